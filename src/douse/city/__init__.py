@@ -1,0 +1,1 @@
+"""City: people, places and movement where real tables are missing."""

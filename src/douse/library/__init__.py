@@ -1,0 +1,1 @@
+"""Library: pathogens, protocols and costs as data."""

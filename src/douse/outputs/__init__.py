@@ -1,0 +1,1 @@
+"""Outputs: report, exports, manifest."""

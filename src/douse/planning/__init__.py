@@ -1,0 +1,1 @@
+"""Planning: measures that hold the floor at the least burden."""

@@ -1,0 +1,165 @@
+"""`Plan`: what is proposed as of a day. Values only; each part is made by the planner of its name.
+
+Words are message keys of the catalogue with named fields (`Because`), so that a report in another language says
+the same thing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Because:
+    """A sentence: `key` is the English text with ``{named}`` fields, `facts` the fields."""
+
+    key: str
+    facts: dict[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount."""
+
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One proposed measure. Nothing here is in force until a person approves it."""
+
+    id: str
+    action: str  # start | keep | change | lift
+    kind: str  # level | screening | quarantine | isolation | ...
+    zone: str | None
+    level: str | None
+    level_before: str | None
+    start: date
+    review_on: date
+    expires_on: date
+    people: int | None  # people affected; None: population not known
+    person_days: float | None  # restricted person-days until the expiry
+    reason: Because
+    evidence: tuple[str, ...]  # case_ids, at most 50
+    lift_rule: Because
+    lesser: str  # the lesser level or measure
+    lesser_fails: Because  # why it does not do
+    support: tuple[Because, ...]  # what is owed to the people restricted
+    approval: str = "needed"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a planner could not do, or wants a person to look at."""
+
+    text: Because
+    zone: str | None = None
+
+
+@dataclass(frozen=True)
+class Round:
+    """One screening round."""
+
+    zone: str
+    start: date
+    people: int
+    singles: int  # not pooled: contacts, people with symptoms
+    prevalence: float
+    pool_size: int
+    tubes: int
+    swabs: int
+    sites: int
+    samplers: int
+    laboratory_hours: float | None  # with the capacity given; None: capacity not known
+    result_hours: float | None  # start of sampling to last result
+    within_window: bool | None
+    short_of: Because | None
+
+
+@dataclass(frozen=True)
+class DayNeed:
+    """Demand for one resource on one day against capacity (None: not known). `low`, `high`: 90% range."""
+
+    resource: str  # hospital_bed | icu_bed | shelter_bed | quarantine_room | tests
+    day: date
+    need: float
+    low: float
+    high: float
+    capacity: float | None
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Demand for one item over the horizon against stock and goods on the way."""
+
+    item: str
+    need: float
+    need_per_day: float
+    stock: float | None
+    on_the_way: float | None
+    days_of_cover: float | None
+    alarm: str | None  # amber | red
+
+
+@dataclass(frozen=True)
+class Staff:
+    """People needed for a task on the heaviest day of the horizon."""
+
+    role: str  # tracer | sampler | shelter_medical | shelter_support | quarantine_medical | quarantine_support
+    need: float
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """One line of a cost book, with its counterfactual taken off (see `planning/costs.py`)."""
+
+    book: str  # economic | social | livelihood
+    item: str
+    quantity: float | None
+    unit: str
+    amount: float | None  # money; None where only counted
+    cause: str  # measures | epidemic
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The account over the horizon."""
+
+    currency: str
+    lines: tuple[CostLine, ...]
+    measures_total: float | None
+    epidemic_total: float | None
+    counterfactual: Because
+    horizon_days: int
+
+
+@dataclass(frozen=True)
+class FloorCheck:
+    """One condition of the floor."""
+
+    name: str  # beds | icu_beds | rooms | tests | tracers
+    holds: bool | None
+    short_by: float | None
+    first_day: date | None
+    text: Because
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of a day: lifting first, then what to start, keep and change."""
+
+    as_of: date
+    protocol: str
+    protocol_edition: str
+    pathogen: str
+    horizon_days: int
+    measures: tuple[Measure, ...]
+    levels: dict[str, str]  # zone -> level after the plan, zones that are not open
+    rounds: tuple[Round, ...]
+    tracing: dict[str, int]  # people to reach by ring and task; overdue
+    needs: tuple[DayNeed, ...]
+    supplies: tuple[Supply, ...]
+    staff: tuple[Staff, ...]
+    costs: Costs
+    floor: tuple[FloorCheck, ...]
+    notes: tuple[Note, ...]

@@ -1,0 +1,1 @@
+"""Readers: foreign form to raw tables."""

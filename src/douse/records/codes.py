@@ -1,0 +1,51 @@
+"""The code lists of the tables, each in its working order."""
+
+# Zones, smallest first; the order is what "smallest unit that covers the evidence" means.
+ZONE_KINDS = (
+    "household", "floor", "unit", "building", "estate", "grid",
+    "community", "street", "district", "county", "city", "province", "country",
+)  # fmt: skip
+LEVELS = ("open", "precaution", "control", "lockdown")
+
+CLASSIFICATIONS = ("suspected", "probable", "confirmed", "discarded")
+SEXES = ("female", "male", "other", "unknown")
+OCCUPATIONS = (
+    "health_worker",
+    "carer",
+    "food_worker",
+    "transport_worker",
+    "teacher",
+    "pupil",
+    "inbound_worker",
+    "other",
+)
+ORIGINS = ("imported", "local", "unknown")
+FOUND_BY = ("symptoms", "contact_tracing", "screening", "entry_screening", "other")
+SEVERITIES = ("asymptomatic", "mild", "moderate", "severe", "critical")
+OUTCOMES = ("recovered", "died", "lost")
+SETTINGS = (
+    "household", "care", "school", "workplace", "healthcare", "transport", "meal",
+    "worship", "leisure", "shop", "lodging", "community", "travel", "other",
+)  # fmt: skip
+CONTACT_CLASSES = ("close", "secondary", "general")
+STAY_PLACES = ("home", "quarantine_site", "shelter_hospital", "hospital", "icu")
+FOLLOW_UPS = ("not_started", "under_follow_up", "completed", "lost", "cancelled")
+PLACE_KINDS = (
+    "home", "school", "workplace", "hospital", "clinic", "pharmacy", "care_home", "shop", "market", "restaurant",
+    "cafe", "bar", "worship", "gym", "leisure", "lodging", "transport", "airport", "office", "event", "other",
+)  # fmt: skip
+FACILITY_KINDS = (
+    "hospital", "shelter_hospital", "quarantine_site", "laboratory", "sampling_site", "clinic", "depot",
+)  # fmt: skip
+TEST_KINDS = ("pcr", "antigen", "antibody", "culture", "other")
+TEST_RESULTS = ("pending", "positive", "negative", "indeterminate", "not_done")
+TEST_PURPOSES = ("diagnosis", "contact", "screening", "release", "entry", "other")
+MEASURE_KINDS = (
+    "level", "screening", "quarantine", "isolation", "transfer", "shipment", "closure", "border", "information", "other",
+)  # fmt: skip
+TRANSPORTS = ("air", "sea", "rail", "road", "other")
+ITEMS = (
+    "protective_set", "n95", "surgical_mask", "swab", "tube", "reagent", "antigen_test", "living_package",
+    "food_kg", "medicine_course", "vaccine_dose", "other",
+)  # fmt: skip
+REQUEST_KINDS = ("food", "medicine", "dialysis", "birth", "dependant_care", "medical_visit", "other")

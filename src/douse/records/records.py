@@ -1,0 +1,191 @@
+"""Records, and the only way to what was known: `Records.as_of`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+import polars as pl
+
+from douse.records.tables import TABLES, Table, column_facts
+
+# Person-keyed tables whose person_id follows a merge of two cases.
+_PERSON_TABLES = ("contacts", "visits", "tests", "stays", "arrivals")
+
+
+@dataclass(frozen=True)
+class Records:
+    """All tables; those that nobody sent are empty.
+
+    Parameters
+    ----------
+    frames : Mapping[str, pl.DataFrame]
+        Table name -> rows that passed the door, columns as in `tables.py`.
+    sent : frozenset[str]
+        Names of the tables that somebody sent (an empty file counts as sent).
+    known_at : datetime, optional
+        The moment of an as-of view; None for everything ever recorded.
+
+    Notes
+    -----
+    An as-of view has one column more in every table, ``first_recorded_at``: when the first version of the
+    record was told, so that a correction does not look like news.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    sent: frozenset[str] = frozenset()
+    known_at: datetime | None = None
+    _empty: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Rows of one table, empty (with its columns) where there are none."""
+        frame = self.frames.get(name)
+        if frame is None:
+            if name not in self._empty:
+                self._empty[name] = _with_first_told(TABLES[name].create_empty(), self.known_at is not None)
+            frame = self._empty[name]
+        return frame
+
+    @property
+    def cases(self) -> pl.DataFrame:
+        """Rows of the table of cases."""
+        return self.table("cases")
+
+    @property
+    def day(self) -> date:
+        """The as-of day. Raises ValueError on records that are not an as-of view."""
+        if self.known_at is None:
+            raise ValueError("these records are not an as-of view: call as_of(date) first")
+        return self.known_at.date()
+
+    def as_of(self, moment: date | datetime) -> "Records":
+        """What was known at a moment; a date means the end of that day.
+
+        Keeps records with ``recorded_at <= moment``, without those that a visible record supersedes; empties
+        facts dated later than the moment (an outcome to come, the end of a stay) and follows merges of cases.
+
+        Parameters
+        ----------
+        moment : date or datetime
+            Local time.
+
+        Returns
+        -------
+        Records
+            With `known_at` set.
+        """
+        at = moment if isinstance(moment, datetime) else datetime.combine(moment, time.max)
+        frames = {name: _view(frame, TABLES[name], at) for name, frame in self.frames.items()}
+        return Records(_follow_merges(frames), self.sent, at)
+
+
+def case_person() -> pl.Expr:
+    """Pseudonym of a case's person: person_id, else case_id."""
+    return pl.coalesce("person_id", "case_id")
+
+
+def _with_first_told(frame: pl.DataFrame, wanted: bool) -> pl.DataFrame:
+    return frame.with_columns(first_recorded_at=pl.col("recorded_at")) if wanted else frame
+
+
+def _view(frame: pl.DataFrame, table: type[Table], at: datetime) -> pl.DataFrame:
+    visible = frame.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= at))
+    in_force = _drop_superseded(_with_first_told(visible, wanted=True), table)
+    return _mask_future(in_force, table, at)
+
+
+def _drop_superseded(visible: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+    corrections = visible.filter(pl.col("supersedes").is_not_null())
+    if corrections.is_empty():
+        return visible
+    earlier = dict(corrections.select("record_id", "supersedes").iter_rows())
+    told = dict(visible.select("record_id", "recorded_at").iter_rows())
+    first = {record: _first_told(record, earlier, told) for record in earlier}
+    replaced = set(earlier.values()) - _in_a_loop(earlier)
+    kept = visible.filter(~pl.col("record_id").is_in(list(replaced)))
+    dated = kept.with_columns(
+        first_recorded_at=pl.col("record_id").replace_strict(
+            first, default=pl.col("recorded_at"), return_dtype=pl.Datetime("us")
+        )
+    )
+    # Two corrections of one record: the later told wins.
+    return dated.sort("recorded_at", nulls_last=False, maintain_order=True).unique(
+        subset=list(table.key), keep="last", maintain_order=True
+    )
+
+
+def _first_told(record: str, earlier: dict[str, str], told: dict[str, datetime | None]) -> datetime | None:
+    seen: set[str] = set()
+    first = told[record]
+    while record in earlier and record not in seen:
+        seen.add(record)
+        record = earlier[record]
+        if told.get(record) is not None:
+            first = told[record]
+    return first
+
+
+def _in_a_loop(earlier: dict[str, str]) -> set[str]:
+    looped: set[str] = set()
+    for start in earlier:
+        seen, record = {start}, earlier[start]
+        while record in earlier and record not in seen:
+            seen.add(record)
+            record = earlier[record]
+        if record == start:
+            looped.add(start)
+    return looped
+
+
+def _mask_future(frame: pl.DataFrame, table: type[Table], at: datetime) -> pl.DataFrame:
+    late: dict[str, pl.Expr] = {}
+    for name, column in table.columns().items():
+        if name == "recorded_at" or column_facts(table, name).get("plan"):
+            continue
+        if column.dtype == pl.Date:
+            late[name] = pl.col(name) > at.date()
+        elif column.dtype == pl.Datetime:
+            late[name] = pl.col(name) > at
+    for name in table.columns():
+        known_by = column_facts(table, name).get("known_by")
+        if known_by in late:
+            late[name] = late[known_by]
+    return frame.with_columns(
+        pl.when(is_late.fill_null(value=False)).then(None).otherwise(pl.col(name)).alias(name)
+        for name, is_late in late.items()
+    )
+
+
+def _follow_merges(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    cases = frames.get("cases")
+    if cases is None or cases["same_as"].null_count() == cases.height:
+        return frames
+    survivor = _survivors(cases)
+    person = dict(cases.select("case_id", case_person()).iter_rows())
+    people = {person[gone]: person[kept] for gone, kept in survivor.items()} | {
+        gone: person[kept] for gone, kept in survivor.items()
+    }
+    followed = dict(frames)
+    followed["cases"] = cases.filter(~pl.col("case_id").is_in(list(survivor))).with_columns(
+        pl.col("infector").replace(survivor)
+    )
+    if "contacts" in followed:
+        followed["contacts"] = followed["contacts"].with_columns(pl.col("case_id").replace(survivor))
+    for name in _PERSON_TABLES:
+        if name in followed:
+            followed[name] = followed[name].with_columns(pl.col("person_id").replace(people))
+    return followed
+
+
+def _survivors(cases: pl.DataFrame) -> dict[str, str]:
+    """Merged case -> the case that counts; merges into nobody known, or in a loop, are not followed."""
+    named = dict(cases.filter(pl.col("same_as").is_not_null()).select("case_id", "same_as").iter_rows())
+    known = set(cases["case_id"])
+    survivors: dict[str, str] = {}
+    for case in named:
+        seen, at = {case}, named[case]
+        while at in named and at not in seen:
+            seen.add(at)
+            at = named[at]
+        if at in known and at not in seen:
+            survivors[case] = at
+    return survivors

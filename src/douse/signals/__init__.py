@@ -1,0 +1,1 @@
+"""Signals: evidence that something is unusual."""

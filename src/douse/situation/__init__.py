@@ -1,0 +1,1 @@
+"""Situation: what is known as of a day."""

@@ -1,0 +1,1 @@
+"""Tracing: chains, sources, rings, the worklist."""

@@ -1,0 +1,6 @@
+"""Units of time and counting, named once."""
+
+HOURS_PER_DAY = 24
+DAYS_PER_WEEK = 7
+DAYS_PER_YEAR = 365
+PER_100K = 100_000
