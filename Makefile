@@ -1,0 +1,59 @@
+# Two commands do everything on a machine with Python 3.11 to 3.13 and make:
+#   make demo    a demo city's outbreak -> plan -> report
+#   make test    everything that tests need, then the tests
+
+PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13 3,$(if $(shell python$(v) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null | grep True),python$(v))))
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO ?= demo
+DEMO_PEOPLE ?= 200000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-quick check format bench docs messages lock clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Douse needs Python 3.11 or newer: install it, or name it with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## make a city with an outbreak, plan for it, say where the report is
+	$(BIN)/douse demo --out $(DEMO) --people $(DEMO_PEOPLE)
+
+test: $(READY) ## all tests
+	$(BIN)/pytest -n 2 --dist worksteal
+
+test-quick: $(READY) ## the tests that take seconds
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+check: $(READY) ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## put the code in form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## the figures of docs/validation
+	$(BIN)/python benchmarks/plan.py
+
+docs: $(READY) ## write the data dictionary from the tables
+	$(BIN)/python -m douse dictionary > docs/data-dictionary.md
+
+messages: $(READY) ## collect the sentences for translation
+	$(BIN)/pybabel extract -F babel.cfg -k Because -k say -o src/douse/outputs/locale/douse.pot src/douse
+	$(BIN)/pybabel update -D douse -i src/douse/outputs/locale/douse.pot -d src/douse/outputs/locale
+
+lock: $(READY) ## renew requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --python-version 3.11 --quiet --upgrade -o requirements.lock
+
+clean: ## remove what make made
+	rm -rf $(VENV) $(DEMO) out .hypothesis .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
