@@ -1,41 +1,62 @@
 """What a pathogen file holds: `library/pathogens/<id>.toml`."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from douse.library.number import Number, Source, Strict, Text
+from douse.library.number import (
+    Days,
+    Positive,
+    PositiveDays,
+    Share,
+    Source,
+    Strict,
+    Text,
+    ascending,
+    rule_broken,
+)
 
 
 class Delay(Strict):
     """A distribution of days, by mean and standard deviation."""
 
     family: Literal["lognormal", "gamma", "weibull"]
-    mean: Number
-    sd: Number
+    mean: PositiveDays
+    sd: PositiveDays
 
 
 class SeverityBand(Strict):
-    """Shares of infections from an age on (ages in years, inclusive), used up to the next band."""
+    """Shares of infections from an age on (ages in years, inclusive), used up to the next band.
+
+    `severe` needs a hospital bed but no intensive care at its worst, `critical` needs intensive care: the two do
+    not overlap. `fatal` counts deaths, most of them among these.
+    """
 
     from_age: int
-    severe: Number
-    critical: Number
-    fatal: Number
+    severe: Share
+    critical: Share
+    fatal: Share
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Self:
+        if self.severe.value + self.critical.value > 1:
+            raise rule_broken("severe and critical together are more than all infections", "a sum of at most 1")
+        return self
 
 
 class TestPoint(Strict):
     """Chance that a test finds an infection, by day since infection."""
 
     day: int
-    sensitivity: Number
+    sensitivity: Share
 
 
 class Pathogen(Strict):
     """A pathogen's epidemiology. Times in days, shares from 0 to 1."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    extends: str = ""
     name: Text
     aliases: tuple[str, ...] = ()
     edition: str
@@ -44,18 +65,26 @@ class Pathogen(Strict):
     sources: dict[str, Source]
 
     incubation: Delay
-    max_incubation: Number
+    max_incubation: PositiveDays
     serial_interval: Delay
     generation_time: Delay | None = None
-    reproduction_number: Number
-    presymptomatic_share: Number
-    asymptomatic_share: Number
-    infectious_after_onset: Number  # days
-    severity: Annotated[tuple[SeverityBand, ...], Field(min_length=1)]
-    test_curve: tuple[TestPoint, ...] = ()
-    days_in_hospital: Number  # severe
-    days_in_icu: Number  # critical
-    days_in_isolation: Number  # asymptomatic to moderate
-    mild_share_symptomatic: Number | None = None
+    reproduction_number: Positive
+    presymptomatic_share: Share  # of transmission
+    asymptomatic_share: Share  # of infections
+    infectious_after_onset: Days  # the longest that contacts of a case count
+    severity: Annotated[
+        tuple[SeverityBand, ...], Field(min_length=1), ascending(lambda band: band.from_age, "from_age", first=0)
+    ]
+    test_curve: Annotated[tuple[TestPoint, ...], ascending(lambda point: point.day, "day")] = ()
+    days_in_hospital: PositiveDays  # severe
+    days_in_icu: PositiveDays  # critical
+    days_in_isolation: PositiveDays  # asymptomatic to moderate
+    mild_share_symptomatic: Share | None = None
     always_notifiable: bool = False  # IHR: one case is notified
     one_case_alerts: bool = False  # one case in a zone free of it is a signal
+
+    @model_validator(mode="after")
+    def _incubation_fits(self) -> Self:
+        if self.max_incubation.value <= self.incubation.mean.value:
+            raise rule_broken("max_incubation is not above the mean incubation", "more than incubation.mean")
+        return self

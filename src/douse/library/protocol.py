@@ -1,37 +1,63 @@
 """What a protocol file holds: `library/protocols/<id>.toml`."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from douse.library.number import Number, Source, Strict, Text
+from douse.library.codes import LEVELS, ZONE_KINDS, Level, Setting, StayPlace, ZoneKind
+from douse.library.number import (
+    Amount,
+    Cited,
+    Days,
+    Hours,
+    Positive,
+    PositiveDays,
+    Share,
+    Source,
+    Strict,
+    Text,
+    ascending,
+    rule_broken,
+)
+from douse.library.unit_costs import Costs as Costs  # noqa: PLC0414 (the name is passed on on purpose)
 
 # A number, or the pathogen's own maximum incubation period.
-DaysOrIncubation = Number | Literal["max_incubation"]
+DaysOrIncubation = Days | Literal["max_incubation"]
 Place = Literal["none", "home", "central", "monitor"]
-Level = Literal["open", "precaution", "control", "lockdown"]
 Evidence = Literal["case", "community_case", "unlinked_case", "exposure_site", "weekly_incidence", "contains"]
+# Classes of persons: contacts of a case (close), contacts of close contacts (secondary), others who were near
+# (general), arrivals; and people who left an area of a level, where an edition has rules for them.
+PersonClass = Literal["close", "secondary", "general", "arrival", "from_lockdown", "from_control", "from_precaution"]
+NEEDED_CLASSES = ("close", "secondary", "general", "arrival")
+EVIDENCE_UNITS: dict[str, str] = {
+    "case": "cases",
+    "community_case": "cases",
+    "unlinked_case": "cases",
+    "exposure_site": "places",
+    "weekly_incidence": "cases per 100,000 a week",
+    "contains": "zones",
+}
 
 
-class CaseDefinition(Strict):
+class CaseDefinition(Cited):
     """Case definitions in words, and which of them count in figures."""
 
     suspected: Text
     probable: Text
     confirmed: Text
-    counted: tuple[Literal["suspected", "probable", "confirmed"], ...]
+    counted: Annotated[tuple[Literal["suspected", "probable", "confirmed"], ...], Field(min_length=1)]
 
 
-class ContactDefinition(Strict):
+class ContactDefinition(Cited):
     """Who counts as a contact."""
 
-    lookback_symptomatic: Number  # days before onset
-    lookback_asymptomatic: Number  # days before sampling
-    infectious_after_onset: Number | None = None  # days; None: the pathogen's
-    distance: Number  # metres
-    minutes: Number  # together, to count as close
-    close_settings: tuple[str, ...]  # close whatever the minutes
+    lookback_symptomatic: Days  # before onset
+    lookback_asymptomatic: Days  # before sampling
+    infectious_after_onset: Days | None = None  # None: the pathogen's
+    distance: Amount  # metres
+    minutes: Amount  # together, to count as close; 0: any time
+    close_settings: tuple[Setting, ...]  # close whatever the minutes
     ring2: bool  # contacts of close contacts are determined
     text: Text
 
@@ -43,175 +69,228 @@ class Phase(Strict):
     days: DaysOrIncubation
 
 
-class Quarantine(Strict):
-    """Quarantine of one class of persons; the clock starts at the last exposure and elapsed days count."""
+class Quarantine(Cited):
+    """Quarantine of one class of persons; the clock starts at the last exposure and elapsed days count.
+
+    No phases: no quarantine. Test days after the last phase need a note that says why; where a phase lasts the
+    pathogen's maximum incubation, test days after it fall away.
+    """
 
     phases: tuple[Phase, ...]
-    test_days: tuple[int, ...]  # day 1 = first day after last exposure
+    test_days: Annotated[tuple[int, ...], ascending(float, "test day")]  # day 1 = first day after last exposure
     symptoms_only: bool = False  # tests only on symptoms
-    source: str
-    grade: str
+
+    @model_validator(mode="after")
+    def _tests_fall_into_phases(self) -> Self:
+        days = [phase.days for phase in self.phases]
+        total = sum(day.value for day in days if not isinstance(day, str))
+        if self.test_days and self.test_days[0] < 1:
+            raise rule_broken("a test day is before day 1", "day 1 = first day after the last exposure")
+        if self.test_days and "max_incubation" not in days and self.test_days[-1] > total and not self.note:
+            raise rule_broken("a test day is after the last phase", f"at most {total:g}, or a note that says why")
+        return self
 
 
 class EnterRule(Strict):
     """Evidence on which a level applies; all fields must hold."""
 
     evidence: Evidence
-    at_least: Number  # cases, or cases per 100,000 a week, or zones
-    within_days: Number
+    at_least: Amount  # cases, or cases per 100,000 a week, or places, or zones
+    within_days: PositiveDays
     level: Level | None = None  # evidence = contains: the level of the zone within
+    smallest: ZoneKind | None = None  # None: the level's own, and for a rate the level's largest
+
+    @model_validator(mode="after")
+    def _fits_evidence(self) -> Self:
+        if self.at_least.unit != EVIDENCE_UNITS[self.evidence]:
+            raise rule_broken(f"at_least of {self.evidence} is in {self.at_least.unit}", EVIDENCE_UNITS[self.evidence])
+        if (self.level is None) == (self.evidence == "contains"):
+            raise rule_broken("level does not fit the evidence", "a level with contains, and only with it")
+        return self
 
 
 class LiftRule(Strict):
     """When a level may be lifted; all that is filled must hold."""
 
     days_without_case: DaysOrIncubation
-    final_round_days: Number | None = None  # a whole-area round, all negative, within so many days
+    final_round_days: Days | None = None  # a whole-area round, all negative, within so many days
+    days_after_higher: Days | None = None  # at least so long at this level after a higher one was lifted
     to: Level
 
 
-class LevelRule(Strict):
+class LevelRule(Cited):
     """One level: what it means, where it may be put, when it starts and ends."""
 
     level: Level
     name: Text
     means: tuple[Text, ...]
-    smallest: str  # zone kind: evidence in a smaller zone is put on the ancestor of this kind
-    largest: str  # zone kind: evidence known only to a larger zone does not suffice
-    enter: tuple[EnterRule, ...]  # any of them
-    lift: LiftRule | None
-    review_days: Number
-    expiry_days: Number
-    stays_home: Number  # share of residents' days restricted, 0 to 1
-    screening_every_days: Number | None = None
+    smallest: ZoneKind  # evidence in a smaller zone is put on the ancestor of this kind
+    largest: ZoneKind  # evidence known only to a larger zone does not suffice
+    enter: tuple[EnterRule, ...]  # any of them; none: never proposed
+    lift: LiftRule | None = None
+    review_days: PositiveDays
+    expiry_days: PositiveDays
+    stays_home: Share  # share of residents' days restricted
+    screening_every_days: PositiveDays | None = None
     home_delivery: bool = False
-    source: str
-    grade: str
+
+    @model_validator(mode="after")
+    def _orders_hold(self) -> Self:
+        smallest = [kind for kind in (self.smallest, *(rule.smallest for rule in self.enter)) if kind is not None]
+        if max(map(ZONE_KINDS.index, smallest)) > ZONE_KINDS.index(self.largest):
+            raise rule_broken("smallest is larger than largest", " <= ".join(ZONE_KINDS))
+        if (self.lift is None) != (self.level == "open"):
+            raise rule_broken("lift does not fit the level", "a lift rule for every level but open")
+        if self.lift is not None and LEVELS.index(self.lift.to) >= LEVELS.index(self.level):
+            raise rule_broken("lift.to is not a lower level", ", ".join(LEVELS[: LEVELS.index(self.level)]))
+        if self.expiry_days.value < self.review_days.value:
+            raise rule_broken("expiry_days is below review_days", "review first, then expiry")
+        return self
 
 
 class PoolRule(Strict):
     """Pool size up to a prevalence."""
 
-    below_prevalence: Number
-    size: Number
+    below_prevalence: Share
+    size: Positive
 
 
 class Screening(Strict):
     """Organisation of a screening round."""
 
-    pools: tuple[PoolRule, ...]  # ascending prevalence; above the last: single
-    people_per_site: Number
-    people_per_sampler: Number  # in the window
-    window_hours: Number
-    result_hours: Number  # from receipt to result
-    waste_share: Number
-    clean_rounds: Number
-    gap_days: Number
-    extra_rounds: Number
+    # ascending prevalence; above the last: single
+    pools: Annotated[tuple[PoolRule, ...], ascending(lambda pool: pool.below_prevalence.value, "below_prevalence")]
+    people_per_site: Positive
+    people_per_sampler: Positive  # in the window
+    window_hours: Hours
+    result_hours: Hours  # from receipt to result
+    waste_share: Share
+    clean_rounds: Positive
+    gap_days: Days
+    extra_rounds: Amount
     not_pooled: Text
 
 
 class Clock(Strict):
     """Deadlines in hours."""
 
-    report: Number
-    verify: Number
-    core_information: Number
-    full_report: Number
-    case_transfer: Number
-    contact_reached: Number
-    contact_transfer: Number
-    secondary_transfer: Number
-    test_result: Number
-    isolation: Number  # from onset
+    report: Hours
+    verify: Hours
+    core_information: Hours
+    full_report: Hours
+    case_transfer: Hours
+    contact_reached: Hours
+    contact_transfer: Hours
+    secondary_transfer: Hours
+    test_result: Hours
+    isolation: Hours  # from onset
 
 
 class SevenOneSeven(Strict):
     """Targets in days."""
 
-    detect: Number
-    notify: Number
-    respond: Number
+    detect: PositiveDays
+    notify: PositiveDays
+    respond: PositiveDays
 
 
-class Care(Strict):
+class Care(Cited):
     """Where each severity is cared for."""
 
-    asymptomatic: str
-    mild: str
-    moderate: str
-    severe: str
-    critical: str
+    asymptomatic: StayPlace
+    mild: StayPlace
+    moderate: StayPlace
+    severe: StayPlace
+    critical: StayPlace
 
 
 class Alerts(Strict):
     """Thresholds of early warning."""
 
     one_case: bool
-    cluster_cases: Number
-    cluster_days: Number
-    threshold_cases: Number | None = None
-    threshold_days: Number | None = None
-    rise_ratio: Number | None = None  # week against mean of the three before
+    cluster_cases: Positive
+    cluster_days: PositiveDays
+    threshold_cases: Positive | None = None
+    threshold_days: PositiveDays | None = None
+    rise_ratio: Positive | None = None  # week against mean of the three before
+
+    @model_validator(mode="after")
+    def _threshold_is_whole(self) -> Self:
+        if (self.threshold_cases is None) != (self.threshold_days is None):
+            raise rule_broken("threshold_cases and threshold_days go together", "both or neither")
+        return self
 
 
 class Resources(Strict):
     """Ratios for staff and supplies."""
 
-    sets_per_suspected_day: Number
-    sets_per_hospital_day: Number
-    sets_per_icu_day: Number
-    n95_per_icu_day: Number
-    n95_per_hospital_day: Number
-    sets_per_sampler_shift: Number
-    sampler_shift_hours: Number
-    medical_staff_per_100_shelter_beds: Number
-    support_staff_per_100_shelter_beds: Number
-    medical_staff_per_100_rooms: Number
-    support_staff_per_100_rooms: Number
-    tracers_per_100k: Number
-    contacts_per_tracer_day: Number
-    food_kg_per_person_day: Number
-    package_days: Number  # days that one living package lasts a household
-    rooms_per_10k: Number
-    cover_amber_days: Number
-    cover_red_days: Number
+    sets_per_suspected_day: Amount
+    sets_per_hospital_day: Amount
+    sets_per_icu_day: Amount
+    n95_per_icu_day: Amount
+    n95_per_hospital_day: Amount
+    sets_per_sampler_shift: Amount
+    sampler_shift_hours: Hours
+    medical_staff_per_100_shelter_beds: Amount
+    support_staff_per_100_shelter_beds: Amount
+    medical_staff_per_100_rooms: Amount
+    support_staff_per_100_rooms: Amount
+    tracers_per_100k: Amount
+    contacts_per_tracer_day: Positive
+    food_kg_per_person_day: Amount
+    package_days: PositiveDays  # that one living package lasts a household
+    rooms_per_10k: Amount
+    cover_amber_days: Days
+    cover_red_days: Days
 
 
 class Targets(Strict):
     """What success means."""
 
-    community_zero_days: Number
-    horizon_incubations: Number
-    extinction_probability: Number
-    reached_share: Number  # contacts reached within 48 h
+    community_zero_days: PositiveDays
+    horizon_incubations: Positive
+    extinction_probability: Share
+    reached_share: Share  # contacts reached within 48 h
 
 
 class Privacy(Strict):
     """Publication and retention."""
 
-    small_cell_min: Number
-    retention_extra_days: Number  # after the maximum incubation
+    small_cell_min: Positive
+    retention_extra_days: Days  # after the maximum incubation
+
+
+def _levels_in_order(rules: tuple[LevelRule, ...]) -> tuple[LevelRule, ...]:
+    if tuple(rule.level for rule in rules) != LEVELS:
+        raise rule_broken("the levels are not each there once, in order", ", ".join(LEVELS))
+    return rules
+
+
+def _classes_complete(rules: dict[PersonClass, Quarantine]) -> dict[PersonClass, Quarantine]:
+    if missing := [name for name in NEEDED_CLASSES if name not in rules]:
+        raise rule_broken(f"{', '.join(missing)} is missing", f"{', '.join(NEEDED_CLASSES)}; no phases: no quarantine")
+    return rules
 
 
 class Protocol(Strict):
     """Rules of one jurisdiction and edition."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    extends: str = ""
     name: Text
     edition: str
     jurisdiction: str
     valid_from: date
     valid_to: date | None = None
     legal_basis: str
-    pathogens: tuple[str, ...]  # ids, or ("any",)
+    pathogens: Annotated[tuple[str, ...], Field(min_length=1)]  # ids, or ("any",)
     summary: Text
     sources: dict[str, Source]
 
     case: CaseDefinition
     contact: ContactDefinition
-    quarantine: dict[Literal["close", "secondary", "general", "arrival"], Quarantine]
-    level: Annotated[tuple[LevelRule, ...], Field(min_length=4, max_length=4)]
+    quarantine: Annotated[dict[PersonClass, Quarantine], AfterValidator(_classes_complete)]
+    level: Annotated[tuple[LevelRule, ...], AfterValidator(_levels_in_order)]
     screening: Screening
     clock: Clock
     seven_one_seven: SevenOneSeven
@@ -226,37 +305,3 @@ class Protocol(Strict):
     def level_rule(self, level: str) -> LevelRule:
         """Rule of a level."""
         return next(rule for rule in self.level if rule.level == level)
-
-
-class Costs(Strict):
-    """Unit costs: `library/costs/<id>.toml`. Money in the file's currency, of the year named by each source."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    name: Text
-    currency: str
-    edition: str
-    valid_from: date
-    sources: dict[str, Source]
-
-    test_single: Number
-    test_pooled_tube: Number
-    quarantine_day: Number
-    home_quarantine_day: Number
-    hospital_day: Number
-    icu_day: Number
-    shelter_bed_day: Number
-    staff_day: Number
-    protective_set: Number
-    living_package: Number
-    gdp_per_person_year: Number
-    lockdown_output_share: Number  # of GDP per person and day, lost a restricted person-day
-    voluntary_output_share: Number  # of GDP per person and day, lost to caution without measures
-    spillover_share: Number  # on top of output lost
-    school_day: Number  # value of a school day lost; 0 where not valued
-    household_income_share: Number  # share of lost output that falls on household income
-    delayed_care_per_person_day: Number  # DALY a restricted person-day
-    daly_fatal: Number  # DALY a death
-    daly_severe: Number
-    daly_mild: Number
-    value_of_daly_gdp_multiple: Number
-    school_age_share: Number  # of residents

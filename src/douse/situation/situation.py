@@ -27,6 +27,17 @@ class DelaySummary:
     high: float | None
     deadline_hours: float | None
     share_in_time: float | None
+    left_out: int = 0  # negative in the records, so not in the figures
+
+
+@dataclass(frozen=True)
+class ReportingDelay:
+    """Days after which nearly all cases of a day are known: the latest `days` days of the curve may still grow."""
+
+    basis: str  # onset | confirmed | reported
+    days: int
+    n: int  # cases that it was read from; 0 where it was assumed
+    note: str
 
 
 @dataclass(frozen=True)
@@ -42,13 +53,13 @@ class Milestone:
 
 @dataclass(frozen=True)
 class CommunityZero:
-    """Were the new cases already in quarantine when found?
+    """Whether the new cases were already in quarantine when found.
 
     `days` counts back from the as-of day over consecutive days on which every new case was (days without a case
     count too).
     """
 
-    new_cases: int
+    new_cases: int  # first told in the last 7 days
     already_in_quarantine: int
     share: float | None
     days: int
@@ -64,7 +75,7 @@ class ContactFigures:
     per_case_median: float | None
     per_case_low: float | None  # quartiles
     per_case_high: float | None
-    total: int
+    total: int  # a person exposed to two cases counts for each
     reached_48h_share: float | None
     reached_known: int  # contacts with both times
     under_quarantine: int
@@ -86,17 +97,19 @@ class Situation:
 
     Frames (all sorted, deterministic):
 
-    ``curve``      date, basis (onset | confirmed | reported), origin (imported | local | unknown), cases, incomplete (bool:
-                   the day may still gain cases by reporting delay)
-    ``by_zone``    zone, name, kind, parent_zone, cases (all, subtree), new_cases (7 d), community_cases_14d, active, deaths,
-                   rate_100k (14 d, null without population), last_community_case (date), days_since (int), lift_in_days (int:
-                   days until the protocol's lift rule of the zone's level in force can hold; null where none in force)
+    ``curve``      date, basis (onset | confirmed | reported), origin (imported | local | unknown), cases, incomplete
+                   (bool: the day may still gain cases by reporting delay)
+    ``by_zone``    zone, name, kind, parent_zone, cases (all, subtree), new_cases (7 d), community_cases_14d, active,
+                   deaths, rate_100k (14 d, null without population), last_community_case (date), days_since (int),
+                   lift_in_days (int: days until the protocol's lift rule of the zone's level in force can hold; null
+                   where none in force)
     ``by_age``     age_group, cases, deaths, severe
     ``by_origin``  origin (imported | linked | unlinked), cases, share
     ``severity``   severity, active, ever       (active = counted cases without outcome and not past release)
     ``reproduction``  date (end of window), mean, lower, upper
     ``cases``      the counted cases: columns of the table plus person (pseudonym), day (onset, else first other date),
-                   told_on (date first recorded), link (imported | linked | unlinked), in_quarantine (bool when found), active (bool)
+                   told_on (date first recorded), link (imported | linked | unlinked), in_quarantine (bool when found),
+                   found_away (bool: in a quarantine site or entry quarantine when found), active (bool)
     """
 
     as_of: date
@@ -123,3 +136,5 @@ class Situation:
     community_zero: CommunityZero
     contacts: ContactFigures
     missing: tuple[Missing, ...]
+    trend_basis: str = "reported"  # onset | reported: the dates that R and growth are read from
+    reporting: tuple[ReportingDelay, ...] = ()  # by basis: why days of the curve are marked incomplete
