@@ -31,7 +31,8 @@ def one_run(data: Path, out: Path) -> dict[str, object]:
     started = time.perf_counter() - begun
     stages: list[tuple[str, float]] = []
     begun = time.perf_counter()
-    main.plan(data, None, out, pathogen="sars-cov-2-wild", progress=lambda s: stages.append((s, time.perf_counter())))
+    question = main.Question(data, pathogen="sars-cov-2-wild")
+    main.plan(question, out, progress=lambda stage: stages.append((stage, time.perf_counter())))
     ended = time.perf_counter()
     marks = [at for _, at in stages] + [ended]
     return {

@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import polars as pl
-from conftest import frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.slow_as_of import as_of
 
+from conftest import frame
 from douse.records import Records
+from reference.slow_as_of import as_of
 
 START = datetime(2026, 3, 1)
 days = st.one_of(st.none(), st.integers(0, 12).map(lambda n: (START + timedelta(days=n)).date()))

@@ -4,10 +4,10 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from conftest import frame, records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import frame, records
 from douse.records import Records, ZoneTree
 
 AS_OF = date(2026, 3, 1)
@@ -20,10 +20,8 @@ def tree(rows: list[dict]) -> ZoneTree:
 @st.composite
 def parents(draw: st.DrawFn) -> list[dict]:
     size = draw(st.integers(1, 12))
-    return [
-        {"zone_id": f"z{i:02}", "parent_zone": draw(st.one_of(st.none(), st.integers(0, size).map(lambda n: f"z{n:02}")))}
-        for i in range(size)
-    ]
+    parent = st.one_of(st.none(), st.integers(0, size).map(lambda n: f"z{n:02}"))
+    return [{"zone_id": f"z{i:02}", "parent_zone": draw(parent)} for i in range(size)]
 
 
 def within(made: ZoneTree, zone: int, whole: int) -> bool:

@@ -80,7 +80,7 @@ class Round:
 class DayNeed:
     """Demand for one resource on one day against capacity (None: not known). `low`, `high`: 90% range."""
 
-    resource: str  # hospital_bed | icu_bed | shelter_bed | quarantine_room | tests
+    resource: str  # hospital_bed | icu_bed | shelter_bed | quarantine_room | tests | new_cases (no capacity)
     day: date
     need: float
     low: float
@@ -111,7 +111,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class CostLine:
-    """One line of a cost book, with its counterfactual taken off (see `planning/costs.py`)."""
+    """One line of a cost book, with its counterfactual taken off (see `planning/cost.py`): quantity x unit price."""
 
     book: str  # economic | social | livelihood
     item: str
@@ -119,6 +119,7 @@ class CostLine:
     unit: str
     amount: float | None  # money; None where only counted
     cause: str  # measures | epidemic
+    unit_price: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,3 +164,4 @@ class Plan:
     costs: Costs
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
+    cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day

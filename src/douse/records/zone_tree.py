@@ -41,9 +41,7 @@ class ZoneTree:
         parents = {zone: rows[zone]["parent_zone"] if zone in rows else None for zone in named}
         self.ids = _parents_first(parents)
         self.position = {zone: i for i, zone in enumerate(self.ids)}
-        self.parent = np.array(
-            [self.position.get(parents[z], -1) if parents[z] else -1 for z in self.ids], dtype=np.int64
-        )
+        self.parent = np.array([self.position.get(parents[z] or "", -1) for z in self.ids], dtype=np.int64)
         self.parent[self.parent >= np.arange(len(self.ids))] = -1
         facts = [rows.get(zone, {}) for zone in self.ids]
         self.names: list[str] = [f.get("name") or z for z, f in zip(self.ids, facts, strict=True)]

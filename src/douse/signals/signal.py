@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 State = Literal["new", "verifying", "confirmed", "dismissed"]
+Severity = Literal["notice", "warning", "alarm"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Signal:
     expected: float | None
     bound: float | None
     false_alarm_rate: float | None  # chance a zone-day without an outbreak, where the detector has one
-    severity: Literal["notice", "warning", "alarm"]
+    severity: Severity
     reason: str
     facts: dict[str, str | int | float]
     evidence: tuple[str, ...]  # case_ids, at most 50

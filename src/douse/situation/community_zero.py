@@ -11,7 +11,7 @@ from douse.units import DAYS_PER_WEEK
 
 
 def community_zero(
-    cases: pl.DataFrame, as_of: date, protocol: Protocol, *, window: int = DAYS_PER_WEEK
+    cases: pl.DataFrame, as_of: date, protocol: Protocol, *, recorded: bool = True, window: int = DAYS_PER_WEEK
 ) -> CommunityZero:
     """Share of the new cases already in quarantine, and days in a row without one outside.
 
@@ -23,6 +23,8 @@ def community_zero(
         Last day, included.
     protocol : Protocol
         The days that make community zero.
+    recorded : bool
+        Whether anything on record tells who was in quarantine; if not, the share is not known rather than zero.
     window : int
         Latest days whose cases count as new, by the day when they were first told.
 
@@ -34,7 +36,7 @@ def community_zero(
     already = int(new["in_quarantine"].sum())
     days = _days_in_a_row(cases, as_of)
     target = int(protocol.targets.community_zero_days.value)
-    share = already / new.height if new.height else None
+    share = already / new.height if new.height and recorded else None
     return CommunityZero(new.height, already, share, days, target, days >= target)
 
 

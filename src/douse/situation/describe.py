@@ -16,6 +16,7 @@ from douse.situation.growth import doubling_days, growth_per_day
 from douse.situation.incidence import by_age, by_origin, curve, daily_counts, trend_basis
 from douse.situation.lifting import lift_countdown
 from douse.situation.missing import missing
+from douse.situation.quarantine import quarantine_is_recorded
 from douse.situation.reporting_delay import reporting_delays
 from douse.situation.reproduction import r_now, reproduction
 from douse.situation.severity import by_severity
@@ -76,7 +77,9 @@ def describe(known: Records, zones: ZoneTree, pathogen: Pathogen, protocol: Prot
         growth_per_day=growth,
         delays=summaries(cases, protocol),
         milestones=milestones(known, cases, protocol),
-        community_zero=community_zero(cases, as_of, protocol),
+        community_zero=community_zero(
+            cases, as_of, protocol, recorded=quarantine_is_recorded(known, pathogen, protocol)
+        ),
         contacts=contact_figures(known, cases, pathogen, protocol),
         missing=missing(known, cases),
         trend_basis=basis,

@@ -70,3 +70,9 @@ def quarantine_spells(known: Records, pathogen: Pathogen, protocol: Protocol) ->
             ),
         ]
     )
+
+
+def quarantine_is_recorded(known: Records, pathogen: Pathogen, protocol: Protocol) -> bool:
+    """Whether anything on record tells who was in quarantine: of a case, a contact, a stay or an arrival."""
+    of_cases = known.cases["quarantined_on"].drop_nulls()
+    return not (of_cases.is_empty() and quarantine_spells(known, pathogen, protocol).is_empty())

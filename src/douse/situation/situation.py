@@ -61,7 +61,7 @@ class CommunityZero:
 
     new_cases: int  # first told in the last 7 days
     already_in_quarantine: int
-    share: float | None
+    share: float | None  # None also where nothing on record tells who was in quarantine
     days: int
     target_days: int
     reached: bool

@@ -1,0 +1,194 @@
+"""Command line: parse, call main, turn errors into exit codes."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from douse import __version__
+from douse.errors import DouseError, UsageError
+
+if TYPE_CHECKING:
+    from douse.main import Question
+
+OK, FINDINGS = 0, 1
+
+
+def run() -> None:
+    """Entry point of the command ``douse``."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code (0 done, 1 findings, 2 usage, 3 and more: see errors.py)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.call(options))
+    except DouseError as error:
+        Console(stderr=True, highlight=False, markup=False).print(str(error), soft_wrap=True)
+        return error.exit_code
+
+
+def _check(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import listing
+
+    checked = verbs.check(options.data, options.map, options.out)
+    _console().print(listing.findings_table(checked.findings, options.out))
+    return FINDINGS if listing.set_aside(checked.findings) else OK
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import terminal
+
+    with _progress(quiet=options.quiet, stages=4) as advance:
+        briefing = verbs.plan(_question(options), options.out, options.lang, advance)
+    _console().print(terminal.summary(briefing, options.lang))
+    _console().print(f"{options.out / 'report.html'}", soft_wrap=True)
+    return OK
+
+
+def _situation(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import terminal
+
+    known, knowledge = verbs.situation(_question(options))
+    _console().print(terminal.situation_table(known, knowledge.protocol, options.lang))
+    return OK
+
+
+def _library(options: argparse.Namespace) -> int:
+    from douse.library import catalogue
+    from douse.outputs import listing
+
+    if options.what == "show":
+        if options.name is None:
+            raise UsageError("`douse library show` needs a name.", next_step="`douse library` lists the names.")
+        _console().print(listing.library_entry(catalogue.describe(options.name, options.lang)))
+    else:
+        _console().print(listing.library_list(catalogue.listing(options.lang)))
+    return OK
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import terminal
+
+    with _progress(quiet=options.quiet, stages=5) as advance:
+        briefing = verbs.demo(options.out, options.people, options.seed, options.lang, advance)
+    _console().print(terminal.summary(briefing, options.lang))
+    _console().print(f"records  {options.out / 'records'}\nreport   {options.out / 'report.html'}", soft_wrap=True)
+    return OK
+
+
+def _dictionary(options: argparse.Namespace) -> int:
+    from douse.records.dictionary import dictionary
+
+    del options
+    print(dictionary(), end="")
+    return OK
+
+
+def _question(options: argparse.Namespace) -> "Question":
+    from douse.main import Question
+
+    return Question(
+        options.data,
+        mapping=options.map,
+        as_of=options.as_of,
+        protocol=options.protocol,
+        pathogen=options.pathogen,
+        costs=options.costs,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="douse",
+        description="Finds an outbreak early and puts it out at the least cost to the people who live through it.",
+    )
+    parser.add_argument("--version", action="version", version=f"douse {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    check = verbs.add_parser("check", help="say what is wrong with the data, row by row")
+    _takes_data(check)
+    check.add_argument("--out", type=Path, help="write findings.csv and the rows set aside into this folder")
+    check.set_defaults(call=_check)
+
+    plan = verbs.add_parser("plan", help="today's containment plan and its report")
+    _takes_data(plan)
+    _takes_knowledge(plan)
+    plan.add_argument("--out", type=Path, required=True, help="folder for report.html, plan.json and the tables")
+    plan.add_argument("--quiet", action="store_true", help="no progress bar")
+    plan.set_defaults(call=_plan)
+
+    situation = verbs.add_parser("situation", help="the key figures")
+    _takes_data(situation)
+    _takes_knowledge(situation)
+    situation.set_defaults(call=_situation)
+
+    library = verbs.add_parser("library", help="pathogens, protocols and costs, with sources")
+    library.add_argument("what", nargs="?", choices=("list", "show"), default="list")
+    library.add_argument("name", nargs="?", help="with show: the name of an entry")
+    library.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
+    library.set_defaults(call=_library)
+
+    demo = verbs.add_parser("demo", help="make a city with an outbreak, and plan for it")
+    demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default: demo)")
+    demo.add_argument("--people", type=int, default=200_000, help="residents (default: 200000)")
+    demo.add_argument("--seed", type=int, default=1, help="another seed makes another city (default: 1)")
+    demo.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
+    demo.add_argument("--quiet", action="store_true", help="no progress bar")
+    demo.set_defaults(call=_demo)
+
+    dictionary = verbs.add_parser("dictionary", help="the data dictionary, as Markdown")
+    dictionary.set_defaults(call=_dictionary)
+    return parser
+
+
+def _takes_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", type=Path, help="folder of CSV or Parquet tables, or one line-list file")
+    parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
+
+
+def _takes_knowledge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, help="day, as 2026-03-05 (default: the last day on record)")
+    parser.add_argument("--protocol", default="who-generic", help="name in the library, or a .toml file")
+    parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
+    parser.add_argument("--costs", default="generic", help="name in the library, or a .toml file")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day is written as year-month-day, for example 2026-03-05") from None
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+@contextmanager
+def _progress(*, quiet: bool, stages: int) -> Iterator[Callable[[str], None]]:
+    """A bar on the error stream that names the stage; it leaves nothing behind."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
+        task = bar.add_task("", total=stages, completed=-1)
+
+        def advance(stage: str) -> None:
+            bar.update(task, description=stage, advance=1)
+
+        yield advance
+
+
+if __name__ == "__main__":
+    run()

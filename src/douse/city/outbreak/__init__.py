@@ -1,0 +1,1 @@
+"""The outbreak in the demo city: the truth, and what the health department does meanwhile."""

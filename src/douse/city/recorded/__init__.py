@@ -1,0 +1,1 @@
+"""What of all this the health department has on record."""

@@ -1,0 +1,218 @@
+"""The whole story, one short function a verb.
+
+Every verb takes plain arguments, returns plain values and prints nothing: `__main__.py` does the talking.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from douse.city import make_demo
+from douse.errors import DataError, UsageError
+from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
+from douse.outputs.briefing import Briefing
+from douse.outputs.manifest import hash_files, make_manifest
+from douse.outputs.write import write_all
+from douse.planning import make_plan
+from douse.planning.plan import Plan
+from douse.readers.read import read_raw
+from douse.records import Records, ZoneTree
+from douse.records.check import check as check_raw
+from douse.records.finding import Checked, write_findings
+from douse.records.mapping import load_mapping
+from douse.signals import detect_all
+from douse.signals.signal import Signal
+from douse.situation import describe
+from douse.situation.situation import Situation
+from douse.tracing import trace
+from douse.tracing.trace import Trace
+
+Progress = Callable[[str], None]
+DEFAULT_PROTOCOL = "who-generic"
+DEFAULT_COSTS = "generic"
+DEMO_PATHOGEN = "sars-cov-2-wild"
+
+
+def no_progress(stage: str) -> None:
+    """Say nothing of the stage."""
+    del stage
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a command asks: which records, as of when, by which library files."""
+
+    data: Path  # folder of tables, or one line list
+    mapping: Path | None = None
+    as_of: date | None = None  # None: the last day on which a case was recorded
+    protocol: str = DEFAULT_PROTOCOL
+    pathogen: str | None = None  # None: the one that the cases name
+    costs: str = DEFAULT_COSTS
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The library files that a run stands on."""
+
+    pathogen: Pathogen
+    protocol: Protocol
+    costs: Costs
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that Douse says of one as-of day."""
+
+    known: Records
+    zones: ZoneTree
+    situation: Situation
+    signals: tuple[Signal, ...]
+    trace: Trace
+    plan: Plan
+
+
+def check(data: Path, mapping: Path | None = None, out: Path | None = None) -> Checked:
+    """Bring data through the door; findings and rejected rows are written to `out` where it is given."""
+    checked = check_raw(read_raw(data, load_mapping(mapping) if mapping else None))
+    if out is not None:
+        write_findings(checked, out)
+    return checked
+
+
+def situation(question: Question) -> tuple[Situation, Knowledge]:
+    """What is known as of a day."""
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    known = of_pathogen(records, knowledge.pathogen).as_of(question.as_of or last_day(records))
+    return describe(known, ZoneTree(known), knowledge.pathogen, knowledge.protocol), knowledge
+
+
+def plan(question: Question, out: Path, language: str = "en", progress: Progress = no_progress) -> Briefing:
+    """From records to today's plan and its report, written to `out`."""
+    progress("Reading the records")
+    checked = check(question.data, question.mapping, out)
+    knowledge = choose_knowledge(checked.records, question)
+    records = of_pathogen(checked.records, knowledge.pathogen)
+    day = question.as_of or last_day(records)
+    progress("What was known yesterday")
+    yesterday = assess(records, day - timedelta(days=1), knowledge)
+    progress("What is known today, and what to do")
+    today = assess(records, day, knowledge)
+    progress("Writing the report")
+    briefing = brief(today, yesterday, knowledge, checked)
+    write_all(out, briefing, language, inputs=hash_files(question.data, question.mapping))
+    return briefing
+
+
+def demo(out: Path, people: int, seed: int, language: str = "en", progress: Progress = no_progress) -> Briefing:
+    """A demo city with an outbreak under `out`/records, and the plan for its last day in `out`."""
+    progress("Making the city")
+    city = make_demo(
+        out / "records",
+        people=people,
+        seed=seed,
+        pathogen=load(Pathogen, DEMO_PATHOGEN),
+        protocol=load(Protocol, DEFAULT_PROTOCOL),
+    )
+    return plan(Question(city.path, as_of=city.as_of), out, language, progress)
+
+
+def assess(records: Records, day: date, knowledge: Knowledge) -> Assessment:
+    """Situation, signals, tracing and plan of one day, from what was known then."""
+    pathogen, protocol = knowledge.pathogen, knowledge.protocol
+    known = records.as_of(day)
+    zones = ZoneTree(known)
+    described = describe(known, zones, pathogen, protocol)
+    signals = detect_all(known, described, zones, pathogen, protocol)
+    traced = trace(known, described, zones, pathogen, protocol)
+    planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, knowledge.costs)
+    return Assessment(known, zones, described, signals, traced, planned)
+
+
+def brief(today: Assessment, yesterday: Assessment, knowledge: Knowledge, checked: Checked) -> Briefing:
+    """Put together what the outputs need."""
+    return Briefing(
+        known=today.known,
+        zones=today.zones,
+        situation=today.situation,
+        yesterday=yesterday.situation,
+        signals=today.signals,
+        trace=today.trace,
+        plan=today.plan,
+        yesterday_levels=yesterday.plan.levels,
+        pathogen=knowledge.pathogen,
+        protocol=knowledge.protocol,
+        costs=knowledge.costs,
+        findings=findings_by(checked.findings, today.known),
+        manifest=make_manifest(today.known, knowledge.pathogen, knowledge.protocol, knowledge.costs),
+    )
+
+
+def findings_by(findings: pl.DataFrame, known: Records) -> pl.DataFrame:
+    """Findings on rows that had been recorded by the as-of moment, so that a report of a past day is that day's."""
+    return findings.filter(pl.col("recorded_at") <= known.known_at)
+
+
+def of_pathogen(records: Records, pathogen: Pathogen) -> Records:
+    """Records without the cases that name another pathogen; a case that names none is kept."""
+    named = records.cases["pathogen"].drop_nulls().unique()
+    others = [word for word in named if pathogen_named(word) not in {None, pathogen.id}]
+    kept = records.cases.filter(~pl.col("pathogen").is_in(others).fill_null(value=False))
+    return replace(records, frames={**records.frames, "cases": kept})
+
+
+def choose_knowledge(records: Records, question: Question) -> Knowledge:
+    """The library files of a run: as named, else the pathogen that the cases name, else the protocol's only one.
+
+    Raises
+    ------
+    UsageError
+        When nothing tells the pathogen, or the protocol is for another one.
+    """
+    rules = load(Protocol, question.protocol)
+    name = _pathogen_name(records, rules, question.pathogen)
+    if "any" not in rules.pathogens and name not in rules.pathogens and not name.endswith(".toml"):
+        raise UsageError(
+            f"The protocol {rules.id} is not made for {name}.",
+            allowed=", ".join(rules.pathogens),
+            next_step="Name another protocol with --protocol; `douse library` lists them.",
+        )
+    return Knowledge(load(Pathogen, name), rules, load(Costs, question.costs))
+
+
+def _pathogen_name(records: Records, rules: Protocol, named: str | None) -> str:
+    if named is not None:
+        return pathogen_named(named) or named
+    written = records.cases["pathogen"].drop_nulls().unique().sort().to_list()
+    known = sorted({found for word in written if (found := pathogen_named(word))})
+    if len(known) == 1:
+        return known[0]
+    if not written and len(rules.pathogens) == 1 and rules.pathogens[0] != "any":
+        return rules.pathogens[0]
+    raise UsageError(
+        "Nothing tells which pathogen this is."
+        if not known
+        else "The cases name more than one pathogen; a plan is for one.",
+        allowed=", ".join(known or names(Pathogen)),
+        next_step="Add --pathogen NAME, or a column pathogen to the cases.",
+    )
+
+
+def last_day(records: Records) -> date:
+    """The last day on which a case was recorded: the as-of day when none is given.
+
+    Raises
+    ------
+    DataError
+        When there is no case.
+    """
+    days = records.cases["recorded_at"].dt.date()
+    if days.is_empty():
+        raise DataError(
+            "There is no usable case in the data.", next_step="Run `douse check` to see what is wrong with the rows."
+        )
+    last: date = days.sort()[-1]
+    return last

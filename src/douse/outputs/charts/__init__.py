@@ -1,0 +1,1 @@
+"""Charts: Altair specifications, compiled to SVG."""

@@ -1,0 +1,104 @@
+"""The tables beside the report, one CSV a table. Column names are codes; sentences are in the report's language."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+import polars as pl
+
+from douse.outputs.briefing import Briefing
+from douse.outputs.words import Words
+from douse.planning.plan import Because, CostLine, DayNeed, Measure, Round, Staff, Supply
+from douse.records.finding import write_csv
+from douse.signals.signal import Signal
+from douse.tracing.trace import Chain
+
+# Types of fields as columns; anything else is written as text.
+_KINDS: dict[Any, type[pl.DataType]] = {
+    str: pl.String,
+    int: pl.Int64,
+    float: pl.Float64,
+    bool: pl.Boolean,
+    date: pl.Date,
+}
+
+
+def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
+    """File name (without ending) -> table."""
+    plan, trace, situation = briefing.plan, briefing.trace, briefing.situation
+    levels = sorted(plan.levels.items())
+    return {
+        "measures": frame_of(Measure, plan.measures, words),
+        "levels": pl.DataFrame(levels, schema={"zone": pl.String, "level": pl.String}, orient="row"),
+        "rounds": frame_of(Round, plan.rounds, words),
+        "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
+        "supplies": frame_of(Supply, plan.supplies, words),
+        "staff": frame_of(Staff, plan.staff, words),
+        "costs": frame_of(CostLine, plan.costs.lines, words),
+        "worklist": _worklist(trace.worklist, words),
+        "contacts": trace.contacts,
+        "chains": frame_of(Chain, trace.chains, words),
+        "links": trace.links,
+        "places": trace.places,
+        "signals": _signals(briefing.signals, words),
+        "zones": situation.by_zone,
+        "curve": situation.curve,
+        "findings": briefing.findings,
+    }
+
+
+def write_tables(folder: Path, briefing: Briefing, words: Words) -> list[Path]:
+    """Write every table into a folder; give the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, table in tables(briefing, words).items():
+        paths.append(folder / f"{name}.csv")
+        write_csv(_flat(table), paths[-1])
+    return paths
+
+
+def frame_of(kind: type, values: Sequence[Any], words: Words) -> pl.DataFrame:
+    """Values of a dataclass as a table: a column a field, sentences as text, several of one thing joined by ``; ``."""
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    schema = {name: _KINDS.get(_one(hints[name]), pl.String) for name in names}
+    return pl.DataFrame(
+        [tuple(_cell(getattr(value, name), words) for name in names) for value in values], schema=schema, orient="row"
+    )
+
+
+def _worklist(worklist: pl.DataFrame, words: Words) -> pl.DataFrame:
+    said = {key: words.say(key) for key in worklist["reason"].drop_nulls().unique()}
+    return worklist.with_columns(pl.col("reason").replace(said))
+
+
+def _signals(signals: Sequence[Signal], words: Words) -> pl.DataFrame:
+    said = pl.Series("reason", [words.say(signal.reason, **signal.facts) for signal in signals], dtype=pl.String)
+    return frame_of(Signal, signals, words).with_columns(said).drop("facts")
+
+
+def _one(hint: Any) -> Any:
+    """The type of a hint that also allows None."""
+    kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+    return kinds[0] if len(kinds) == 1 and NoneType in get_args(hint) else hint
+
+
+def _cell(value: Any, words: Words) -> Any:
+    if isinstance(value, Because):
+        return words.because(value)
+    if isinstance(value, tuple):
+        return "; ".join(str(_cell(part, words)) for part in value)
+    return str(value) if isinstance(value, dict) else value
+
+
+def _flat(table: pl.DataFrame) -> pl.DataFrame:
+    """Lists as text, because a CSV cell holds one value; codes as text, so that they are guarded too."""
+    lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
+    codes = [name for name, kind in table.schema.items() if isinstance(kind, pl.Enum)]
+    return table.with_columns(
+        *(pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ") for name in lists),
+        *(pl.col(name).cast(pl.String) for name in codes),
+    )

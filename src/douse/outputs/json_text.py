@@ -1,0 +1,27 @@
+"""Values as JSON text, the same way every time."""
+
+import json
+import math
+from dataclasses import is_dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+
+def dumped(value: Any) -> str:
+    """JSON text: UTF-8, indented, keys in the order given, no NaN."""
+    return json.dumps(_without_nan(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, dates and tuples as what JSON knows."""
+    kind = type(value) if is_dataclass(value) else Any
+    return TypeAdapter(kind).dump_python(value, mode="json")
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _without_nan(inner) for name, inner in value.items()}
+    return [_without_nan(inner) for inner in value] if isinstance(value, (list, tuple)) else value

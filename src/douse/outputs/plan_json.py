@@ -1,0 +1,49 @@
+"""`plan.json`: plan, key figures, signals and manifest as JSON.
+
+Field names are those of `planning/plan.py`, `situation/situation.py` and `signals/signal.py`. Whatever is not known
+is null. A sentence is an object ``{key, facts, text}``: the message key, its facts, and the sentence in the language
+of the report. Keys always stand in the same order. See `docs/outputs.md`.
+"""
+
+from dataclasses import fields
+from typing import Any
+
+import polars as pl
+
+from douse.outputs.briefing import Briefing
+from douse.outputs.json_text import dumped, plain
+from douse.outputs.words import Words
+from douse.situation.situation import Situation
+
+FORMAT = "douse-plan-1"
+
+
+def plan_json(briefing: Briefing, words: Words) -> str:
+    """The text of the file."""
+    signals = [{**plain(signal), "text": words.say(signal.reason, **signal.facts)} for signal in briefing.signals]
+    return dumped(
+        {
+            "format": FORMAT,
+            "language": words.language,
+            "approved": False,
+            "situation": key_figures(briefing.situation),
+            "plan": _with_text(plain(briefing.plan), words),
+            "signals": signals,
+            "manifest": plain(briefing.manifest),
+        }
+    )
+
+
+def key_figures(situation: Situation) -> dict[str, Any]:
+    """Everything of a situation that is not a table (the tables are CSV files)."""
+    values = {f.name: getattr(situation, f.name) for f in fields(situation)}
+    return {name: plain(value) for name, value in values.items() if not isinstance(value, pl.DataFrame)}
+
+
+def _with_text(value: Any, words: Words) -> Any:
+    """Add the text to each sentence."""
+    if isinstance(value, dict):
+        if value.keys() == {"key", "facts"}:
+            return {**value, "text": words.say(value["key"], **value["facts"])}
+        return {name: _with_text(inner, words) for name, inner in value.items()}
+    return [_with_text(inner, words) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,60 @@
+"""The codes that pages show: those of the code lists, and those that the rooms name in their values.
+
+A test holds that each has a translation. Order within a list is the order on the page.
+"""
+
+from douse.planning.cost import COST_ITEMS, COST_UNITS
+from douse.records import codes
+from douse.records.tables import TABLES
+
+DETECTORS = ("ears_c1", "ears_c2", "ears_c3", "one_case", "threshold", "rise", "cluster")
+SEVERITIES_OF_SIGNALS = ("alarm", "warning", "notice")
+SIGNAL_STATES = ("new", "verifying", "confirmed", "dismissed")
+ACTIONS = ("lift", "start", "change", "keep")
+DELAYS = (
+    "onset_to_test",
+    "test_to_confirmation",
+    "confirmation_to_report",
+    "report_to_isolation",
+    "onset_to_isolation",
+)
+MILESTONES = ("detect", "notify", "respond")
+LINKS = ("imported", "linked", "unlinked")
+CHAIN_SOURCES = ("arrival", "cluster", "unknown", "not_yet_recorded")
+TASKS = ("interview", "reach", "quarantine", "test", "release")
+BASES = ("recorded", "household", "shared_place", "onset", "confirmed", "reported")
+RESOURCES = ("hospital_bed", "icu_bed", "shelter_bed", "quarantine_room", "tests")
+FORECAST = ("new_cases",)
+ROLES = ("tracer", "sampler", "shelter_medical", "shelter_support", "quarantine_medical", "quarantine_support")
+DOOR_ACTIONS = ("row_set_aside", "value_set_aside", "note")
+QUARANTINE_PLACES = ("home", "central", "monitor")
+LADDER = (
+    "inform",
+    "test",
+    "home",
+    "central",
+    "building",
+    "estate",
+    "area",
+    "monitor",
+    "vaccinate",
+    "exclusion",
+)  # of protocols: least_restrictive
+BOOKS = ("economic", "social", "livelihood")
+CAUSES = ("measures", "epidemic")
+ALARMS = ("red", "amber")
+FLOOR = ("beds", "icu_beds", "rooms", "tests", "tracers")
+
+_LISTS_OF_RECORDS: tuple[tuple[str, ...], ...] = tuple(
+    value for name, value in sorted(vars(codes).items()) if name.isupper() and isinstance(value, tuple)
+)
+
+CODES: frozenset[str] = frozenset(
+    code
+    for codes_of_one in (
+        *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
+        CHAIN_SOURCES, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, COST_ITEMS, COST_UNITS,
+        DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, tuple(TABLES),
+    )
+    for code in codes_of_one
+)  # fmt: skip

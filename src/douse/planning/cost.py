@@ -1,0 +1,212 @@
+"""The cost account in three books, over the horizon.
+
+Measures are counted against "no measure, people still act with caution", never against "no virus": the output that
+caution loses anyway is the epidemic's. What the epidemic itself costs stands apart. Lost output appears once: the share
+that falls on households in the livelihood book, the rest in the economic book, so that the books may be added up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from douse.library.protocol import Costs as Prices
+from douse.planning.basis import Basis
+from douse.planning.isolation import age_bands, severity_shares
+from douse.planning.plan import Because, CostLine, Costs, DayNeed, Measure, Note
+from douse.planning.projection import Projection
+from douse.planning.quarantine import QuarantineDemand
+from douse.planning.supplies import sampler_sets, total
+from douse.records.codes import SEVERITIES
+from douse.units import DAYS_PER_YEAR
+
+Floats = NDArray[np.float64]
+# Codes of the lines, and of their units.
+COST_ITEMS = (
+    "single_tests", "pooled_tubes", "central_quarantine", "home_quarantine", "protective_sets", "living_packages",
+    "field_staff", "output_lost", "output_lost_elsewhere", "hospital_beds", "icu_beds", "shelter_beds",
+    "output_lost_to_caution", "days_restricted", "school_days_lost", "unmet_requests", "household_income_lost",
+    "care_delayed", "health_lost",
+)  # fmt: skip
+COST_UNITS = ("tests", "tubes", "person_days", "bed_days", "sets", "packages", "pupil_days", "dalys", "requests")
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What the account multiplies by prices, over the horizon.
+
+    Attributes
+    ----------
+    levels : Sequence[Measure]
+        Levels that zones have of their own after the plan.
+    needs : Sequence[DayNeed]
+        Beds, rooms and tests by day.
+    quarantine : QuarantineDemand
+        Rooms and people at home by day.
+    projection : Projection
+        Cases of the days ahead.
+    tubes, tracers, samplers : numpy.ndarray[float64], shape (H,)
+        By day.
+    packages : float
+        Living packages.
+    """
+
+    levels: Sequence[Measure]
+    needs: Sequence[DayNeed]
+    quarantine: QuarantineDemand
+    projection: Projection
+    tubes: Floats
+    tracers: Floats
+    samplers: Floats
+    packages: float
+
+
+def account(basis: Basis, quantities: Quantities) -> tuple[Costs, tuple[Note, ...]]:
+    """The account, and notes on what it leaves out.
+
+    A line whose quantity is not known has no quantity and no amount, and then its total is not known either.
+    """
+    restricted, people_days, unknown = _restricted_days(basis, quantities)
+    lines = (
+        *_services(basis, quantities),
+        *_restriction(basis.costs, restricted),
+        CostLine("social", "unmet_requests", _unmet_requests(basis), "requests", None, "measures"),
+        *_epidemic(basis, quantities, people_days),
+    )
+    costs = Costs(
+        currency=basis.costs.currency,
+        lines=lines,
+        measures_total=_sum(lines, "measures"),
+        epidemic_total=_sum(lines, "epidemic"),
+        counterfactual=Because(
+            "Compared with no measure while people still act with caution, never with no virus. The cost of the "
+            "epidemic stands apart."
+        ),
+        horizon_days=basis.horizon_days,
+    )
+    return costs, _notes(unknown)
+
+
+def _restricted_days(basis: Basis, quantities: Quantities) -> tuple[float | None, float | None, int]:
+    """Restricted person-days, person-days of all who live in zones with a level, and zones without a population.
+
+    None where no person-day is known and some zone has no population.
+    """
+    quarantined = float((quantities.quarantine.rooms.mean + quantities.quarantine.home.mean).sum())
+    restricted, everybody, unknown = quarantined, 0.0, 0
+    for measure in quantities.levels:
+        if measure.people is None:
+            unknown += 1
+            continue
+        days = min((measure.expires_on - basis.as_of).days, basis.horizon_days)
+        everybody += measure.people * days
+        restricted += measure.people * days * basis.protocol.level_rule(measure.level or "open").stays_home.value
+    if unknown and not everybody:
+        return (restricted or None), None, unknown
+    return restricted, everybody, unknown
+
+
+def _services(basis: Basis, quantities: Quantities) -> tuple[CostLine, ...]:
+    """Tests, quarantine, goods and staff of the measures."""
+    prices = basis.costs
+    pooled = float(quantities.tubes.sum())
+    rooms, home = (float(demand.mean.sum()) for demand in (quantities.quarantine.rooms, quantities.quarantine.home))
+    field = float(quantities.tracers.sum() + quantities.samplers.sum())
+    sets = sampler_sets(basis, quantities.samplers)
+    given = (
+        ("single_tests", total(quantities.needs, "tests") - pooled, "tests", prices.test_single.value),
+        ("pooled_tubes", pooled, "tubes", prices.test_pooled_tube.value),
+        ("central_quarantine", rooms, "person_days", prices.quarantine_day.value),
+        ("home_quarantine", home, "person_days", prices.home_quarantine_day.value),
+        ("protective_sets", sets, "sets", prices.protective_set.value),
+        ("living_packages", quantities.packages, "packages", prices.living_package.value),
+        ("field_staff", field, "person_days", prices.staff_day.value),
+    )
+    return tuple(
+        CostLine("economic", item, n, unit, _times(n, price), "measures", price) for item, n, unit, price in given
+    )
+
+
+def _restriction(prices: Prices, restricted: float | None) -> tuple[CostLine, ...]:
+    """What restricted days cost beyond what caution costs anyway."""
+    a_day = prices.gdp_per_person_year.value / DAYS_PER_YEAR
+    lost = a_day * max(prices.lockdown_output_share.value - prices.voluntary_output_share.value, 0)
+    on_households = prices.household_income_share.value
+    pupils = None if restricted is None else restricted * prices.school_age_share.value
+    delayed = None if restricted is None else restricted * prices.delayed_care_per_person_day.value
+    given = (
+        ("economic", "output_lost", restricted, "person_days", lost * (1 - on_households)),
+        ("economic", "output_lost_elsewhere", restricted, "person_days", lost * prices.spillover_share.value),
+        ("social", "days_restricted", restricted, "person_days", None),
+        ("social", "school_days_lost", pupils, "pupil_days", prices.school_day.value),
+        ("livelihood", "household_income_lost", restricted, "person_days", lost * on_households),
+        ("livelihood", "care_delayed", delayed, "dalys", _value_of_daly(prices)),
+    )
+    return tuple(
+        CostLine(book, item, n, unit, _times(n, price), "measures", price) for book, item, n, unit, price in given
+    )
+
+
+def _epidemic(basis: Basis, quantities: Quantities, people_days: float | None) -> tuple[CostLine, ...]:
+    """Care, health lost, and output that people give up by themselves."""
+    prices, needs, ratios = basis.costs, quantities.needs, basis.protocol.resources
+    ward, intensive, shelter = (total(needs, name) for name in ("hospital_bed", "icu_bed", "shelter_bed"))
+    sets = ward * ratios.sets_per_hospital_day.value + intensive * ratios.sets_per_icu_day.value
+    caution = prices.gdp_per_person_year.value / DAYS_PER_YEAR * prices.voluntary_output_share.value
+    given = (
+        ("economic", "hospital_beds", ward, "bed_days", prices.hospital_day.value),
+        ("economic", "icu_beds", intensive, "bed_days", prices.icu_day.value),
+        ("economic", "shelter_beds", shelter, "bed_days", prices.shelter_bed_day.value),
+        ("economic", "protective_sets", sets, "sets", prices.protective_set.value),
+        ("economic", "output_lost_to_caution", people_days, "person_days", caution),
+        ("livelihood", "health_lost", _dalys(basis, quantities.projection), "dalys", _value_of_daly(prices)),
+    )
+    return tuple(
+        CostLine(book, item, n, unit, _times(n, price), "epidemic", price) for book, item, n, unit, price in given
+    )
+
+
+def _dalys(basis: Basis, projection: Projection) -> float:
+    """DALYs lost by the cases of the days ahead, at the ages of the cases so far."""
+    shares, prices = severity_shares(basis.pathogen), basis.costs
+    fatal = np.array([band.fatal.value for band in basis.pathogen.severity])
+    grave = shares[:, SEVERITIES.index("severe")] + shares[:, SEVERITIES.index("critical")]
+    by_band = fatal * prices.daly_fatal.value + grave * prices.daly_severe.value + (1 - grave) * prices.daly_mild.value
+    ages = basis.situation.cases["age"].drop_nulls()
+    a_case = by_band[age_bands(basis.pathogen, ages)].mean() if len(ages) else by_band.mean()
+    return float(projection.mean.sum() * a_case)
+
+
+def _unmet_requests(basis: Basis) -> float:
+    return float(basis.known.table("requests").filter(pl.col("met_at").is_null()).height)
+
+
+def _value_of_daly(prices: Prices) -> float:
+    return prices.value_of_daly_gdp_multiple.value * prices.gdp_per_person_year.value
+
+
+def _times(quantity: float | None, price: float | None) -> float | None:
+    return None if quantity is None or price is None else quantity * price
+
+
+def _sum(lines: Sequence[CostLine], cause: str) -> float | None:
+    of_cause = [line for line in lines if line.cause == cause]
+    if any(line.quantity is None for line in of_cause):
+        return None
+    return sum(line.amount for line in of_cause if line.amount is not None)
+
+
+def _notes(unknown: int) -> tuple[Note, ...]:
+    if not unknown:
+        return ()
+    return (
+        Note(
+            Because(
+                "{n} {n:area with a level has|areas with a level have} no population on record: the days restricted "
+                "there, and what they cost, are not in the account.",
+                {"n": unknown},
+            )
+        ),
+    )

@@ -1,0 +1,143 @@
+"""EARS C1, C2, C3: a count far above the mean of a short baseline just before it."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtr, ndtri
+
+from douse.errors import UsageError
+from douse.kernels.ears import ears as ears_kernel
+
+Method = Literal["C1", "C2", "C3"]
+
+
+class Setting(NamedTuple):
+    """What tells the three methods apart (Hutwagner 2003; defaults of alpha as in R's surveillance)."""
+
+    lag: int  # steps between the baseline and the step judged
+    memory: int  # earlier steps whose exceedances are summed
+    alpha: float
+
+
+METHODS: dict[str, Setting] = {
+    "C1": Setting(lag=0, memory=0, alpha=0.001),
+    "C2": Setting(lag=2, memory=0, alpha=0.001),
+    "C3": Setting(lag=2, memory=2, alpha=0.025),
+}
+_COLUMNS = ("zone", "date", "count")
+
+
+def ears(
+    counts: pl.DataFrame,
+    *,
+    method: Method,
+    baseline: int = 7,
+    min_sigma: float = 0.0,
+    alpha: float | None = None,
+) -> pl.DataFrame:
+    """EARS C1, C2 or C3 on a tidy frame of counts; equal to ``earsC`` of R's surveillance.
+
+    C1 compares a count with mean + z sd of the `baseline` steps just before it; C2 leaves a gap of two steps
+    between, so that the start of an outbreak does not raise its own bound. C3 sums by how much the C2 scores of the
+    two steps before exceed 1, and compares the sum with z; as in ``earsC``, the count of the step itself only has
+    to be above 0. z is the 1 - alpha quantile of the normal distribution.
+
+    Parameters
+    ----------
+    counts : polars.DataFrame
+        Columns zone, date, count: one row a zone and date; the dates of a zone in order are the steps of its
+        series (days or weeks; send the steps without cases as 0). A step without a count makes the steps that
+        need it unknown.
+    method : {"C1", "C2", "C3"}
+        Which of the three.
+    baseline : int, default 7
+        Steps of the baseline, at least 2 (Hutwagner 2003: 7 days).
+    min_sigma : float, default 0
+        Least standard deviation of the baseline.
+    alpha : float, optional
+        Nominal chance of a false alarm a step; default 0.001 (C1, C2) or 0.025 (C3). The real chance is larger, as the
+        standard deviation of a short baseline is itself uncertain: with seven steps and Poisson counts of 1 to 100
+        about 0.02 for C1 and C2.
+
+    Returns
+    -------
+    polars.DataFrame
+        zone, date, count, expected, bound, score, p, alarm; one row a row given, sorted by zone and date. expected,
+        bound, score, p and alarm are null before the baseline is complete; score and p are null where the
+        baseline does not vary (sd 0), and p is null for C3, whose sum is not normal.
+
+    Raises
+    ------
+    UsageError
+        When a column is missing, a zone has two rows of a date, a count is negative or an argument out of range.
+
+    References
+    ----------
+    Hutwagner et al. 2003, doi 10.1007/PL00022313; Fricker et al. 2008, doi 10.1002/sim.3197;
+    Salmon et al. 2016, doi 10.18637/jss.v070.i10.
+    """
+    _check_arguments(method, baseline, min_sigma, alpha)
+    ordered = _checked(counts).sort("zone", "date")
+    _check_unique(ordered)
+    setting = METHODS[method]
+    row, step = _positions(ordered)
+    series = np.full((_length(row), _length(step)), np.nan)
+    series[row, step] = ordered["count"].cast(pl.Float64).to_numpy()
+    z = upper_quantile(setting.alpha if alpha is None else alpha)
+    answers = ears_kernel(series, baseline=baseline, lag=setting.lag, memory=setting.memory, min_sigma=min_sigma, z=z)
+    expected, bound, score = (answer[row, step] for answer in answers)
+    chance = np.full_like(score, np.nan) if setting.memory else ndtr(-score)
+    return ordered.with_columns(
+        pl.Series("expected", expected, nan_to_null=True),
+        pl.Series("bound", bound, nan_to_null=True),
+        pl.Series("score", score, nan_to_null=True),
+        pl.Series("p", chance, nan_to_null=True),
+    ).with_columns(alarm=pl.col("count") > pl.col("bound"))
+
+
+def upper_quantile(alpha: float) -> float:
+    """Standard normal value that is exceeded with a chance of `alpha`."""
+    return -float(ndtri(alpha))
+
+
+def _check_arguments(method: str, baseline: int, min_sigma: float, alpha: float | None) -> None:
+    if method not in METHODS:
+        raise UsageError("EARS has no method of that name.", allowed=", ".join(METHODS))
+    if baseline < 2:
+        raise UsageError("The EARS baseline is too short.", allowed="2 steps or more")
+    if not min_sigma >= 0:
+        raise UsageError("The least standard deviation of EARS is negative.", allowed="0 or more")
+    if alpha is not None and not 0 < alpha < 1:
+        raise UsageError("The EARS alpha is out of range.", allowed="between 0 and 1")
+
+
+def _checked(counts: pl.DataFrame) -> pl.DataFrame:
+    missing = [column for column in _COLUMNS if column not in counts.columns]
+    if missing:
+        raise UsageError(f"The counts have no column {missing[0]}.", allowed=", ".join(_COLUMNS))
+    if (counts["count"] < 0).any():
+        raise UsageError("A count is negative.", allowed="0 or more", next_step="Correct the counts.")
+    return counts.select(_COLUMNS)
+
+
+def _check_unique(ordered: pl.DataFrame) -> None:
+    repeated = pl.all_horizontal(pl.col("zone", "date").eq_missing(pl.col("zone", "date").shift()))
+    if ordered.select((repeated & (pl.int_range(pl.len()) > 0)).any()).item():
+        raise UsageError(
+            "A zone has more than one row of a date.",
+            allowed="one row a zone and date",
+            next_step="Add the counts of a zone and date up first.",
+        )
+
+
+def _positions(ordered: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Row of the series and step in it, of each row of a frame sorted by zone and date."""
+    row = ordered["zone"].rle_id().to_numpy().astype(np.int64)
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    step = np.arange(len(row)) - starts[row] if len(row) else row
+    return row, step
+
+
+def _length(positions: np.ndarray) -> int:
+    return int(positions.max()) + 1 if len(positions) else 0

@@ -1,0 +1,94 @@
+"""Chains, rings, exposure sites and the worklist of a day."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from douse.library.pathogen import Pathogen
+from douse.library.protocol import Protocol
+from douse.records import Records, ZoneTree
+from douse.situation.situation import Situation
+from douse.tracing.chains import chains, linked_cases
+from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
+from douse.tracing.places import exposure_sites, site_facts
+from douse.tracing.quarantine import courses, horizon_days, with_next_test
+from douse.tracing.shared_places import CROWD, meetings
+from douse.tracing.status import samples
+from douse.tracing.trace import Trace
+from douse.tracing.visits import spans
+from douse.tracing.windows import infectious_windows
+from douse.tracing.worklist import worklist
+
+_LINK_COLUMNS = ("case_id", "infector", "chain", "generation", "source", "basis")
+_CONTACT_COLUMNS = (
+    "person", "case_id", "ring", "via", "contact_class", "setting", "zone", "age", "household", "first_exposure",
+    "last_exposure", "minutes", "basis", "reached", "quarantined_on", "under_follow_up", "quarantine_end",
+    "follow_up_end", "place",
+)  # fmt: skip
+
+
+def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
+    known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen, protocol: Protocol, *, crowd: int = CROWD
+) -> Trace:
+    """Who infected whom, who was exposed, and what to do about it today.
+
+    Parameters
+    ----------
+    known : Records
+        As-of view.
+    situation : Situation
+        What is known; its counted cases are traced.
+    zones : ZoneTree
+        Tree of the same view.
+    pathogen, protocol : Pathogen, Protocol
+        Windows, classes of contacts, quarantine, deadlines.
+    crowd : int, default 500
+        Most visitors a day of a place whose visitors are taken for contacts; more crowded places are only announced.
+
+    Returns
+    -------
+    Trace
+        Contacts are those whose last exposure lies within the horizon (the longest quarantine of the protocol, the
+        maximum incubation period at least), or who are in quarantine; people who are counted cases are left out.
+    """
+    today = known.day
+    cases = situation.cases.unique("case_id", keep="first", maintain_order=True)
+    ill = pl.concat([cases["person"], cases["case_id"]]).unique()
+    links = linked_cases(known, cases, pathogen)
+
+    of_class = courses(pathogen, protocol)
+    horizon = horizon_days(of_class, pathogen)
+    windows = infectious_windows(cases, today, pathogen, protocol)
+    recent = windows.filter(pl.col("infectious_to") >= today - timedelta(days=horizon))
+    visits = spans(known, _first_day(recent, today - timedelta(days=horizon)), today)
+    met = meetings(visits, _hosts(recent), crowd=crowd)
+
+    exposed = still_of_use(ring1(known, windows, recent, met, protocol), known, ill, horizon)
+    if protocol.contact.ring2:
+        close = strongest(exposed.filter(contact_class="close"))
+        further = ring2(known, close, visits, protocol)
+        exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
+    contacts = described(strongest(exposed), known, of_class)
+
+    with_windows = cases.with_columns(windows["infectious_to"])
+    tested = with_next_test(contacts, samples(known), today)
+    return Trace(
+        links=links.select(_LINK_COLUMNS),
+        chains=chains(links, zones, today, pathogen),
+        contacts=contacts.select(_CONTACT_COLUMNS),
+        worklist=worklist(known, with_windows, tested, protocol.clock, horizon=horizon),
+        places=exposure_sites(met, site_facts(known, met), known, ill),
+    )
+
+
+def _first_day(windows: pl.DataFrame, horizon: date) -> date:
+    """First day of which visits are looked at: of the windows, or the horizon, which is enough for ring 2."""
+    first = windows["infectious_from"].min()
+    return min(first, horizon) if isinstance(first, date) else horizon
+
+
+def _hosts(windows: pl.DataFrame) -> pl.DataFrame:
+    """Windows by each identifier that visits may know a case by."""
+    window = windows.select("person", host="case_id", since="infectious_from", until="infectious_to")
+    by_person, by_case = window.with_columns(visitor="person"), window.with_columns(visitor="host")
+    return pl.concat([by_person, by_case]).drop("person").unique(maintain_order=True)

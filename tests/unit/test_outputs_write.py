@@ -1,0 +1,228 @@
+"""What is written: complete, equal twice, offline, safe to open."""
+
+import csv
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+from outputs_inputs import briefing, empty_briefing
+
+from douse.outputs.exports import tables
+from douse.outputs.report import report
+from douse.outputs.sections.changes import changes
+from douse.outputs.sections.measures import in_order
+from douse.outputs.terminal import situation_table, summary
+from douse.outputs.write import write_all
+
+LANGUAGES = ("en", "zh")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def page(request) -> str:
+    return report(briefing(), request.param)
+
+
+class Outline(HTMLParser):
+    """Tags, attributes and visible text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_everything_is_written_and_equal_twice(tmp_path):
+    first = write_all(tmp_path / "a", briefing(), "en", inputs={"cases.csv": "0" * 64})
+    second = write_all(tmp_path / "b", briefing(), "en", inputs={"cases.csv": "0" * 64})
+    names = {path.relative_to(tmp_path / "a").as_posix() for path in first}
+    assert names >= {
+        "report.html", "plan.json", "manifest.json", "public.json", "public-zones.csv", "tables/measures.csv",
+        "tables/worklist.csv", "tables/findings.csv", "tables/curve.csv",
+    }  # fmt: skip
+    assert first[0].name == "report.html"
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_input_hashes_stand_in_the_manifest_only(tmp_path):
+    paths = write_all(tmp_path, briefing(), "en", inputs={"cases.csv": "5ca1ab1e" * 8})
+    holding = [path.name for path in paths if "5ca1ab1e" in path.read_text(encoding="utf-8")]
+    assert holding == ["manifest.json"]
+
+
+def test_the_page_reaches_for_nothing(page):
+    outline = Outline(page)
+    assert not outline.all("script")
+    addresses = [a[key] for _, a in outline.tags for key in ("src", "href", "srcset") if a.get(key)]
+    assert {address.split(":")[0] for address in addresses if not address.startswith("#")} == {"data"}
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_the_page_can_be_found_one_s_way_in(page):
+    outline = Outline(page)
+    ids = [a["id"] for _, a in outline.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    anchors = {a["href"][1:] for a in outline.all("a")}
+    assert anchors <= set(ids)
+    assert len(anchors) == 16
+    assert all(a.get("alt") for a in outline.all("img"))
+    assert len(outline.all("table")) == len(outline.all("caption"))
+    assert all(a.get("scope") for a in outline.all("th"))
+    assert len(outline.all("h1")) == 1
+    assert outline.all("html")[0]["lang"] in ("en", "zh-Hans")
+
+
+def test_the_page_names_nobody_on_the_worklist(page):
+    text = " ".join(Outline(page).text)
+    people = set(briefing().trace.worklist["person"])
+    assert not people & set(re.findall(r"\w+", text))
+
+
+def test_hostile_names_stay_text():
+    full = briefing()
+    hostile = '<script>alert("x")</script>'
+    zones = replace_names(full, hostile)
+    page = report(zones, "en")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def replace_names(full, name):
+    by_zone = full.situation.by_zone.with_columns(name=pl.lit(name))
+    return replace(full, situation=replace(full.situation, by_zone=by_zone))
+
+
+def test_every_field_of_every_sentence_is_filled(page):
+    assert not re.findall(r"\{\w+\}", " ".join(Outline(page).text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_known_gives_a_page_all_the_same(tmp_path, language):
+    paths = write_all(tmp_path, empty_briefing(), language)
+    page = paths[0].read_text(encoding="utf-8")
+    assert not re.findall(r"\{\w+\}|\bNone\b|\bnan\b", " ".join(Outline(page).text))
+    assert not Outline(page).all("img")
+
+
+def test_many_measures_stay_readable():
+    page = report(briefing(measures=150), "en")
+    visible = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    section = visible[visible.index('id="measures"') : visible.index('id="rounds"')]
+    assert 20 <= section.count('<th scope="row">') <= 40
+
+
+def test_measures_to_lift_come_first_then_the_strictest():
+    ordered = in_order(briefing(measures=40).plan.measures, {})
+    actions = [m.action for m in ordered]
+    assert actions[: actions.count("lift")] == ["lift"] * actions.count("lift")
+    levels = [m.level for m in ordered if m.action != "lift"]
+    assert levels == sorted(levels, key=["lockdown", "control", "precaution"].index)
+
+
+def test_levels_that_move_are_named_with_their_direction():
+    full = replace(briefing(), yesterday_levels={"d0c0": "lockdown"})
+    full = replace(full, plan=replace(full.plan, levels={"d0c0": "precaution", "d1c0": "control"}))
+    grid = next(
+        block for block in changes(full, full.words("en")).blocks if getattr(block, "caption", "").startswith("Zones")
+    )
+    moved = [(row[0], row[1].before.kind, row[1].after.kind, row[2].text) for row in grid.rows]
+    assert moved == [
+        ("Community 1-1", "level-lockdown", "level-precaution", "▼ lighter"),
+        ("Community 2-1", "level-open", "level-control", "▲ stricter"),
+    ]
+
+
+def test_plan_json_is_json_with_sentences(tmp_path):
+    write_all(tmp_path, with_nan(briefing()), "zh")
+    plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert list(plan) == ["format", "language", "approved", "situation", "plan", "signals", "manifest"]
+    assert plan["approved"] is False
+    assert plan["situation"]["r_now"]["estimate"] is None
+    lift = plan["plan"]["measures"][0]["lift_rule"]
+    assert set(lift) == {"key", "facts", "text"}
+    assert plan["signals"][0]["text"].startswith("31")
+
+
+def with_nan(full):
+    return replace(full, situation=replace(full.situation, r_now=replace(full.situation.r_now, estimate=float("nan"))))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_open_in_a_spreadsheet(tmp_path):
+    full = briefing()
+    formula = full.findings.with_columns(
+        file=pl.lit('=HYPERLINK("x")'), message=pl.lit("@sum"), next_step=pl.lit("-1+1")
+    )
+    write_all(tmp_path, replace(full, findings=formula), "zh")
+    for path in (tmp_path / "tables").glob("*.csv"):
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    first = rows_of(tmp_path / "tables" / "findings.csv")[0]
+    assert (first["file"], first["message"], first["next_step"]) == ('\'=HYPERLINK("x")', "'@sum", "'-1+1")
+    assert rows_of(tmp_path / "tables" / "worklist.csv")[0]["test_days"] == "2026-03-06; 2026-03-10"
+
+
+def test_tables_have_their_columns_when_they_are_empty():
+    empty, full = tables(empty_briefing(), briefing().words("en")), tables(briefing(), briefing().words("en"))
+    assert {name: table.columns for name, table in empty.items()} == {
+        name: table.columns for name, table in full.items()
+    }
+
+
+def test_public_files_hide_small_cells_and_persons(tmp_path):
+    write_all(tmp_path, briefing(cases=60), "en")
+    page = json.loads((tmp_path / "public.json").read_text(encoding="utf-8"))
+    counts = [row[name] for row in (*page["areas"], page["all"]) for name in row if name.startswith("cases")]
+    assert None in counts
+    assert all(count is None or count == 0 or count >= 11 for count in counts)
+    assert page["public"] is True
+    csv_counts = [row["cases_all"] for row in rows_of(tmp_path / "public-zones.csv")]
+    assert "hidden" in csv_counts or all(count.isdigit() for count in csv_counts)
+    text = (tmp_path / "public.json").read_text(encoding="utf-8") + (tmp_path / "public-zones.csv").read_text(
+        encoding="utf-8"
+    )
+    assert not re.search(r"\bk0\d{4}\b", text)
+
+
+def test_public_levels_are_those_in_force_not_proposals(tmp_path):
+    full = briefing()
+    assert full.plan.levels
+    write_all(tmp_path, full, "en")
+    page = json.loads((tmp_path / "public.json").read_text(encoding="utf-8"))
+    assert {row["level"] for row in page["areas"]} == {"open"}
+
+
+def test_areas_of_the_public_table_part_the_cases(tmp_path):
+    write_all(tmp_path, briefing(cases=240), "en")
+    everything = json.loads((tmp_path / "public.json").read_text(encoding="utf-8"))["all"]
+    assert everything["cases_all"] in (240, None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_terminal_has_words_for_all_of_it(language):
+    from rich.console import Console
+
+    console = Console(width=100, record=True, file=Path("/dev/null").open("w", encoding="utf-8"))
+    full = briefing()
+    console.print(summary(full, language))
+    console.print(situation_table(full.situation, full.protocol, language))
+    said = console.export_text()
+    assert "240" in said
+    assert not re.findall(r"\{\w+\}", said)
