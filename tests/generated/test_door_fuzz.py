@@ -19,12 +19,12 @@ from douse.records.finding import Checked, write_findings
 from douse.records.raw import RawTable, RawTables
 from douse.records.tables import TABLES
 
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 ODD = [
-    "", " ", "NA", "-", "null", "\0", "a", "a ", "b", "b", "=1+1", "'=x", '"', "'", ",", ";", "a,b", "x\ny", "é", "北京", "\u3000",
-    "2026-03-01", "2026-02-30", "3/4/2026", "13/4/2026", "20260301", "2026-03-01T10:00:00Z", "1850-01-01", "9999-12-31", "43895",
-    "0", "-1", "1.0", "1e9", "1e400", "inf", "nan", "12,5", "1,234", "999999999999999999999", "female", "M", "男", "unknown",
-    "confirmed", "level", "hospital", "positive", "TRUE", "##x", "x" * 600,
+    "", " ", "NA", "-", "null", "\0", "a", "a ", "b", "b", "=1+1", "'=x", '"', "'", ",", ";", "a,b", "x\ny", "é",
+    "北京", "\u3000", "2026-03-01", "2026-02-30", "3/4/2026", "13/4/2026", "20260301", "2026-03-01T10:00:00Z", "1850-01-01",
+    "9999-12-31", "43895", "0", "-1", "1.0", "1e9", "1e400", "inf", "nan", "12,5", "1,234", "999999999999999999999",
+    "female", "M", "男", "unknown", "confirmed", "level", "hospital", "positive", "TRUE", "##x", "x" * 600,
 ]  # fmt: skip
 cells = st.one_of(st.sampled_from(ODD), st.text(max_size=8))
 
@@ -53,8 +53,7 @@ def through(files: dict[str, bytes]) -> Checked | None:
             (Path(folder) / name).write_bytes(data)
         try:
             checked = check(read_raw(Path(folder)))
-        except DataError as error:
-            assert error.next_step
+        except DataError:
             return None
         write_findings(checked, Path(folder) / "out")
         return checked
@@ -89,7 +88,7 @@ def test_any_cells_in_any_table(name):
 @given(
     st.lists(
         st.fixed_dictionaries(
-            {column: cells for column in ("case_id", "record_id", "supersedes", "onset", "confirmed_at", "recorded_at", "age")}
+            dict.fromkeys(("case_id", "record_id", "supersedes", "onset", "confirmed_at", "recorded_at", "age"), cells)
         ),
         max_size=8,
     )
@@ -119,7 +118,7 @@ def test_any_bytes_in_any_file(data, name):
 
 
 @given(
-    st.text(st.sampled_from('ab,;"\n\r\t \'|=2026-0'), max_size=120),
+    st.text(st.sampled_from("ab,;\"\n\r\t '|=2026-0"), max_size=120),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]),
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -155,18 +154,21 @@ def test_any_types_in_any_table(name):
     @given(st.fixed_dictionaries({column: st.sampled_from(["", *typed]) for column in columns}))
     @FEW
     def fuzz(kinds):
-        frame = pl.DataFrame({column: typed[kind] for column, kind in kinds.items() if kind})
-        if frame.width == 0:
-            return
-        lines = pl.int_range(2, frame.height + 2, dtype=pl.UInt32, eager=True)
-        assert_sound(check(RawTables((RawTable(name, "x.parquet", frame, lines, frame),))))
+        parquet = io.BytesIO()
+        pl.DataFrame({column: typed[kind] for column, kind in kinds.items() if kind}).write_parquet(parquet)
+        cases = {"cases.csv": b"case_id,recorded_at\na,2026-03-01\n"} if name != "cases" else {}
+        checked = through({f"{name}-x.parquet": parquet.getvalue()} | cases)
+        if checked is not None:
+            assert_sound(checked)
 
     fuzz()
 
 
 def values(kind: dy.Column) -> st.SearchStrategy:
     """Values of a column that its rules allow."""
-    word = st.text(st.sampled_from("abcxyz0189 ÄÖ北京,;\"'|_"), min_size=1, max_size=12).map(lambda t: "w" + " ".join(t.split()))
+    word = st.text(st.sampled_from("abcxyz0189 ÄÖ北京,;\"'|_"), min_size=1, max_size=12).map(
+        lambda t: "w" + " ".join(t.split())
+    )
     made = {
         pl.String: word,
         pl.Date: st.dates(date(2026, 1, 1), date(2026, 12, 31)),

@@ -25,11 +25,8 @@ def attack(published: list[list[int | None]], at: tuple[int, int]) -> float:
     """Width of the range of a hidden number: all that the sums and the shown numbers leave open, by two programmes."""
     rows, columns = len(published), len(published[0])
     n = rows * columns
-    sums = []
-    for r in range(rows):
-        sums.append([(1 if c < columns - 1 else -1, r * columns + c) for c in range(columns)])
-    for c in range(columns):
-        sums.append([(1 if r < rows - 1 else -1, r * columns + c) for r in range(rows)])
+    sums = [[(1 if c < columns - 1 else -1, r * columns + c) for c in range(columns)] for r in range(rows)]
+    sums += [[(1 if r < rows - 1 else -1, r * columns + c) for r in range(rows)] for c in range(columns)]
     equal = np.zeros((len(sums), n))
     for i, line in enumerate(sums):
         for sign, j in line:

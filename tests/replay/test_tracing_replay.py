@@ -101,7 +101,7 @@ def truncated(records: Records) -> Records:
     return Records({name: made.filter(told_by_then) for name, made in records.frames.items()}, records.sent)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(drawn_tables(), st.sampled_from(PROTOCOLS), st.integers(0, 999))
 def test_nothing_told_later_and_no_order_of_rows_matters(tables, name, seed):
     records = as_records(tables)
@@ -110,7 +110,7 @@ def test_nothing_told_later_and_no_order_of_rows_matters(tables, name, seed):
     same(records, Records(shuffled, records.sent), name)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(drawn_tables(), st.sampled_from(PROTOCOLS))
 def test_answers_are_complete_and_finite(tables, name):
     made, signals = answers(as_records(tables), name)

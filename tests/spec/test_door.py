@@ -7,7 +7,7 @@ import pytest
 
 from douse.readers.read import read_raw
 from douse.records.check import check
-from douse.records.finding import Checked
+from douse.records.finding import Checked, write_findings
 
 title = "What becomes of a row with something wrong in it"
 
@@ -199,7 +199,10 @@ def test_zones_in_a_loop_lose_one_link(door):
         ("d", "a"),
         ("e", None),
     ]
-    assert said(checked, "value_set_aside") == [(3, "parent_zone", "zone_loop"), (6, "parent_zone", "parent_is_another")]
+    assert said(checked, "value_set_aside") == [
+        (3, "parent_zone", "zone_loop"),
+        (6, "parent_zone", "parent_is_another"),
+    ]
 
 
 def test_findings_never_hold_a_value(door):
@@ -219,8 +222,6 @@ def test_findings_never_hold_a_value(door):
 
 
 def test_a_corrected_row_sent_beside_the_original_is_accepted(door, tmp_path):
-    from douse.records.finding import write_findings
-
     cases = """
           case_id | onset      | recorded_at
           --------+------------+------------

@@ -171,3 +171,11 @@ def test_people_freed_are_all_but_those_in_areas_that_stay_restricted():
     rules = SIMPLE | {"precaution": {**SIMPLE["precaution"], "smallest": "district", "enter": ()}}
     plan = plan_with(in_force("precaution", "community"), in_force("lockdown", "block2"), rules=rules)
     assert (measure_of(plan, "community").action, measure_of(plan, "community").people) == ("lift", 8000 - 300)
+
+
+def test_a_level_that_is_kept_names_the_cases_that_keep_it():
+    rules = SIMPLE | {"lockdown": {**SIMPLE["lockdown"], "enter": ()}}
+    cases = cases_in("block1", told=TODAY - timedelta(days=DAYS - 1))
+    old = [row | {"case_id": "old"} for row in cases_in("block1", told=TODAY - timedelta(days=DAYS))]
+    measure = measure_of(plan_with(in_force(), cases=cases + old, rules=rules))
+    assert (measure.action, measure.evidence) == ("keep", ("c000",))

@@ -210,6 +210,34 @@ def test_little_cover_raises_an_alarm():
     assert masks(plan(cases_in(*["far"] * 400, severity="severe"))).alarm is None
 
 
+def test_contacts_are_tested_on_the_days_of_the_protocol():
+    """Days 1 and 5 after the last exposure; two days have passed, so the next test is in three days."""
+    contact = {"person": "p", "case_id": "c", "contact_class": "close", "last_exposure": TODAY - timedelta(days=2)}
+    assert needs(plan([], trace=traced([contact])), "tests") == [0, 0, 0, 1.0] + [0.0] * 10
+
+
+def test_protective_sets_follow_the_ratios():
+    """Two weeks: 5 sets a day for each suspected case, and for each sampler 1.75 a round."""
+    suspected = [{"case_id": "s", "classification": "suspected", "recorded_at": "2026-03-15"}]
+    found = {s.item: s.need for s in plan(suspected).supplies}
+    assert found["protective_set"] == 5 * 14
+    closed = plan(cases_in("block1", severity="mild"), Interval(0.0, 0.0, 0.0), rules=protocol(**SIMPLE))
+    assert {s.item: s.need for s in closed.supplies}["protective_set"] == 1.75 * 1 * 4
+
+
+def test_staff_follow_the_ratios_on_the_heaviest_day():
+    """100 shelter beds: 31 medical and 15 other staff. 50 rooms: 4 and 8 for each hundred."""
+    contacts = [
+        {"person": f"p{n}", "case_id": "c", "contact_class": "close", "last_exposure": TODAY - timedelta(days=n % 2)}
+        for n in range(50)
+    ]
+    cases = cases_in(*["far"] * 100, severity="mild")
+    found = plan(cases, Interval(0.0, 0.0, 0.0), rules=load(Protocol, "china-9"), trace=traced(contacts)).staff
+    staff = {one.role: one.need for one in found}
+    assert (staff["shelter_medical"], staff["shelter_support"]) == (31.0, 15.0)
+    assert (staff["quarantine_medical"], staff["quarantine_support"]) == (2.0, 4.0)
+
+
 def test_packages_come_to_the_doors_that_are_closed():
     found = {s.item: s.need for s in plan(cases_in("block1"), rules=protocol(**SIMPLE)).supplies}
     assert found["living_package"] == 80 * math.ceil(7 / 2.5)

@@ -45,7 +45,7 @@ def test_a_day_far_above_the_week_before_is_told_at_the_smallest_zone_with_these
     assert (signal.observed, signal.first_day, signal.last_day) == (12, date(2026, 3, 31), date(2026, 3, 31))
     assert signal.expected == 11 / 7
     assert signal.bound < 12
-    assert signal.false_alarm_rate == 0.001
+    assert 0.01 < signal.false_alarm_rate < 0.02  # not the nominal 0.001: the baseline is short
     assert signal.evidence == tuple(sorted(f"town-0-{n}" for n in range(12)))
 
 

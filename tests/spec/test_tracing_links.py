@@ -120,10 +120,58 @@ def test_a_meeting_after_the_onset_or_with_a_later_case_makes_no_link(spec):
           --------+-----------+--------------+------------
           a       | pc        | 2026-03-06   | 2026-03-06
           c       | pb        | 2026-03-02   | 2026-03-06
-          c       | pc        | 2026-03-02   | 2026-03-06
         """,
         expr=links_on("2026-03-10", "case_id", "infector"),
         expect=[("a", None), ("b", None), ("c", None)],
+    )
+
+
+def test_a_meeting_on_the_day_of_onset_makes_a_link(spec):
+    spec(
+        cases=CASES,
+        contacts="""
+          case_id | person_id | last_contact | recorded_at
+          --------+-----------+--------------+------------
+          a       | pc        | 2026-03-05   | 2026-03-06
+        """,
+        expr=links_on("2026-03-10", "case_id", "infector"),
+        expect=[("a", None), ("c", "a"), ("b", None)],
+    )
+
+
+def test_neither_of_two_cases_of_one_day_infected_the_other_by_a_contact_alone(spec):
+    spec(
+        cases="""
+          case_id | person_id | onset      | recorded_at
+          --------+-----------+------------+------------
+          a       | pa        | 2026-03-01 | 2026-03-02
+          b       | pb        | 2026-03-01 | 2026-03-02
+        """,
+        contacts="""
+          case_id | person_id | last_contact | recorded_at
+          --------+-----------+--------------+------------
+          a       | pb        | 2026-02-27   | 2026-03-02
+        """,
+        expr=links_on("2026-03-10", "case_id", "infector"),
+        expect=[("a", None), ("b", None)],
+    )
+
+
+def test_nobody_infects_themselves_when_they_fall_ill_again(spec):
+    spec(
+        cases="""
+          case_id | person_id | onset      | recorded_at
+          --------+-----------+------------+------------
+          a       | p         | 2026-01-01 | 2026-01-02
+          b       | p         | 2026-03-01 | 2026-03-02
+        """,
+        contacts="""
+          case_id | person_id | last_contact | recorded_at
+          --------+-----------+--------------+------------
+          a       | p         | 2026-01-01   | 2026-01-02
+        """,
+        expr=links_on("2026-03-10", "case_id", "infector"),
+        expect=[("a", None), ("b", None)],
     )
 
 
@@ -190,15 +238,16 @@ def test_a_chain_is_summed_up(spec):
           b       | a        | town  | 2026-03-04 | 2026-03-05
           c       | a        | block | 2026-03-07 | 2026-03-08
           d       | c        |       | 2026-03-20 | 2026-03-21
+          f       | c        |       | 2026-03-20 | 2026-03-21
           e       |          |       | 2026-03-01 | 2026-03-02
         """,
         expr=lambda r: [
             (c.id, c.cases, c.generations, str(c.first_day), str(c.last_day), c.zones, c.mean_offspring, c.active)
             for c in trace_on(r, "2026-03-21").chains
         ],
-        # a and b and c are 14 days old or more: three infections among them; d is too young to have shown its own
+        # a and b and c are 14 days old or more: four infections among the three; d and f are too young to tell
         expect=[
-            ("a", 4, 2, "2026-03-01", "2026-03-20", ("town", "block"), 1.0, True),
+            ("a", 5, 2, "2026-03-01", "2026-03-20", ("town", "block"), 4 / 3, True),
             ("e", 1, 0, "2026-03-01", "2026-03-01", (), 0.0, False),
         ],
     )

@@ -111,6 +111,19 @@ def test_where_only_the_day_is_known_everybody_of_that_day_is_general(spec):
     )
 
 
+def test_a_stay_of_several_days_covers_all_of_them(spec):
+    spec(
+        cases=CASE,
+        visits=visits(
+            "pa | ward | 2026-03-04 | 2026-03-07",
+            "b  | ward | 2026-03-07T09:00:00 | 2026-03-07T10:00:00",
+            "c  | ward | 2026-03-08T09:00:00 | 2026-03-08T10:00:00",
+        ),
+        expr=contacts_on("2026-03-08", *COLUMNS),
+        expect=[("b", "general", None, "2026-03-07", "2026-03-07")],
+    )
+
+
 def test_visits_before_the_case_could_infect_or_after_it_was_isolated_do_not_count(spec):
     spec(
         cases=CASE,

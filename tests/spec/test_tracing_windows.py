@@ -63,8 +63,10 @@ def test_a_case_isolated_before_it_could_infect_has_no_window(spec):
         cases="""
           case_id | onset      | isolated_at | recorded_at
           --------+------------+-------------+------------
-          a       | 2026-03-05 | 2026-03-01  | 2026-03-06
+          a       | 2026-03-05 | 2026-03-02  | 2026-03-06
+          b       | 2026-03-05 | 2026-03-03  | 2026-03-06
         """,
         expr=windows("2026-03-09"),
-        expect=[("a", None, None)],
+        # the day of isolation counts: b had one day
+        expect=[("a", None, None), ("b", "2026-03-03", "2026-03-03")],
     )

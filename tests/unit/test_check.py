@@ -139,7 +139,10 @@ def test_typed_columns_take_the_same_checks():
 
 def test_huge_cells_are_set_aside():
     checked = cases(case_id=["a", "b" * 300], cluster=["x" * 2_000_000, "y"])
-    assert rules(checked) == [(2, "cluster", "too_long", "value_set_aside"), (3, "case_id", "too_long", "row_set_aside")]
+    assert rules(checked) == [
+        (2, "cluster", "too_long", "value_set_aside"),
+        (3, "case_id", "too_long", "row_set_aside"),
+    ]
 
 
 def test_record_ids_are_made_from_the_key_and_stay_within_their_length():
@@ -166,7 +169,11 @@ def test_the_kept_row_does_not_depend_on_later_rows():
 
 
 def test_rows_that_are_expected_to_repeat_are_no_findings():
-    places = {"place_id": ["p", "p", "q"], "kind": ["shop", "bar", "bar"], "recorded_at": ["2026-03-04", "2026-03-02", ""]}
+    places = {
+        "place_id": ["p", "p", "q"],
+        "kind": ["shop", "bar", "bar"],
+        "recorded_at": ["2026-03-04", "2026-03-02", ""],
+    }
     checked = check(RawTables((raw("places", places, distinct=True),)))
     assert checked.records.table("places").select("place_id", "kind").rows() == [("p", "bar"), ("q", "bar")]
     assert rules(checked) == [(None, None, "taken_once", "note")]
@@ -208,9 +215,8 @@ def test_findings_are_in_the_order_of_the_files_and_tell_when_the_row_was_told()
 
 
 def test_every_sentence_can_be_said():
-    facts = dict.fromkeys(
-        ["file", "table", "column", "columns", "foreign", "allowed", "encoding", "other", "rule", "words", "order", "tables", "form"], "X"
-    )  # fmt: skip
+    fields = "file table column columns foreign allowed encoding other rule words order tables form"
+    facts = dict.fromkeys(fields.split(), "X")
     for sentence in SENTENCES.values():
         said = sentence.say(**facts)
         assert "{" not in said.message + said.next_step

@@ -62,8 +62,8 @@ def test_a_time_is_read(text, hour, minute):
 
 @pytest.mark.parametrize(
     "text",
-    ["2020-02-30", "31/04/2020", "2020-13-45", "05/03/20", "20-03-05", "2020-03", "2020", "5", "yesterday", "2020-03-05 25:00"],
-)  # fmt: skip
+    ["2020-02-30", "31/04/2020", "2020-13-45", "05/03/20", "20-03-05", "2020-03", "2020", "5", "x", "2020-03-05 25:00"],
+)
 def test_what_is_no_date_is_set_aside(text):
     dates = read_dates(pl.Series([text]))
     assert dates.values.to_list() == [None]

@@ -1,6 +1,7 @@
 """The zones of the demo city: a tree that sums up, outlines that tile."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -30,7 +31,7 @@ def rings(zones: pl.DataFrame) -> dict[str, list[list[float]]]:
 
 def area(ring: list[list[float]]) -> float:
     """Signed area by the shoelace formula; positive when anticlockwise."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) / 2
 
 
 CITIES = [(100, 1), (500, 2), (5_000, 3), (20_000, 4), (60_000, 5), (200_000, 1)]
@@ -109,7 +110,11 @@ def test_names_and_ids_tell_zones_apart():
     assert zones["zone_id"].is_unique().all()
     for kind in KINDS:
         assert len(set(zoning.names[kind])) == len(zoning.names[kind]), kind
-    assert zones.filter(pl.col("kind") == "building")["zone_id"].str.contains(r"^d\dc\d\d\de\db\d\d$|^d\dc\d\de\db\d\d$").all()
+    assert (
+        zones.filter(pl.col("kind") == "building")["zone_id"]
+        .str.contains(r"^d\dc\d\d\de\db\d\d$|^d\dc\d\de\db\d\d$")
+        .all()
+    )
 
 
 def test_another_seed_is_another_city():

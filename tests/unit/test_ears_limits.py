@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 from douse.errors import UsageError
 from douse.signals import ears
+from douse.signals.ears import real_false_alarm_rate
 
 
 def counts(*values: int | None, zone: str = "z") -> pl.DataFrame:
@@ -77,6 +78,15 @@ def test_false_alarms_are_far_more_than_nominal_with_a_week_of_baseline():
         for method in ("C1", "C2"):
             rate = ears(frame, method=method)["alarm"].drop_nulls().mean()
             assert 0.01 < rate < 0.035
+
+
+def test_the_stated_rate_is_the_rate_on_steady_normal_counts():
+    steady = np.random.default_rng(3).normal(1000, 30, (200, 200)).round().astype(int)
+    frame = pl.concat([counts(*row.tolist(), zone=f"z{at}") for at, row in enumerate(steady)])
+    rate = ears(frame, method="C1")["alarm"].drop_nulls().mean()
+    assert rate == pytest.approx(real_false_alarm_rate("C1"), rel=0.15)
+    assert real_false_alarm_rate("C1", baseline=10_000) == pytest.approx(0.001, rel=0.05)
+    assert real_false_alarm_rate("C3") is None
 
 
 def test_nothing_in_nothing_out():

@@ -63,7 +63,15 @@ def test_columns_words_constants_and_sql(sent):
 
 
 def test_one_file_feeds_several_tables_and_several_files_feed_one(sent):
-    zones = '\n[[table]]\nto = "zones"\nfile = "list.csv"\nwhere = "place <> \'south\'"\ndistinct = true\n[table.columns]\nzone_id = "place"\n'
+    zones = """
+[[table]]
+to = "zones"
+file = "list.csv"
+where = "place <> 'south'"
+distinct = true
+[table.columns]
+zone_id = "place"
+"""
     checked = sent(MAPPING + zones, list=LIST, list__corrected="no;day;place;sub;sex;died;back\n4;08/03/20;;;;;\n")
     assert checked.records.cases["case_id"].to_list() == ["1", "2", "3", "4"]
     assert checked.records.table("zones")["zone_id"].to_list() == ["north"]
@@ -95,7 +103,9 @@ recorded_at = { value = "2020-03-09" }
 
 
 def test_a_joined_file_that_is_not_there_gives_empty_cells(sent):
-    joined = MAPPING.replace("[table.columns]", '[[table.join]]\nfile = "x.csv"\nleft = "no"\nright = "y"\n[table.columns]\ninfector = "x.z"')
+    joined = MAPPING.replace(
+        "[table.columns]", '[[table.join]]\nfile = "x.csv"\nleft = "no"\nright = "y"\n[table.columns]\ninfector = "x.z"'
+    )
     checked = sent(joined, list=LIST)
     assert checked.records.cases["infector"].null_count() == 3
     assert checked.findings.select("file", "rule").rows() == [("x.csv", "file_of_mapping_missing")]
@@ -132,7 +142,11 @@ def test_without_the_file_of_the_cases_there_is_nothing_to_use(sent):
         (("pathogen =", "patogen ="), "columns.patogen: cases has no such column", "pathogen"),
         (('M = "male"', 'M = "man"'), "columns.sex: a word on the right is none of our codes", "female, male"),
         (('codes = "sexes"', 'codes = "sex"'), "there is no list [codes.sex]", ""),
-        (('value = "measles"', 'valu = "measles"'), "columns.pathogen.valu: there is no such key here", "column, sql, value"),
+        (
+            ('value = "measles"', 'valu = "measles"'),
+            "columns.pathogen.valu: there is no such key here",
+            "column, sql, value",
+        ),
         (('file = "list.csv"', 'fil = "list.csv"'), "table[1].fil: there is no such key here", "to, file"),
         (('value = "measles"', 'value = "measles", sql = "no"'), "exactly one of column, sql and value", ""),
         (("CASE WHEN died", "CASE died died"), "the SQL cannot be read", ""),

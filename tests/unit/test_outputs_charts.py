@@ -7,12 +7,17 @@ import numpy as np
 import polars as pl
 import pytest
 from altair import LayerChart
-from outputs_inputs import AS_OF, briefing
 
 from douse.outputs.charts import chains, curve, needs, outlines, reproduction, style, zone_map
 from douse.outputs.words import Words
+from outputs_inputs import AS_OF, briefing
 
 WORDS = Words("en")
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list:
+    return all_pictures()
 
 
 @pytest.fixture
@@ -40,27 +45,26 @@ def all_pictures() -> list:
 
 
 def test_specifications_are_valid(specifications):
-    pictures = all_pictures()
-    assert all(picture is not None for picture in pictures)
+    assert all(picture is not None for picture in all_pictures())
     assert len(specifications) == 9  # two widths, but one for the small charts of needs
     for specification in specifications:
         assert set(specification["datasets"]) >= {"table_0"}
         LayerChart.from_dict({k: v for k, v in specification.items() if k != "datasets"}).to_dict(validate=True)
 
 
-def test_equal_charts_give_equal_text():
-    assert [p.wide for p in all_pictures()] == [p.wide for p in all_pictures()]
+def test_equal_charts_give_equal_text(pictures):
+    assert [picture.wide for picture in pictures] == [picture.wide for picture in all_pictures()]
 
 
-def test_pictures_are_as_wide_as_their_place():
-    for picture in all_pictures():
+def test_pictures_are_as_wide_as_their_place(pictures):
+    for picture in pictures:
         for text, width in ((picture.wide, style.WIDE), (picture.narrow, style.NARROW)):
             drawn = float(text.split(' width="', 1)[1].split('"', 1)[0])
             assert drawn <= width
 
 
-def test_a_picture_reaches_for_nothing_outside():
-    for picture in all_pictures():
+def test_a_picture_reaches_for_nothing_outside(pictures):
+    for picture in pictures:
         outside = picture.wide.replace("http://www.w3.org/", "")
         assert "http" not in outside
         assert "<script" not in outside
@@ -129,7 +133,8 @@ def test_text_that_is_no_outline(text):
 def test_the_plane_keeps_proportions():
     plane = outlines.plane_of([10.0, 12.0], [59.0, 61.0])
     assert plane is not None
-    assert plane.width / plane.height == pytest.approx(np.cos(np.radians(60)), rel=0.05)
+    assert plane.x(12.0) - plane.x(10.0) == pytest.approx(2 * np.cos(np.radians(60)))
+    assert plane.y(61.0) - plane.y(59.0) == pytest.approx(2)
     assert outlines.plane_of([], []) is None
     one = outlines.plane_of([10.0], [59.0])
     assert one is not None

@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 import polars as pl
 import pytest
-from conftest import records
-from outputs_inputs import briefing
 
+from conftest import records
 from douse.outputs.manifest import hash_files, hash_table, make_manifest, manifest_json
+from outputs_inputs import briefing
 
 FRAME = pl.DataFrame(
     {

@@ -72,5 +72,6 @@ def test_what_is_collected_of_a_file():
     room.name = "situation/sample.py"
     found = {text for _, _, text, _ in sentences(room, (), (), {})}
     assert found == {
-        "what it gives", "Shut {zone}.", "Open {zone}.", "a label", "There is nothing to see.", "First comes before second.",
+        "what it gives", "Shut {zone}.", "Open {zone}.", "a label", "There is nothing to see.",
+        "First comes before second.",
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """What is written: complete, equal twice, offline, safe to open."""
 
 import csv
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,14 +10,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from outputs_inputs import briefing, empty_briefing
+from rich.console import Console
 
-from douse.outputs.exports import tables
+from douse.outputs.exports import tables, write_tables
+from douse.outputs.plan_json import plan_json
+from douse.outputs.public import write_public
 from douse.outputs.report import report
 from douse.outputs.sections.changes import changes
 from douse.outputs.sections.measures import in_order
 from douse.outputs.terminal import situation_table, summary
 from douse.outputs.write import write_all
+from outputs_inputs import briefing, empty_briefing
 
 LANGUAGES = ("en", "zh")
 
@@ -146,9 +150,9 @@ def test_levels_that_move_are_named_with_their_direction():
     ]
 
 
-def test_plan_json_is_json_with_sentences(tmp_path):
-    write_all(tmp_path, with_nan(briefing()), "zh")
-    plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+def test_plan_json_is_json_with_sentences():
+    full = with_nan(briefing())
+    plan = json.loads(plan_json(full, full.words("zh")), parse_constant=pytest.fail)
     assert list(plan) == ["format", "language", "approved", "situation", "plan", "signals", "manifest"]
     assert plan["approved"] is False
     assert plan["situation"]["r_now"]["estimate"] is None
@@ -171,12 +175,11 @@ def test_tables_open_in_a_spreadsheet(tmp_path):
     formula = full.findings.with_columns(
         file=pl.lit('=HYPERLINK("x")'), message=pl.lit("@sum"), next_step=pl.lit("-1+1")
     )
-    write_all(tmp_path, replace(full, findings=formula), "zh")
-    for path in (tmp_path / "tables").glob("*.csv"):
+    for path in write_tables(tmp_path, replace(full, findings=formula), full.words("zh")):
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    first = rows_of(tmp_path / "tables" / "findings.csv")[0]
+    first = rows_of(tmp_path / "findings.csv")[0]
     assert (first["file"], first["message"], first["next_step"]) == ('\'=HYPERLINK("x")', "'@sum", "'-1+1")
-    assert rows_of(tmp_path / "tables" / "worklist.csv")[0]["test_days"] == "2026-03-06; 2026-03-10"
+    assert rows_of(tmp_path / "worklist.csv")[0]["test_days"] == "2026-03-06; 2026-03-10"
 
 
 def test_tables_have_their_columns_when_they_are_empty():
@@ -186,40 +189,43 @@ def test_tables_have_their_columns_when_they_are_empty():
     }
 
 
+def published(folder: Path, full) -> dict:
+    write_public(folder, full, full.words("en"))
+    return json.loads((folder / "public.json").read_text(encoding="utf-8"))
+
+
 def test_public_files_hide_small_cells_and_persons(tmp_path):
-    write_all(tmp_path, briefing(cases=60), "en")
-    page = json.loads((tmp_path / "public.json").read_text(encoding="utf-8"))
+    page = published(tmp_path, briefing(cases=60))
     counts = [row[name] for row in (*page["areas"], page["all"]) for name in row if name.startswith("cases")]
     assert None in counts
     assert all(count is None or count == 0 or count >= 11 for count in counts)
     assert page["public"] is True
-    csv_counts = [row["cases_all"] for row in rows_of(tmp_path / "public-zones.csv")]
-    assert "hidden" in csv_counts or all(count.isdigit() for count in csv_counts)
-    text = (tmp_path / "public.json").read_text(encoding="utf-8") + (tmp_path / "public-zones.csv").read_text(
-        encoding="utf-8"
-    )
-    assert not re.search(r"\bk0\d{4}\b", text)
+    rows = rows_of(tmp_path / "public-zones.csv")
+    in_csv = [row[name] for row in rows for name in row if name.startswith("cases")]
+    assert in_csv == ["hidden" if count is None else str(count) for count in counts]
+    said = "".join((tmp_path / name).read_text(encoding="utf-8") for name in ("public.json", "public-zones.csv"))
+    assert not re.search(r"\bk0\d{4}\b", said)
 
 
 def test_public_levels_are_those_in_force_not_proposals(tmp_path):
     full = briefing()
     assert full.plan.levels
-    write_all(tmp_path, full, "en")
-    page = json.loads((tmp_path / "public.json").read_text(encoding="utf-8"))
-    assert {row["level"] for row in page["areas"]} == {"open"}
+    assert {row["level"] for row in published(tmp_path, full)["areas"]} == {"open"}
 
 
 def test_areas_of_the_public_table_part_the_cases(tmp_path):
-    write_all(tmp_path, briefing(cases=240), "en")
-    everything = json.loads((tmp_path / "public.json").read_text(encoding="utf-8"))["all"]
-    assert everything["cases_all"] in (240, None)
+    page = published(tmp_path, briefing())
+    parts = [row["cases_all"] for row in page["areas"]]
+    assert page["all"]["cases_all"] == sum(parts) == 240
+
+
+def test_a_page_of_no_cases_can_be_published(tmp_path):
+    assert published(tmp_path, empty_briefing())["all"]["cases_all"] == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_terminal_has_words_for_all_of_it(language):
-    from rich.console import Console
-
-    console = Console(width=100, record=True, file=Path("/dev/null").open("w", encoding="utf-8"))
+    console = Console(width=100, record=True, file=io.StringIO())
     full = briefing()
     console.print(summary(full, language))
     console.print(situation_table(full.situation, full.protocol, language))

@@ -9,7 +9,9 @@ from douse.errors import DataError
 from douse.readers.names import form_of, match, plain, table_named
 from douse.readers.read import read_raw
 from douse.records.check import check
+from douse.records.tables import TABLES
 
+# The last column is the second test's result: samples and their tests repeat.
 SORMAS_IMPORT = """\
 CaseData,CaseData,CaseData,Person,Person,CaseData,CaseData,CaseData,CaseData,Sample,Sample,PathogenTest,PathogenTest,PathogenTest,Sample,Sample,PathogenTest,PathogenTest
 externalID,disease,caseClassification,person.firstName,person.sex,reportDate,responsibleRegion,responsibleDistrict,symptoms.onsetDate,sampleDateTime,lab,testType,testResult,testDateTime,sampleDateTime,lab,testType,testResult
@@ -29,7 +31,8 @@ FAKE-C1,FAKE-AAAA,2020-03-10,2020-03-12,SAME_ROOM,ACTIVE,FOLLOW_UP,2020-03-26,FA
 FAKE-C2,FAKE-AAAA,2020-03-10,2020-03-11,SAME_ROOM,ACTIVE,LOST,2020-03-25,FAKE-P2
 """
 GODATA_FLAT = """\
-Case ID,First name,Last name,Gender,Age Years,Classification,Date of onset,Date of reporting,Outcome,Date of outcome,Addresses Location [1],Addresses Phone Number [1]
+Case ID,First name,Last name,Gender,Age Years,Classification,\
+Date of onset,Date of reporting,Outcome,Date of outcome,Addresses Location [1],Addresses Phone Number [1]
 FAKE-0001,Never,Read,LNG_REFERENCE_DATA_CATEGORY_GENDER_FEMALE,34,LNG_REFERENCE_DATA_CATEGORY_CASE_CLASSIFICATION_CONFIRMED,2020-03-01T00:00:00.000Z,2020-03-03T00:00:00.000Z,LNG_REFERENCE_DATA_CATEGORY_OUTCOME_DECEASED,2020-03-09T00:00:00.000Z,North,000
 FAKE-0002,Never,Read,Male,,LNG_REFERENCE_DATA_CATEGORY_CASE_CLASSIFICATION_NOT_A_CASE_DISCARDED,2020-03-02T00:00:00.000Z,2020-03-04T00:00:00.000Z,LNG_REFERENCE_DATA_CATEGORY_OUTCOME_ALIVE,,South,000
 """
@@ -116,9 +119,9 @@ def test_go_data_flat(sent):
 
 def test_go_data_database_names(sent):
     checked = sent(some_export=GODATA_DB)
-    assert checked.records.cases.select("case_id", "sex", "classification", "outcome", "zone", "recorded_at").rows() == [
-        ("FAKE-0001", "male", "suspected", "recovered", "loc-1", datetime(2020, 3, 3, 8))
-    ]
+    assert checked.records.cases.select(
+        "case_id", "sex", "classification", "outcome", "zone", "recorded_at"
+    ).rows() == [("FAKE-0001", "male", "suspected", "recovered", "loc-1", datetime(2020, 3, 3, 8))]
     assert "Go.Data" in forms(checked)["some_export.csv"]
 
 
@@ -138,7 +141,16 @@ def test_a_chinese_line_list(sent):
     checked = sent(list_of_today=CHINESE)
     columns = ("case_id", "sex", "age", "zone", "onset", "confirmed_at", "severity", "outcome")
     assert checked.records.cases.select(columns).rows() == [
-        ("1", "male", 34, "江苏省南京市玄武区花园街道", date(2020, 1, 20), datetime(2020, 1, 25), "moderate", "recovered"),
+        (
+            "1",
+            "male",
+            34,
+            "江苏省南京市玄武区花园街道",
+            date(2020, 1, 20),
+            datetime(2020, 1, 25),
+            "moderate",
+            "recovered",
+        ),
         ("2", "female", 56, "南京市鼓楼区", date(2020, 1, 21), datetime(2020, 1, 26), "critical", "died"),
     ]
     personal = set(checked.findings.filter(pl.col("rule") == "personal_not_read")["column"])
@@ -191,7 +203,9 @@ def test_plain_names(header, expected):
 
 
 def test_file_names():
-    named = {stem: table_named(stem) for stem in ("cases", "Cases-2", "cases.north", "cases north", "casestudy", "linelist")}
+    named = {
+        stem: table_named(stem) for stem in ("cases", "Cases-2", "cases.north", "cases north", "casestudy", "linelist")
+    }
     assert list(named.values()) == ["cases"] * 4 + [None, None]
 
 
@@ -201,8 +215,6 @@ def test_no_two_of_our_columns_read_one_of_theirs():
 
 
 def test_our_own_names_are_of_no_other_form():
-    from douse.records.tables import TABLES
-
     assert {name: form_of(table.column_names()) for name, table in TABLES.items() if name != "cases"} == dict.fromkeys(
         name for name in TABLES if name != "cases"
     )

@@ -125,7 +125,7 @@ def test_no_cases_but_a_header_is_an_answer(sent):
         b"PK\x03\x04 a workbook",
         b"no header that anybody knows\n1\n2\n",
         b"PAR1 broken",
-        ",;\t|\n".encode(),
+        b",;\t|\n",
     ],
 )
 def test_what_is_no_table_of_cases_is_told_and_what_to_do(sent, data):
@@ -178,7 +178,9 @@ def test_parquet_with_lists_and_odd_types(tmp_path):
 
 
 def test_what_was_written_for_people_is_read_back(tmp_path, sent):
-    checked = sent(cases__csv="case_id,cluster,recorded_at\na,'=1+1,2026-03-01\nb,''=x,2026-03-01\nc,'plain,2026-03-01\n")
+    checked = sent(
+        cases__csv="case_id,cluster,recorded_at\na,'=1+1,2026-03-01\nb,''=x,2026-03-01\nc,'plain,2026-03-01\n"
+    )
     assert checked.records.cases["cluster"].to_list() == ["=1+1", "'=x", "'plain"]
 
 

@@ -94,7 +94,7 @@ def make_demo(  # noqa: PLR0913  # each is a choice of the caller, by keyword
     _refuse_nonsense(out, people, days)
     tell = progress or (lambda _: None)
     tell("Building the city")
-    scene = _stage(build(people, seed), pathogen, protocol, days)
+    scene = stage(build(people, seed), pathogen, protocol, days)
     tell("Letting the outbreak run")
     course, luck = _outbreak(scene)
     tell("Writing the records")
@@ -128,11 +128,13 @@ def _is_free(out: Path) -> bool:
     """Whether a demo city may be written to a path that exists."""
     if not out.is_dir():
         return False
-    mark = out / _NOTE
-    return mark.is_file() and mark.read_text(encoding="utf-8").startswith(_TITLE) or not any(out.iterdir())
+    note = out / _NOTE
+    earlier = note.is_file() and note.read_text(encoding="utf-8", errors="replace").startswith(_TITLE)
+    return earlier or not any(out.iterdir())
 
 
-def _stage(town: Town, pathogen: Pathogen, protocol: Protocol, days: int) -> Scene:
+def stage(town: Town, pathogen: Pathogen, protocol: Protocol, days: int) -> Scene:
+    """Make what an outbreak of so many days, up to the as-of day, needs: visits, illness, hazards."""
     first_day = AS_OF - timedelta(days=days - 1)
     usual = habits(town)
     visits = [visits_of_day(town, usual, first_day + timedelta(days=day)) for day in range(days)]

@@ -92,7 +92,6 @@ class Spread(Strict):
 
     home_share: Number
     day_share: Number
-    venue_share: Number
     dispersion: Number
     days_before_onset: Number
     fading: Number

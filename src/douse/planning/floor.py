@@ -86,6 +86,11 @@ def _check(basis: Basis, name: str, short: Floats | None) -> FloorCheck:
         because = Because("Capacity for {resource} is not on record.", {"resource": name})
         return FloorCheck(name, holds=None, short_by=None, first_day=None, text=because)
     worst, day = _worst(basis, short)
+    if not short.any():
+        because = Because(
+            "No {resource} beyond those on record are needed in the next {days} days.", _facts(basis, name)
+        )
+        return FloorCheck(name, holds=True, short_by=0.0, first_day=None, text=because)
     if worst <= 0:
         because = Because("Enough {resource} on every day of the next {days} days.", _facts(basis, name))
         return FloorCheck(name, holds=True, short_by=0.0, first_day=None, text=because)

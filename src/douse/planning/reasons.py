@@ -14,12 +14,12 @@ from douse.units import DAYS_PER_WEEK, PER_100K
 Facts = dict[str, str | int | float]
 
 
-def why_placed(basis: Basis, evidence: Evidence, placement: Placement) -> Because:
-    """Why a zone has a level by its evidence, with the numbers."""
+def why_placed(basis: Basis, evidence: Evidence, placement: Placement) -> Because | None:
+    """Why a zone has a level by its evidence, with the numbers; None where it is only held."""
     if placement.coarse is not None:
         return _why_instead(basis, placement.coarse)
     if placement.rule is None:
-        return Because("In force; the rule for lifting does not hold yet.")
+        return None
     facts = _facts(basis, evidence, placement, placement.rule)
     match placement.rule.evidence:
         case "case":

@@ -132,7 +132,7 @@ def _placed(
         review_on=dates.review_on,
         expires_on=dates.expires_on,
         people=people,
-        person_days=None if people is None else people * rule.stays_home.value * days,
+        person_days=None if people is None else round(people * rule.stays_home.value * days, 6),
         reason=reason,
         evidence=() if action == "lift" else evidence_of(basis, evidence, placement),
         lift_rule=when_lifted(basis, rule),
@@ -152,10 +152,12 @@ def _words(
             "The protocol lowers {before} to {level} first.", _steps(verdict.in_force.level, placement.level)
         )
         return verdict.because, lesser, step
-    if placement.rule or placement.coarse or verdict is None:
-        return why_placed(basis, evidence, placement), lesser, why_not_less(placement, lesser)
+    because = why_placed(basis, evidence, placement)
+    if because:
+        return because, lesser, why_not_less(placement, lesser)
+    held = verdict.because if verdict else Because("In force.")
     lift = basis.protocol.level_rule(placement.level).lift
-    return verdict.because, lift.to if lift else lesser, verdict.because
+    return held, lift.to if lift else lesser, held
 
 
 def _ended(basis: Basis, levels: LevelMap, verdict: Verdict, people: int | None) -> Measure:

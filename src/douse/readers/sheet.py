@@ -11,13 +11,13 @@ from douse.readers.encoding import ARCHIVES, decode
 from douse.readers.grid import Grid, read_grid
 from douse.readers.sormas import is_entity_row, name_columns
 from douse.records.blanks import trimmed
+from douse.records.cells import NOT_CELLS
 from douse.records.finding import file_finding, no_findings, without_guard
 from douse.records.raw import Remark
 
 PARQUET = (".parquet", ".pq")
 TEXT = (".csv", ".tsv", ".txt", ".tab")
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".zip", ".gz")
-_NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
 _LONGEST_NAME = 80
 
 
@@ -141,7 +141,7 @@ def _remarks(grid: Grid, start: int, width: int, beyond: pl.DataFrame) -> tuple[
 
 
 def _from_parquet(file: str, frame: pl.DataFrame) -> tuple[Sheet, pl.DataFrame]:
-    nested = [name for name, kind in frame.schema.items() if isinstance(kind, _NESTED)]
+    nested = [name for name, kind in frame.schema.items() if isinstance(kind, NOT_CELLS)]
     notes = [file_finding(file, "nested_not_read", column=shown(name), foreign=shown(name)) for name in nested]
     if frame.is_empty():
         notes.append(file_finding(file, "header_only"))

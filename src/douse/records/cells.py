@@ -9,7 +9,8 @@ import polars as pl
 from douse.records.blanks import UNKNOWN_MARKS, is_mark, trimmed
 from douse.records.dates import ALLOWED, Dates, read_dates, within_range
 
-_NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
+# Types whose values are no cells of a table.
+NOT_CELLS = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary, pl.Duration)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_cells(raw: pl.Series, column: dy.Column, style: DateStyle) -> Cells:
         Of the column's type, with the cells that could not be read.
     """
     target = column.dtype
-    if raw.dtype == pl.Null or raw.dtype in _NESTED:
+    if raw.dtype == pl.Null or isinstance(raw.dtype, NOT_CELLS):
         return Cells(pl.repeat(None, len(raw), dtype=target, eager=True).alias(raw.name))
     if isinstance(raw.dtype, pl.Enum) and raw.dtype == target:
         return Cells(raw)

@@ -105,7 +105,7 @@ SENTENCES: dict[str, Sentence] = {
         "Leave such columns out of what is sent.",
     ),
     "nested_not_read": Sentence(
-        "Column {foreign} holds lists or structures and was not read.", "Send one plain value a cell."
+        "Column {foreign} holds lists, structures or spans of time and was not read.", "Send one plain value a cell."
     ),
     "codes_translated": Sentence(
         "Words in {column} were translated to the codes of the table.",

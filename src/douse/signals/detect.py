@@ -39,7 +39,8 @@ def detect_all(
     tuple of Signal
         Loudest first, then latest day, detector, zone. Every signal is new: its state is a person's to change.
     """
-    cases, alerts = situation.cases, protocol.alerts
+    alerts = protocol.alerts
+    cases = situation.cases.unique("case_id", keep="first", maintain_order=True)
     free_days = round(FREE_INCUBATIONS * pathogen.max_incubation.value)
     counts = daily_counts(cases, zones, known.day, days=max(HISTORY_DAYS, 2 * free_days))
     return loudest_first(

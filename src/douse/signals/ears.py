@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtr
 
 from douse.errors import UsageError
 from douse.kernels.ears import ears as ears_kernel
@@ -20,7 +20,7 @@ class Setting(NamedTuple):
     alpha: float
 
 
-METHODS: dict[str, Setting] = {
+METHODS: dict[Method, Setting] = {
     "C1": Setting(lag=0, memory=0, alpha=0.001),
     "C2": Setting(lag=2, memory=0, alpha=0.001),
     "C3": Setting(lag=2, memory=2, alpha=0.025),
@@ -58,7 +58,7 @@ def ears(
     alpha : float, optional
         Nominal chance of a false alarm a step; default 0.001 (C1, C2) or 0.025 (C3). The real chance is larger, as the
         standard deviation of a short baseline is itself uncertain: with seven steps and Poisson counts of 1 to 100
-        about 0.02 for C1 and C2.
+        about 0.02 for C1 and C2 (see `real_false_alarm_rate`).
 
     Returns
     -------
@@ -99,6 +99,20 @@ def ears(
 def upper_quantile(alpha: float) -> float:
     """Standard normal value that is exceeded with a chance of `alpha`."""
     return -float(ndtri(alpha))
+
+
+def real_false_alarm_rate(method: Method, baseline: int = 7) -> float | None:
+    """Chance of a false alarm a step at the default alpha, with the uncertainty of a short baseline.
+
+    For C1 and C2: a new value of a steady normal series lies z sample standard deviations above the sample mean with
+    the upper tail of Student's t, n - 1 degrees of freedom, at z / sqrt(1 + 1/n). With seven steps that is 0.014
+    where alpha is 0.001. None for C3, whose rate depends on the counts.
+    """
+    setting = METHODS[method]
+    if setting.memory:
+        return None
+    t = upper_quantile(setting.alpha) / (1 + 1 / baseline) ** 0.5
+    return 1 - float(stdtr(baseline - 1, t))
 
 
 def _check_arguments(method: str, baseline: int, min_sigma: float, alpha: float | None) -> None:

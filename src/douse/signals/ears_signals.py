@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from douse.kernels.ears import ears as ears_kernel
 from douse.signals.counts import DailyCounts, run_start
-from douse.signals.ears import METHODS, upper_quantile
+from douse.signals.ears import METHODS, Method, real_false_alarm_rate, upper_quantile
 from douse.signals.severity import severity_of
 from douse.signals.signal import Signal
 
@@ -19,7 +19,7 @@ class _Alarm(NamedTuple):
     row: int
     first_day: date
     last_day: date
-    method: str
+    method: Method
     expected: float
     bound: float
     observed: int
@@ -111,7 +111,7 @@ def _signal(counts: DailyCounts, alarm: _Alarm, min_count: int) -> Signal:
         observed=alarm.observed,
         expected=alarm.expected,
         bound=alarm.bound,
-        false_alarm_rate=METHODS[alarm.method].alpha,
+        false_alarm_rate=real_false_alarm_rate(alarm.method),
         severity="notice" if alarm.method == "C3" else severity_of(alarm.observed, max(alarm.bound, min_count)),
         reason=_reason(alarm.method),
         facts={"cases": alarm.observed, "day": str(alarm.last_day), "bound": alarm.bound},

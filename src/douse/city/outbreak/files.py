@@ -35,6 +35,15 @@ class SampleRound:
     positive: np.ndarray
 
 
+@dataclass(frozen=True)
+class Spell:
+    """One stretch of quarantine; both days inclusive."""
+
+    start: int
+    end: int
+    at_site: bool
+
+
 @dataclass
 class Files:
     """Files on N people; days counted from the first day of the run, NEVER for what did not happen.
@@ -53,6 +62,8 @@ class Files:
         In a quarantine site rather than at home.
     alert_on : int
         Day on which the first case outside entry quarantine was confirmed.
+    spells : dict[int, list[Spell]]
+        Every quarantine of a person, in order; the last one is that of the arrays.
     screened : list[tuple[int, int]]
         Day and community of each screening round.
     """
@@ -66,17 +77,21 @@ class Files:
     last_test: np.ndarray
     quarantine_site: np.ndarray
     alert_on: int = NEVER
+    spells: dict[int, list[Spell]] = field(default_factory=dict)
     named: list[Named] = field(default_factory=list)
     rounds: list[SampleRound] = field(default_factory=list)
     screened: list[tuple[int, int]] = field(default_factory=list)
 
     def quarantine(self, person: int, start: int, end: int, *, at_site: bool) -> None:
-        """Put a person in quarantine, or make a quarantine that lasts longer."""
-        if self.quarantined_to[person] < start or self.quarantined_from[person] > start:
-            self.quarantined_from[person] = start
-            self.quarantine_site[person] = at_site
-        running = self.quarantined_to[person] if self.quarantined_to[person] < NEVER else -1
-        self.quarantined_to[person] = max(end, int(running))
+        """Put a person in quarantine, or make a quarantine that lasts or is planned longer."""
+        spells = self.spells.setdefault(person, [])
+        if spells and start <= spells[-1].end:
+            last = spells.pop()
+            at_site = at_site if start < last.start else last.at_site
+            start, end = min(start, last.start), max(end, last.end)
+        spells.append(Spell(start, end, at_site))
+        self.quarantined_from[person], self.quarantined_to[person] = start, end
+        self.quarantine_site[person] = at_site
 
     def in_quarantine(self, day: int) -> np.ndarray:
         """Who is in quarantine on a day; bool, shape (N,)."""

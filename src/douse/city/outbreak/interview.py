@@ -12,6 +12,7 @@ from douse.city.town import Town
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol, Quarantine
 from douse.records.codes import SETTINGS
+from douse.units import HOURS_PER_DAY
 
 Diary = Callable[[int, int], Meetings]  # person, day -> whom the person met
 _ASKED_AT = (10, 16)  # hours of the day between which a contact is named
@@ -94,7 +95,9 @@ class Interviewer:
         willing = self.obeys[contact] < numbers.quarantined_share.value
         if np.isnan(reached_hours) or not willing:
             return NEVER
-        on, ends = day + int(reached_hours // 24), last + self.quarantine_days
+        on, ends = day + int(reached_hours // HOURS_PER_DAY), last + self.quarantine_days
+        if files.quarantined_from[contact] <= day <= files.quarantined_to[contact]:
+            on = int(files.quarantined_from[contact])  # in quarantine already
         if on > ends:
             return NEVER
         files.last_exposure[contact] = max(last, int(files.last_exposure[contact]))

@@ -34,8 +34,9 @@ class Risk:
 def calibrate(town: Town, illness: Illness, week: Sequence[Visits]) -> Risk:
     """Hazards under which one case infects `illness.start` people while nobody reacts, in the wanted shares.
 
-    What a household or a room of work cannot take, having too few people who can be infected, falls to the venues. Meetings there are taken to
-    be many and each unlikely to infect, so with the most infectious pathogens fewer people are infected than asked.
+    What a household or a room of work cannot take, having too few people who can be infected, falls to the venues.
+    Meetings there are taken to be many and each unlikely to infect, so with the most infectious pathogens fewer
+    people are infected than asked.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from douse.city.outbreak.files import NEVER
+from douse.city.outbreak.files import NEVER, Files, Named, Spell
 from douse.city.recorded.casebook import Casebook
 from douse.records.codes import SETTINGS
 from douse.units import HOURS_PER_DAY
@@ -18,7 +18,8 @@ class _Entries:
     """Contacts of the cases on file, in order of naming; arrays of shape (m,).
 
     `case`: position in the casebook; `person`, `setting`, `close`, `first`, `last`, `minutes` as in `Named`;
-    `found`, `reached` in hours of the run, NaN for never; `start`, `end`: days of quarantine, NEVER for none.
+    `found`, `reached` in hours of the run, NaN for never; `start`, `end`: days of quarantine, NEVER for none;
+    `at_site`: in a quarantine site.
     """
 
     case: np.ndarray
@@ -32,13 +33,14 @@ class _Entries:
     reached: np.ndarray
     start: np.ndarray
     end: np.ndarray
+    at_site: np.ndarray
 
 
 def contact_frame(book: Casebook) -> pl.DataFrame:
     """All rows of the table, in order of entry."""
     scene, entries = book.scene, _entries(book)
     over = (entries.start < NEVER) & (entries.end < scene.days)
-    place = quarantine_places(book, entries.person).set(pl.Series(entries.start == NEVER), None)
+    place = pl.Series(np.where(entries.at_site, "quarantine_site", "home"), dtype=pl.String)
     rows = pl.DataFrame(
         {
             "case_id": book.case_ids().gather(entries.case),
@@ -54,24 +56,13 @@ def contact_frame(book: Casebook) -> pl.DataFrame:
             "found_at": book.moments(entries.found),
             "reached_at": book.moments(entries.reached),
             "quarantined_on": scene.dates(entries.start),
-            "quarantine_place": place,
+            "quarantine_place": place.set(pl.Series(entries.start == NEVER), None),
             "quarantine_ended_on": scene.dates(np.where(over, entries.end, NEVER)),
             "follow_up": _follow_up(book, entries),
             "recorded_at": book.moments(np.maximum(entries.found + _TYPED_AFTER, book.recorded[entries.case])),
         }
     )
     return rows.drop_nulls("recorded_at").sort("recorded_at", "case_id", "person_id", "setting", maintain_order=True)
-
-
-def quarantine_ends(book: Casebook, people: np.ndarray) -> np.ndarray:
-    """Last day of the latest quarantine: its end, or the isolation of somebody who became a case. Shape (n,)."""
-    ends: np.ndarray = np.minimum(book.course.files.quarantined_to, book.course.files.confirmed_on)[people]
-    return ends
-
-
-def quarantine_places(book: Casebook, people: np.ndarray) -> pl.Series:
-    """Where the latest quarantine takes place."""
-    return pl.Series(np.where(book.course.files.quarantine_site[people], "quarantine_site", "home"), dtype=pl.String)
 
 
 def _entries(book: Casebook) -> _Entries:
@@ -86,8 +77,10 @@ def _entries(book: Casebook) -> _Entries:
     found = np.maximum(morning + np.array([n.found_hours for n in named]), book.confirmed[case] + 1)
     reached = np.maximum(morning + np.array([n.reached_hours for n in named]), found + 0.5)
     start = whole([n.quarantined_on for n in named])
-    # Who was a case before being reached is isolated, not quarantined.
+    # Who was a case before being reached is isolated, not quarantined; who becomes one leaves quarantine.
     quarantined = (reached < book.end) & (start < files.confirmed_on[person])
+    spells = [_spell(files, n) for n in named]
+    end = np.minimum(whole([spell.end for spell in spells]), files.confirmed_on[person])
     return _Entries(
         case=case,
         person=person,
@@ -99,8 +92,16 @@ def _entries(book: Casebook) -> _Entries:
         found=found,
         reached=reached,
         start=np.where(quarantined, start, NEVER),
-        end=quarantine_ends(book, person),
+        end=np.where(quarantined, end, NEVER),
+        at_site=np.array([spell.at_site for spell in spells], dtype=bool),
     )
+
+
+def _spell(files: Files, named: Named) -> Spell:
+    """The quarantine that a naming led to; an endless one at home for none."""
+    spells = files.spells.get(named.contact, [])
+    inside = [spell for spell in spells if spell.start <= named.quarantined_on <= spell.end]
+    return inside[-1] if inside else Spell(NEVER, NEVER, at_site=False)
 
 
 def _follow_up(book: Casebook, entries: _Entries) -> pl.Series:

@@ -57,10 +57,10 @@ def _pooled(book: Casebook, samples: SampleRound) -> list[pl.DataFrame]:
     tube = np.cumsum(within % _POOL == 0) - 1
     zone = book.scene.town.zone_of(samples.people[first])
     names = [f"pool-{samples.day}-{z}-{w // _POOL + 1}" for z, w in zip(zone, within[first].tolist(), strict=True)]
-    positive = np.bincount(tube, samples.positive, len(first)) > 0
-    tubes = _Tubes(
-        pl.Series(names, dtype=pl.String), samples.people[first], np.bincount(tube, minlength=len(first)), positive
-    )
+    positive, size = np.bincount(tube, samples.positive, len(first)) > 0, np.bincount(tube, minlength=len(first))
+    alone = book.scene.town.person_ids.gather(samples.people[first])
+    persons = pl.Series(names, dtype=pl.String).zip_with(pl.Series(size > 1), alone)
+    tubes = _Tubes(persons, samples.people[first], size, positive)
     found = samples.people[samples.positive]
     again = SampleRound(found, samples.day, samples.purpose, np.ones(len(found), dtype=bool))
     return [_rows(book, samples, tubes).with_columns(ct=pl.lit(None, dtype=pl.Float64)), _singles(book, again)]

@@ -12,6 +12,7 @@ from douse.outputs.charts import style
 from douse.outputs.words import Words
 
 GENERATIONS_SHOWN = 6
+LINKS_SHOWN = 400
 _LANE, _HEADER = 20, 30  # pixels
 
 
@@ -98,14 +99,15 @@ def _draw(
 
 
 def _links(shown: pl.DataFrame, lane: dict[tuple[str, int], int]) -> list[tuple[int, int, int, int]]:
-    """Lines from (day, generation) to (day, generation), each once."""
+    """Lines from (day, generation) to (day, generation), each once, those of most cases first."""
     parents = shown.select(infector="case_id", from_day="day", from_generation="generation", from_chain="chain")
     pairs = (
         shown.join(parents, on="infector", how="inner")
         .filter(pl.col("chain") == pl.col("from_chain"))
-        .select("chain", "generation", "day", "from_generation", "from_day")
-        .unique()
-        .sort("chain", "generation", "day", "from_generation", "from_day")
+        .group_by("chain", "generation", "day", "from_generation", "from_day")
+        .len("n")
+        .sort("n", "chain", "generation", "day", "from_generation", "from_day", descending=[True, *[False] * 5])
+        .head(LINKS_SHOWN)
     )
     return [
         (

@@ -44,7 +44,9 @@ def epidemic_curve(situation: Situation, basis: str, words: Words, title: str, a
     shown = of_basis.filter(pl.col("cases") > 0)
     if shown.is_empty():
         return None
-    start = min(shown["date"].sort()[0] - timedelta(days=1), last - timedelta(days=13))
+    # All curves of a page begin on the same day.
+    dated = situation.curve.filter((pl.col("cases") > 0) & (pl.col("date") >= first))["date"].sort()
+    start = min(dated[0] - timedelta(days=1), last - timedelta(days=13))
     bars = _Bars(stacked(shown), incomplete_from(of_basis), start, last, title)
     return style.picture(partial(_draw, bars, words), alt_text)
 

@@ -12,14 +12,16 @@ import numpy as np
 from douse.outputs.blocks import Picture
 from douse.outputs.charts import style
 from douse.outputs.charts.outlines import Plane, Ring, plane_of, polygons, thinned
+from douse.outputs.levels import effective_levels
 from douse.records.codes import LEVELS
 from douse.records.zone_tree import ZoneTree
 
-NAMES_SHOWN = 12
+NAMES_SHOWN = 10
 CIRCLES_SHOWN = 400
 _LARGEST_CIRCLE, _SMALLEST_CIRCLE = 2000.0, 25.0  # square pixels, the largest on the wide map
 _SMALL = 7  # pixels: a restricted zone drawn smaller than this gets a square of its colour
-_LEAST_DRAWN = 1.5  # pixels: an open zone smaller than this is not drawn
+_LEAST_DRAWN = 30  # pixels: a zone smaller than this is not drawn within a zone of the same level
+_LEAST_MOST = 12  # cases: the largest circle stands for at least so many
 
 
 @dataclass(frozen=True)
@@ -33,23 +35,34 @@ class Shape:
     polygons: list[list[Ring]]
     longitude: float | None
     latitude: float | None
+    within_like: bool = False  # the zone that contains it has an outline and the same level
 
 
 def shapes(zones: ZoneTree, levels: Mapping[str, str], own_cases: Mapping[str, int]) -> list[Shape]:
-    """Zones that have an outline or a point, parents first. A zone has the strictest level of those that contain it."""
+    """Zones that have an outline or a point, parents first, with the level that holds in them."""
     found: list[Shape] = []
-    strictest: list[int] = []
+    holds = effective_levels(zones, levels)
+    outlined: dict[int, str] = {}  # position -> level
     for i, zone in enumerate(zones.ids):
-        above = strictest[zones.parent[i]] if zones.parent[i] >= 0 else 0
-        strictest.append(max(above, LEVELS.index(levels.get(zone, "open"))))
         outline = polygons(zones.boundaries[i])
         longitude, latitude = float(zones.longitude[i]), float(zones.latitude[i])
         if not (np.isfinite(longitude) and np.isfinite(latitude)):
             longitude, latitude = _middle(outline) if outline else (np.nan, np.nan)
-        if outline or np.isfinite(longitude):
-            point = (longitude, latitude) if np.isfinite(longitude) else (None, None)
-            level = LEVELS[strictest[i]]
-            found.append(Shape(zone, zones.names[i], level, own_cases.get(zone, 0), outline, *point))
+        placed = bool(np.isfinite(longitude))
+        if outline or placed:
+            shape = Shape(
+                zone,
+                zones.names[i],
+                holds[zone],
+                own_cases.get(zone, 0),
+                outline,
+                longitude if placed else None,
+                latitude if placed else None,
+                within_like=outlined.get(int(zones.parent[i])) == holds[zone],
+            )
+            found.append(shape)
+        if outline:
+            outlined[i] = holds[zone]
     return found
 
 
@@ -111,7 +124,7 @@ def _outlines(drawn: Sequence[Shape], plane: Plane, scale: float, sizes: Mapping
             "geometry": {"type": "MultiPolygon", "coordinates": parts},
         }
         for s in drawn
-        if s.polygons and (s.level != "open" or sizes[s.zone] >= _LEAST_DRAWN)
+        if s.polygons and (not s.within_like or sizes[s.zone] >= _LEAST_DRAWN)
         and (parts := [thin for rings in s.polygons if (thin := thinned(rings, plane, 0.6 / scale))])
     ]  # fmt: skip
 
@@ -120,7 +133,7 @@ def _squares(
     drawn: Sequence[Shape], sizes: Mapping[str, float], pixels: Mapping[str, tuple[float, float]]
 ) -> list[tuple[float, float, str]]:
     """Marks for restricted zones whose outline is too small to see."""
-    small = [s for s in drawn if s.level != "open" and s.polygons and sizes[s.zone] < _SMALL]
+    small = [s for s in drawn if s.level != "open" and s.polygons and not s.within_like and sizes[s.zone] < _SMALL]
     return [(*pixels[s.zone], style.LEVEL_COLOURS[s.level]) for s in small]
 
 
@@ -145,7 +158,7 @@ def _circles(
 
 def _circle_area(cases: int, most: int, width: int) -> float:
     """Square pixels, in proportion to the cases, but never too small to see."""
-    return max(_LARGEST_CIRCLE * width / style.WIDE * cases / max(most, 1), _SMALLEST_CIRCLE)
+    return max(_LARGEST_CIRCLE * width / style.WIDE * cases / max(most, _LEAST_MOST), _SMALLEST_CIRCLE)
 
 
 def _names(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from douse.outputs.blocks import Block, Cell, Chip, Fold, Grid, Heading, Section, Step, Text
 from douse.outputs.briefing import Briefing
+from douse.outputs.levels import effective_levels
 from douse.outputs.sections.common import columns, level_chip, number
 from douse.outputs.words import Words
 from douse.records.codes import LEVELS
@@ -70,10 +71,11 @@ def change(before: float | None, now: float | None, form: Callable[[float | None
 def _levels(briefing: Briefing, words: Words) -> list[Block]:
     if briefing.yesterday_levels is None:
         return [Text(words.say("Levels of the day before are not known."), "note")]
-    before, after = briefing.yesterday_levels, briefing.plan.levels
+    own_before, own_after = briefing.yesterday_levels, briefing.plan.levels
+    before, after = (effective_levels(briefing.zones, levels) for levels in (own_before, own_after))
     moved = [
         (zone, before.get(zone, "open"), after.get(zone, "open"))
-        for zone in sorted(before.keys() | after.keys())
+        for zone in sorted(own_before.keys() | own_after.keys())
         if before.get(zone, "open") != after.get(zone, "open")
     ]
     if not moved:

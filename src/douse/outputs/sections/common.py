@@ -21,11 +21,12 @@ def bars(values: Sequence[float | None], words: Words) -> list[Cell]:
     return [Bar(words.number(v), (v or 0) / most) for v in values]
 
 
-def interval(low: float | None, high: float | None, words: Words, digits: int = 0) -> str:
-    """A range in words; empty where there is none."""
+def interval(low: float | None, high: float | None, words: Words, digits: int | None = None) -> str:
+    """A range in words; empty where there is none. Without `digits` each end has a decimal where it needs one."""
     if low is None or high is None:
         return ""
-    return words.say("{low} to {high}", low=words.number(low, digits), high=words.number(high, digits))
+    ends = [words.brief(end) if digits is None else words.number(end, digits) for end in (low, high)]
+    return words.say("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def columns(*heads: str | Column) -> tuple[Column, ...]:

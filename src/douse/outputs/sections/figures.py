@@ -106,9 +106,7 @@ def _contacts(situation: Situation, words: Words) -> Card:
     contacts = situation.contacts
     rows = [words.say("{n} contacts of {cases} cases", n=contacts.total, cases=contacts.cases_with_contacts)]
     if contacts.per_case_median is not None:
-        spread = words.say(
-            "{low} to {high}", low=words.brief(contacts.per_case_low), high=words.brief(contacts.per_case_high)
-        )
+        spread = interval(contacts.per_case_low, contacts.per_case_high, words)
         rows.append(words.say("{median} a case (middle half {range})", median=contacts.per_case_median, range=spread))
     rows.append(words.say("{n} under quarantine", n=contacts.under_quarantine))
     return Card(
@@ -122,7 +120,12 @@ def _isolation(situation: Situation, words: Words) -> Card:
     delay = next((d for d in situation.delays if d.name == "onset_to_isolation"), None)
     if delay is None or delay.median is None:
         return Card(words.say("Days from onset to isolation"), UNKNOWN)
-    small = [words.say("90% within {range}", range=interval(delay.low, delay.high, words, 1))]
+    small = [
+        words.say(
+            "90% within {range}",
+            range=interval(delay.low, delay.high, words),
+        )
+    ]
     if delay.share_in_time is not None:
         small.append(words.say("{share} in time", share=delay.share_in_time))
     return Card(words.say("Days from onset to isolation"), words.brief(delay.median), tuple(small))

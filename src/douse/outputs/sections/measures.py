@@ -174,7 +174,7 @@ def _row(measure: Measure, details: Sequence[tuple[str, str]], briefing: Briefin
     return [
         named(words.zone(measure.zone), where(measure.zone, briefing, words))
         if measure.zone
-        else words.label(measure.kind),
+        else words.say("All zones"),
         Lines("", tuple(line for line in (now, to) if line), chip),
         words.number(measure.people),
         words.large(measure.person_days),

@@ -99,7 +99,7 @@ def _table(there: dict[str, list[DayNeed]], words: Words) -> Grid:
             [
                 words.label(name),
                 words.number(days[0].need),
-                named(words.number(worst.need), interval(worst.low, worst.high, words)),
+                named(words.number(worst.need), interval(worst.low, worst.high, words, 0)),
                 words.short_day(worst.day),
                 words.number(worst.capacity),
                 _state(days, first_short, at_risk, words),

@@ -35,16 +35,19 @@ def signals(briefing: Briefing, words: Words) -> Section:
         ]
         for s in in_order(briefing.signals)
     ]
-    note = Text(
-        words.say(
-            "False alarms: how often a day in a zone without an outbreak gives such a signal; a dash where the "
-            "detector has no such rate. A person verifies or dismisses each signal."
-        ),
-        "note",
-    )
-    return Section(
-        "signals", title, (*long_grid(words.say("Signals, gravest first"), heads, rows, words, file="signals"), note)
-    )
+    blocks = long_grid(words.say("Signals, gravest first"), heads, rows, words, file="signals")
+    if any(s.false_alarm_rate is not None for s in briefing.signals):
+        blocks.append(
+            Text(
+                words.say(
+                    "False alarms: how often a day in a zone without an outbreak gives such a signal; a dash where the "
+                    "detector has no such rate."
+                ),
+                "note",
+            )
+        )
+    blocks.append(Text(words.say("A person verifies or dismisses each signal."), "note"))
+    return Section("signals", title, tuple(blocks))
 
 
 def in_order(found: tuple[Signal, ...]) -> list[Signal]:

@@ -6,7 +6,7 @@ import polars as pl
 
 from douse.outputs.blocks import Block, Cell, Chip, Figure, Grid, Heading, Section, Text
 from douse.outputs.briefing import Briefing
-from douse.outputs.charts.chains import GENERATIONS_SHOWN, chain_timeline
+from douse.outputs.charts.chains import GENERATIONS_SHOWN, LINKS_SHOWN, chain_timeline
 from douse.outputs.sections.common import bars, columns, known_columns, listed, named, number, short
 from douse.outputs.vocabulary import TASKS
 from douse.outputs.words import UNKNOWN, Words
@@ -130,8 +130,9 @@ def _timeline(briefing: Briefing, chains: list[Chain], words: Words) -> list[Blo
         return []
     caption = words.say(
         "The largest chains over time. Each row is a generation (at most {n}), each circle the cases of a day; dark "
-        "circles are the first known cases, lines are recorded links.",
+        "circles are the first known cases, lines are recorded links (at most {links}).",
         n=GENERATIONS_SHOWN,
+        links=LINKS_SHOWN,
     )
     return [Figure((drawn,), caption)]
 
@@ -143,7 +144,7 @@ def _source(chain: Chain, words: Words) -> Cell:
 
 
 def _source_text(chain: Chain, words: Words) -> str:
-    return f"{words.code(chain.source)}, {chain.source_name}" if chain.source_name else words.code(chain.source)
+    return f"{words.label(chain.source)}, {chain.source_name}" if chain.source_name else words.label(chain.source)
 
 
 def _places(briefing: Briefing, words: Words) -> list[Block]:

@@ -8,6 +8,7 @@ import polars as pl
 from douse.outputs.blocks import Block, Cell, Chip, Column, Figure, Grid, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.charts.zone_map import Shape, shapes, zone_map
+from douse.outputs.levels import effective_levels
 from douse.outputs.sections.common import (
     bars,
     columns,
@@ -97,22 +98,28 @@ def _heads(words: Words) -> tuple[Column, ...]:
 
 
 def _larger(briefing: Briefing, words: Words) -> list[Block]:
-    """Roots and their children, where there is more below them."""
-    table = briefing.situation.by_zone
-    roots = table.filter(pl.col("parent_zone").is_null())["zone"]
-    inner = table["parent_zone"].drop_nulls().unique()
-    larger = table.filter(
-        (pl.col("zone").is_in(roots.implode()) | pl.col("parent_zone").is_in(roots.implode()))
-        & pl.col("zone").is_in(inner.implode())
-    ).sort("parent_zone", pl.col("new_cases"), "zone", descending=[False, True, False], nulls_last=False)
+    larger = larger_areas(briefing.situation.by_zone)
     if larger.is_empty():
         return []
-    heads, rows = known_columns(_heads(words), _rows(larger.head(_LARGER_SHOWN), briefing, words))
+    heads, rows = known_columns(_heads(words), _rows(larger, briefing, words))
     return [Grid(words.say("Larger areas, with all zones within them"), heads, rows)]
 
 
+def larger_areas(by_zone: pl.DataFrame) -> pl.DataFrame:
+    """Roots and their children, as far as there is more within them; roots first, then most new cases."""
+    roots = by_zone.filter(pl.col("parent_zone").is_null())["zone"].implode()
+    containing = by_zone["parent_zone"].drop_nulls().unique().implode()
+    return (
+        by_zone.filter(
+            (pl.col("zone").is_in(roots) | pl.col("parent_zone").is_in(roots)) & pl.col("zone").is_in(containing)
+        )
+        .sort("parent_zone", "new_cases", "zone", descending=[False, True, False], nulls_last=False)
+        .head(_LARGER_SHOWN)
+    )
+
+
 def _smaller(briefing: Briefing, words: Words) -> list[Block]:
-    """Zones with cases that no smaller zone has, and all zones whose level is not open; most recent cases first."""
+    """Zones with cases that no smaller zone has, and zones with a level of their own; most recent cases first."""
     table = briefing.situation.by_zone
     with_cases = table.filter(pl.col("cases") > 0)
     containing = with_cases["parent_zone"].drop_nulls().unique()
@@ -120,18 +127,20 @@ def _smaller(briefing: Briefing, words: Words) -> list[Block]:
         ((pl.col("cases") > 0) & ~pl.col("zone").is_in(containing.implode()))
         | pl.col("zone").is_in(list(briefing.plan.levels))
     ).sort(["new_cases", "community_cases_14d", "cases", "zone"], descending=[True, True, True, False])
+    shown = shown.join(larger_areas(table).select("zone"), on="zone", how="anti", maintain_order="left")
     if shown.is_empty():
-        return [Text(words.say("No case has a zone."), "note")]
+        return [] if with_cases.height else [Text(words.say("No case has a zone."), "note")]
     caption = words.say("Smallest known zones with cases, or with a level, most new cases first")
     return long_grid(caption, _heads(words), _rows(shown, briefing, words), words, file="zones")
 
 
 def _rows(table: pl.DataFrame, briefing: Briefing, words: Words) -> list[list[Cell]]:
+    holds = effective_levels(briefing.zones, briefing.plan.levels)
     new = bars(table["new_cases"].to_list(), words)
     return [
         [
             named(row["name"] or row["zone"], where(row["zone"], briefing, words)),
-            level_chip(briefing.plan.levels.get(row["zone"], "open"), words),
+            level_chip(holds.get(row["zone"], "open"), words),
             bar,
             words.number(row["community_cases_14d"]),
             words.number(row["active"]),
