@@ -16,15 +16,17 @@ from douse.errors import DataError
 from douse.readers.read import read_raw
 from douse.records.check import check
 from douse.records.finding import Checked, write_findings
+from douse.records.mapping import load_mapping
 from douse.records.raw import RawTable, RawTables
 from douse.records.tables import TABLES
 
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 ODD = [
     "", " ", "NA", "-", "null", "\0", "a", "a ", "b", "b", "=1+1", "'=x", '"', "'", ",", ";", "a,b", "x\ny", "é",
-    "北京", "\u3000", "2026-03-01", "2026-02-30", "3/4/2026", "13/4/2026", "20260301", "2026-03-01T10:00:00Z", "1850-01-01",
-    "9999-12-31", "43895", "0", "-1", "1.0", "1e9", "1e400", "inf", "nan", "12,5", "1,234", "999999999999999999999",
-    "female", "M", "男", "unknown", "confirmed", "level", "hospital", "positive", "TRUE", "##x", "x" * 600,
+    "北京", "\u3000", "2026-03-01", "2026-02-30", "3/4/2026", "13/4/2026", "20260301", "2026-03-01T10:00:00Z",
+    "1850-01-01", "9999-12-31", "43895", "0", "-1", "1.0", "1e9", "1e400", "inf", "nan", "12,5", "1,234",
+    "999999999999999999999", "female", "M", "男", "unknown", "confirmed", "level", "hospital", "positive", "TRUE",
+    "##x", "x" * 600,
 ]  # fmt: skip
 cells = st.one_of(st.sampled_from(ODD), st.text(max_size=8))
 
@@ -93,7 +95,7 @@ def test_any_cells_in_any_table(name):
         max_size=8,
     )
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_row_is_dropped_silently(rows):
     frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)) if rows else pl.DataFrame()
     lines = pl.int_range(2, len(rows) + 2, dtype=pl.UInt32, eager=True)
@@ -126,6 +128,27 @@ def test_any_text_under_a_header(text, encoding):
     checked = through({"cases.csv": ("case_id,onset,recorded_at\n" + text).encode(encoding)})
     assert checked is not None
     assert_sound(checked)
+
+
+MERS = load_mapping(Path(__file__).resolve().parents[2] / "examples" / "mers-korea-2015.toml")
+LIST = "id,age,sex,place_infect,reporting_ctry,loc_hosp,dt_onset,dt_report,dt_start_exp,dt_end_exp,dt_diag,dt_death"
+
+
+def under(header: str) -> st.SearchStrategy[bytes]:
+    """A file with a header, and any cells."""
+    names = header.split(",")
+    return st.lists(st.lists(cells, min_size=len(names), max_size=len(names)), max_size=5).map(
+        lambda rows: written([names, *rows])
+    )
+
+
+@given(under(LIST), under("from,to,exposure"))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_cells_under_a_mapping(line_list, contacts):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "linelist.csv").write_bytes(line_list)
+        (Path(folder) / "contacts.csv").write_bytes(contacts)
+        assert_sound(check(read_raw(Path(folder), MERS)))
 
 
 typed = {

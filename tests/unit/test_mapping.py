@@ -153,6 +153,7 @@ def test_without_the_file_of_the_cases_there_is_nothing_to_use(sent):
         (("COALESCE(died, back)", "CAST(place AS INT)"), "the SQL does not fit the cells", "TRY_CAST"),
         (("%d/%m/%y", "%d/%Q"), "table[1].dates: a format cannot be used", "%Y"),
         (('file = "list.csv"', 'file = "list.csv"\nencoding = "klingon"'), "encoding: it is not known", "utf-8"),
+        (('file = "list.csv"', 'file = "list.csv"\nencoding = "base64"'), "encoding: it is not known", "utf-8"),
         (('file = "list.csv"', 'file = "list.csv"\nseparator = ";;"'), "table[1].separator", ""),
         (("[table.columns]", "[table.columns"), "is not TOML", ""),
     ],

@@ -106,6 +106,17 @@ def test_sormas_contacts(sent):
     ]
 
 
+def test_a_sormas_contact_import_is_not_taken_for_cases(sent):
+    rows = (
+        "Contact,Contact,Contact,Person,Contact\n"
+        "caseIdExternalSystem,lastContactDate,responsibleRegion,person.uuid,reportDateTime\n"
+        "FAKE-AAAA,12.03.2020,North,FAKE-P1,13.03.2020 08:00\n"
+    )
+    checked = sent(cases="case_id,recorded_at\nFAKE-AAAA,2020-03-01\n", contacts_of_today=rows)
+    contacts = checked.records.table("contacts").select("case_id", "person_id", "zone", "last_contact", "recorded_at")
+    assert contacts.rows() == [("FAKE-AAAA", "FAKE-P1", "North", date(2020, 3, 12), datetime(2020, 3, 13, 8))]
+
+
 def test_go_data_flat(sent):
     checked = sent(some_export=GODATA_FLAT)
     columns = ("case_id", "sex", "age", "classification", "onset", "outcome", "outcome_on", "zone")

@@ -9,6 +9,7 @@ from douse.errors import DataError
 from douse.readers.grid import read_grid
 from douse.readers.read import read_raw
 from douse.records.check import check
+from douse.records.finding import write_findings
 
 HEADER = "case_id,zone,recorded_at"
 ROWS = f"{HEADER}\na,北京,2026-03-01\nb,,2026-03-02\n"
@@ -86,6 +87,15 @@ def test_a_row_with_too_many_cells_is_set_aside_with_all_of_them(sent):
     assert checked.records.cases["case_id"].to_list() == ["b"]
     assert rules(checked) == [(2, "too_many_cells"), (4, "too_few_cells"), (4, "no_recorded_at")]
     assert checked.rejected["cases"].rows() == [("a", "x", "y", "2026-03-01"), ("c", "z", None, None)]
+
+
+def test_a_row_with_too_many_cells_may_be_sent_again_as_it_was(sent, tmp_path):
+    checked = sent(cases__csv=f"{HEADER}\na,x,y,2026-03-01\nb,z,2026-03-02\n")
+    write_findings(checked, tmp_path / "out")
+    again = (tmp_path / "out" / "rejected" / "cases.csv").read_bytes()
+    (tmp_path / "cases-again.csv").write_bytes(again.rstrip() + b",more\n")
+    twice = check(read_raw(tmp_path))
+    assert twice.findings.filter(rule="too_many_cells").height == 2
 
 
 def test_nul_bytes_are_left_out(sent):

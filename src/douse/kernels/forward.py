@@ -80,10 +80,12 @@ def poisson_mixture_quantile(means: Floats, probability: float) -> Floats:
     top = means.max(axis=0, initial=0.0)
     low = np.full(means.shape[1], -1.0)  # below: not enough
     high: Floats = np.ceil(top + 10 * np.sqrt(top) + 20)  # beyond any quantile of use
-    while (high - low > 1).any():
-        middle = np.floor((low + high) / 2)
+    middle = np.floor((low + high) / 2)
+    moves = (low < middle) & (middle < high)
+    while moves.any():
         enough = pdtr(np.maximum(middle, 0), means).mean(axis=0) >= probability
-        moves = high - low > 1
         high = np.where(moves & enough, middle, high)
         low = np.where(moves & ~enough, middle, low)
+        middle = np.floor((low + high) / 2)
+        moves = (low < middle) & (middle < high)  # also ends where numbers are too large to differ by one
     return high

@@ -41,18 +41,14 @@ def write_public(out: Path, briefing: Briefing, words: Words) -> list[Path]:
 def public_areas(briefing: Briefing, words: Words) -> pl.DataFrame:
     """Areas that part the cases: zone, name, level, new_cases (last 7 days), earlier.
 
-    The children of the one root, or the roots where there are several; at most `AREAS_SHOWN`, the others and the cases
-    that no area holds in one last row.
+    The roots that have cases; where it is one, its children. At most `AREAS_SHOWN`; the others, and the cases that no
+    area holds, are one last row.
     """
     table = briefing.situation.by_zone
-    roots = table.filter(pl.col("parent_zone").is_null())
-    inner = table.filter(pl.col("parent_zone").is_in(roots["zone"].implode())) if roots.height == 1 else roots
-    areas = (
-        (inner if inner.height else roots)
-        .sort("cases", "zone", descending=[True, False])
-        .head(AREAS_SHOWN)
-        .sort("zone")
-    )
+    roots = table.filter(pl.col("parent_zone").is_null() & (pl.col("cases") > 0))
+    inner = table.filter(pl.col("parent_zone").is_in(roots["zone"].implode()))
+    parts = inner if roots.height == 1 and inner.height else roots
+    areas = parts.sort("cases", "zone", descending=[True, False]).head(AREAS_SHOWN).sort("zone")
     levels = dict(in_force(briefing.known, briefing.zones).select("zone", "level").iter_rows())
     counts = areas.select(
         "zone",

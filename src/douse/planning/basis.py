@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from douse.library.pathogen import Pathogen
-from douse.library.protocol import Costs, DaysOrIncubation, Protocol
+from douse.library.protocol import Costs, DaysOrIncubation, LevelRule, Protocol
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
 from douse.situation.clock import resolve_days
@@ -46,6 +46,11 @@ class Basis:
         """Residents of the entire area; None where no root zone has a population."""
         roots = self.zones.population[self.zones.parent < 0]
         return None if np.isnan(roots).all() else float(np.nansum(roots))
+
+    @cached_property
+    def rules(self) -> dict[str, LevelRule]:
+        """The protocol's rule of each level."""
+        return {rule.level: rule for rule in self.protocol.level}
 
     def days_of(self, days: DaysOrIncubation) -> float:
         """Days of a rule, with the pathogen's own maximum incubation period filled in."""

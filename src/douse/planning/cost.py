@@ -102,7 +102,7 @@ def _restricted_days(basis: Basis, quantities: Quantities) -> tuple[float | None
             continue
         days = min((measure.expires_on - basis.as_of).days, basis.horizon_days)
         everybody += measure.people * days
-        restricted += measure.people * days * basis.protocol.level_rule(measure.level or "open").stays_home.value
+        restricted += measure.people * days * basis.rules[measure.level or "open"].stays_home.value
     if unknown and not everybody:
         return (restricted or None), None, unknown
     return restricted, everybody, unknown

@@ -64,7 +64,7 @@ def held(verdicts: Mapping[int, Verdict]) -> dict[int, str]:
 def _judge_one(basis: Basis, rounds: "_Rounds", row: dict[str, Any]) -> Verdict:
     zone = basis.zones.position[row["zone"]]
     now = InForce(zone, row["level"], row["start"], row["review_on"], row["expires_on"])
-    rule = basis.protocol.level_rule(now.level)
+    rule = basis.rules[now.level]
     if basis.zones.rank[zone] > rank_of(rule.largest):
         because = Because(
             "The protocol puts {level} on nothing larger than: {kind}. This area is larger, so the evidence decides "
@@ -125,7 +125,7 @@ def _lower_level(basis: Basis, zone: int, to: str) -> str | None:
     rank = int(basis.zones.rank[zone])
     if to == "open":
         return None
-    return to if rank <= rank_of(basis.protocol.level_rule(to).largest) else admitted(to, rank, basis.protocol)
+    return to if rank <= rank_of(basis.rules[to].largest) else admitted(to, rank, basis.protocol)
 
 
 def _round_missing(facts: Facts, *, anything: bool, sent: bool) -> tuple[Because, Because]:

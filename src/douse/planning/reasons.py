@@ -144,7 +144,7 @@ def _why_instead(basis: Basis, coarse: TooCoarse) -> Because:
         "n": coarse.cases,
         "days": whole(coarse.rule.within_days.value),
         "wanted": coarse.wanted,
-        "kind": basis.protocol.level_rule(coarse.wanted).largest,
+        "kind": basis.rules[coarse.wanted].largest,
     }
     return Because(
         "Cases in the last {days} days whose address is known only to this area: {n}. {wanted} would follow, but is "
@@ -171,7 +171,7 @@ def _facts(basis: Basis, evidence: Evidence, placement: Placement, rule: EnterRu
 def _behind(basis: Basis, evidence: Evidence, placement: Placement, here: slice) -> Bools:
     rule = placement.coarse.rule if placement.coarse else placement.rule
     if rule is None:
-        lift = basis.protocol.level_rule(placement.level).lift
+        lift = basis.rules[placement.level].lift
         days = basis.days_of(lift.days_without_case) if lift else basis.pathogen.max_incubation.value
         return evidence.bears[here] & (evidence.age[here] < days)
     if rule.evidence == "contains":

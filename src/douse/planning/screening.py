@@ -80,7 +80,7 @@ def plan_rounds(
 
 def every_days(basis: Basis, measure: Measure) -> int | None:
     """Days from one round to the next at the level of a measure; None where it asks for none."""
-    every = basis.protocol.level_rule(measure.level or "open").screening_every_days
+    every = basis.rules[measure.level or "open"].screening_every_days
     return None if every is None else max(round(every.value), 1)
 
 

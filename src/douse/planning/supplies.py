@@ -62,7 +62,7 @@ def delivery_needs(basis: Basis, measures: Sequence[Measure]) -> tuple[dict[str,
     packages = food = 0.0
     uncounted = 0
     for measure, zone in zip(measures, at, strict=True):
-        if not basis.protocol.level_rule(measure.level or "open").home_delivery:
+        if not basis.rules[measure.level or "open"].home_delivery:
             continue
         days = min((measure.expires_on - basis.as_of).days, basis.horizon_days)
         food += (measure.people or 0) * ratios.food_kg_per_person_day.value * days
@@ -133,10 +133,10 @@ def _alarm(basis: Basis, cover: float) -> str | None:
 
 def _in_stock(basis: Basis) -> dict[str, float]:
     """Latest count of each item in each facility, summed by item."""
-    latest = (
-        basis.known.table("stock").sort("counted_at").unique(["facility_id", "item"], keep="last", maintain_order=True)
-    )
-    return dict(latest.group_by(pl.col("item").cast(pl.String)).agg(pl.col("quantity").sum()).sort("item").iter_rows())
+    counts = basis.known.table("stock").sort("facility_id", "item", "counted_at")
+    latest = counts.unique(["facility_id", "item"], keep="last", maintain_order=True)
+    sums = latest.group_by(pl.col("item").cast(pl.String), maintain_order=True).agg(pl.col("quantity").sum())
+    return dict(sums.iter_rows())
 
 
 def _on_the_way(basis: Basis) -> dict[str, list[tuple[date | None, float]]]:

@@ -114,7 +114,7 @@ def without_inner(zones: ZoneTree, totals: Floats, placed: Sequence[int], *, als
 def _placed(
     basis: Basis, evidence: Evidence, placement: Placement, verdict: Verdict | None, people: int | None
 ) -> Measure:
-    rule = basis.protocol.level_rule(placement.level)
+    rule = basis.rules[placement.level]
     before = verdict.in_force if verdict else None
     action = _action(placement.level, verdict)
     dates = _dates(basis.as_of, rule, before if action == "keep" else None)
@@ -156,7 +156,7 @@ def _words(
     if because:
         return because, lesser, why_not_less(placement, lesser)
     held = verdict.because if verdict else Because("In force.")
-    lift = basis.protocol.level_rule(placement.level).lift
+    lift = basis.rules[placement.level].lift
     return held, lift.to if lift else lesser, held
 
 
@@ -165,7 +165,7 @@ def _ended(basis: Basis, levels: LevelMap, verdict: Verdict, people: int | None)
     now = verdict.in_force
     after = LEVELS[levels.reach[now.zone]]
     zone = basis.zones.ids[now.zone]
-    rule = basis.protocol.level_rule(after)
+    rule = basis.rules[after]
     dates = _dates(basis.as_of, rule, None)
     if LEVELS.index(after) >= LEVELS.index(now.level):
         action, reason = "change", _taken_over(basis, levels, now, after)

@@ -12,7 +12,7 @@ _MARKS = (
 )
 # First bytes of workbooks and archives.
 ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
-# Text holds next to no control characters; more than that many a hundred bytes is no text.
+# Text holds next to no control characters: a file with more than ten, and more than this share, is no text.
 _MOST_CONTROLS = 0.02
 
 
@@ -39,7 +39,8 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded | None:
     rules = []
     if encoding:
         name = encoding
-        text = data.decode(name, errors="replace")
+        # Some encodings can give halves of characters, which no table can hold.
+        text = data.decode(name, errors="replace").encode(errors="replace").decode()
         if "\ufffd" in text:
             rules.append("encoding_broken")
     else:
@@ -51,7 +52,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded | None:
         rules.append("nul_bytes")
     head = text[:100_000]
     controls = sum(head.count(chr(code)) for code in range(32) if chr(code) not in "\t\n\r\x0c")
-    if controls > max(1.0, _MOST_CONTROLS * len(head)) and "utf-16" not in name:
+    if controls > max(10.0, _MOST_CONTROLS * len(head)) and "utf-16" not in name:
         return None
     return Decoded(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"), name, tuple(rules))
 

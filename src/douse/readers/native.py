@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from douse.readers.names import Match, match, translate_codes
-from douse.readers.sheet import Sheet, shown, text_cells
+from douse.readers.sheet import Sheet, shown
 from douse.readers.sormas_tests import tests_in
 from douse.records.blanks import without_marks
 from douse.records.finding import file_finding, no_findings
@@ -32,7 +32,7 @@ def read_native(sheet: Sheet, table: str) -> tuple[list[RawTable], pl.DataFrame]
     tests, used = (None, set[str]())
     means = match(table, sheet.cells.columns)
     if table == "cases" and "case_id" in means.columns:
-        tests, used = tests_in(_as_text(sheet), means.columns["case_id"])
+        tests, used = tests_in(sheet, means.columns["case_id"])
     if not means.columns:
         return [], file_finding(sheet.file, "no_column_known", table=table)
     cells = sheet.cells.select(pl.col(name).alias(ours) for ours, name in means.columns.items())
@@ -94,7 +94,3 @@ def _notes(file: str, table: str, means: Match, used: set[str]) -> pl.DataFrame:
         if not column.nullable and name != "record_id" and name not in means.columns:
             notes.append(file_finding(file, "required_column_missing", table=table, column=name))
     return pl.concat(notes)
-
-
-def _as_text(sheet: Sheet) -> Sheet:
-    return dataclasses.replace(sheet, cells=text_cells(sheet))

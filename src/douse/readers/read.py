@@ -178,9 +178,13 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         raise DataError(f"{path} is not there.", next_step="Check the path of the data.")
     known = (*TEXT, *PARQUET, *WORKBOOKS)
+    try:
+        there = list(path.iterdir())
+    except OSError:
+        raise DataError(f"{path} cannot be opened.", next_step="Check who may read it.") from None
     files = [
         file
-        for file in path.iterdir()
+        for file in there
         if file.is_file()
         and file.suffix.lower() in known
         and not file.name.startswith(".")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -107,7 +108,9 @@ def _from_grid(file: str, grid: Grid) -> tuple[Sheet, pl.DataFrame]:
     remarks = _remarks(grid, last + 1, width, beyond)
     if body.is_empty():
         notes = pl.concat([notes, file_finding(file, "header_only")])
-    extra = beyond.rename({name: f"beyond the header {n}" for n, name in enumerate(beyond.columns, start=1)})
+    # A file that was sent back may have such columns already.
+    free = (name for n in count(1) if (name := f"beyond the header {n}") not in header)
+    extra = beyond.rename(dict(zip(beyond.columns, free, strict=False)))
     return Sheet(file, cells, grid.lines.slice(last + 1), extra, remarks), notes
 
 

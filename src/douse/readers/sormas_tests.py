@@ -4,7 +4,7 @@ import re
 
 import polars as pl
 
-from douse.readers.sheet import Sheet
+from douse.readers.sheet import Sheet, text_cells
 from douse.records.raw import RawTable
 
 # sample2.test1.testType: of the second sample's first test; exports number samples at the end (sampleDateTime2).
@@ -42,7 +42,10 @@ def tests_in(sheet: Sheet, case_column: str) -> tuple[RawTable | None, set[str]]
             else:
                 blocks.setdefault((sample, 0), {})["result"] = name
     blocks |= {(sample, 0): {} for sample in sampled if not any(key[0] == sample for key in blocks)}
-    pieces = [_block(sheet, case_column, sampled.get(key[0]), columns) for key, columns in sorted(blocks.items())]
+    if not blocks:
+        return None, used
+    cells = text_cells(sheet)
+    pieces = [_block(cells, case_column, sampled.get(key[0]), columns) for key, columns in sorted(blocks.items())]
     filled = [piece for piece in pieces if not piece.is_empty()]
     if not filled:
         return None, used
@@ -60,10 +63,10 @@ def tests_in(sheet: Sheet, case_column: str) -> tuple[RawTable | None, set[str]]
     )
 
 
-def _block(sheet: Sheet, case_column: str, sampled: str | None, columns: dict[str, str]) -> pl.DataFrame:
+def _block(cells: pl.DataFrame, case_column: str, sampled: str | None, columns: dict[str, str]) -> pl.DataFrame:
     """One test of each case that has it."""
     chosen = {ours: pl.col(name) for ours, name in columns.items()}
     if sampled is not None:
         chosen["sampled_at"] = pl.col(sampled)
-    block = sheet.cells.with_row_index("position").select("position", person_id=pl.col(case_column), **chosen)
+    block = cells.select(position=pl.int_range(pl.len(), dtype=pl.UInt32), person_id=pl.col(case_column), **chosen)
     return block.filter(pl.any_horizontal(pl.col(*chosen).is_not_null()))

@@ -1,6 +1,5 @@
 """Mappings: how a department's own files become our tables (a TOML file; see `examples/`)."""
 
-import codecs
 import re
 import tomllib
 from pathlib import Path
@@ -189,7 +188,7 @@ def _check_names(table: TableFrom, where: str) -> None:
             )
     if table.encoding:
         try:
-            codecs.lookup(table.encoding)
+            b"x".decode(table.encoding, errors="replace")
         except LookupError:
             raise MappingError(
                 f"{where}.encoding: it is not known.", allowed="utf-8, gb18030, windows-1252 …", next_step=_NEXT

@@ -94,3 +94,8 @@ def listed(parts: Iterable[str], words: Words, at_most: int = 3) -> str:
     if len(all_parts) > at_most:
         return words.say("{names} and {n} more", names=text, n=len(all_parts) - at_most)
     return text
+
+
+def joined(sentences: Iterable[str], words: Words) -> str:
+    """Sentences one after the other; empty ones are left out."""
+    return ("" if words.language == "zh" else " ").join(sentence for sentence in sentences if sentence)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from douse.outputs.blocks import Points, Section
 from douse.outputs.briefing import Briefing
-from douse.outputs.sections.common import listed
+from douse.outputs.sections.common import joined, listed
 from douse.outputs.words import Words
 from douse.situation.situation import Situation
 
@@ -31,21 +31,22 @@ def trend(situation: Situation, words: Words) -> str:
     r, doubling = situation.r_now, situation.doubling_days.estimate
     if r.estimate is None or r.lower is None or r.upper is None:
         reason = words.say(r.why_not) if r.why_not else ""
-        return _joined(words, words.say("Growth cannot be estimated yet."), reason)
+        return joined((words.say("Growth cannot be estimated yet."), reason), words)
     facts = {"r": words.number(r.estimate, 2), "low": words.number(r.lower, 2), "high": words.number(r.upper, 2)}
+    pace = ""
     if r.lower > 1:
-        pace = words.say("Cases double about every {days} days.", days=doubling) if doubling and doubling > 0 else ""
-        return _joined(
-            words, words.say("The outbreak is growing: R is {r} (95% interval {low} to {high}).", **facts), pace
+        course = words.say("The outbreak is growing: R is {r} (95% interval {low} to {high}).", **facts)
+        if doubling and doubling > 0:
+            pace = words.say("Cases double about every {days} days.", days=doubling)
+    elif r.upper < 1:
+        course = words.say("The outbreak is shrinking: R is {r} (95% interval {low} to {high}).", **facts)
+        if doubling and doubling < 0:
+            pace = words.say("Cases halve about every {days} days.", days=-doubling)
+    else:
+        course = words.say(
+            "Whether the outbreak grows or shrinks is not clear: R is {r} (95% interval {low} to {high}).", **facts
         )
-    if r.upper < 1:
-        pace = words.say("Cases halve about every {days} days.", days=-doubling) if doubling and doubling < 0 else ""
-        return _joined(
-            words, words.say("The outbreak is shrinking: R is {r} (95% interval {low} to {high}).", **facts), pace
-        )
-    return words.say(
-        "Whether the outbreak grows or shrinks is not clear: R is {r} (95% interval {low} to {high}).", **facts
-    )
+    return joined((course, pace), words)
 
 
 def _happening(situation: Situation, words: Words) -> str:
@@ -58,7 +59,7 @@ def _happening(situation: Situation, words: Words) -> str:
         active=situation.active,
         deaths=situation.deaths,
     )
-    return _joined(words, count, trend(situation, words))
+    return joined((count, trend(situation, words)), words)
 
 
 def _how_sure(situation: Situation, words: Words) -> str:
@@ -84,7 +85,7 @@ def _how_sure(situation: Situation, words: Words) -> str:
         if zero.new_cases and zero.share is not None
         else ""
     )
-    return _joined(words, late, source, inside)
+    return joined((late, source, inside), words)
 
 
 def _to_do(briefing: Briefing, words: Words) -> str:
@@ -119,7 +120,7 @@ def _to_do(briefing: Briefing, words: Words) -> str:
         if worklist.height
         else ""
     )
-    return _joined(words, measures, strictest, people)
+    return joined((measures, strictest, people), words)
 
 
 def _costs(briefing: Briefing, words: Words) -> str:
@@ -148,7 +149,7 @@ def _costs(briefing: Briefing, words: Words) -> str:
         if costs.epidemic_total
         else ""
     )
-    return _joined(words, money, restricted, epidemic)
+    return joined((money, restricted, epidemic), words)
 
 
 def _short(briefing: Briefing, words: Words) -> str:
@@ -164,9 +165,5 @@ def _short(briefing: Briefing, words: Words) -> str:
             )
         )
     if unknown:
-        said.append(words.say("Not known, because no capacity was given: {names}.", names=listed(unknown, words, 6)))
-    return _joined(words, *said) or words.say("No condition of the floor was checked.")
-
-
-def _joined(words: Words, *sentences: str) -> str:
-    return ("" if words.language == "zh" else " ").join(s for s in sentences if s)
+        said.append(words.say("Cannot be judged yet: {names}.", names=listed(unknown, words, 6)))
+    return joined(said, words) or words.say("No condition of the floor was checked.")

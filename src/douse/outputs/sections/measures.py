@@ -1,12 +1,12 @@
 """Proposed measures: an overview, then a table a level, whose less important rows fold away."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from douse.outputs.blocks import Block, Bullets, Cell, Chip, Fold, Grid, Heading, Lines, Points, Section, Text
 from douse.outputs.briefing import Briefing
-from douse.outputs.sections.common import columns, known_columns, level_chip, named, number, prose, short, where
+from douse.outputs.sections.common import columns, joined, known_columns, level_chip, named, number, prose, short, where
 from douse.outputs.vocabulary import ACTIONS
 from douse.outputs.words import Words
 from douse.planning.plan import Measure
@@ -147,7 +147,7 @@ def _group_blocks(of_group: Sequence[Measure], in_full: int, briefing: Briefing,
 def _means(measure: Measure, briefing: Briefing, words: Words) -> tuple[tuple[str, str], ...]:
     if measure.action == "lift" or measure.kind != "level" or measure.level not in LEVELS:
         return ()
-    said = _joined((text.say(words.language) for text in briefing.protocol.level_rule(measure.level).means), words)
+    said = joined((text.say(words.language) for text in briefing.protocol.level_rule(measure.level).means), words)
     return ((words.say("What it means"), said),) if said else ()
 
 
@@ -156,7 +156,7 @@ def _details(measure: Measure, words: Words) -> list[tuple[str, str]]:
     details = [
         (words.say("Why not {lesser}", lesser=_lesser(measure, words)), words.because(measure.lesser_fails)),
         (words.say("When it is lifted"), words.because(measure.lift_rule)),
-        (words.say("Owed to the people"), _joined((words.because(owed) for owed in measure.support), words)),
+        (words.say("Owed to the people"), joined((words.because(owed) for owed in measure.support), words)),
     ]
     return [(label, said) for label, said in details if said]
 
@@ -188,10 +188,6 @@ def _row(measure: Measure, details: Sequence[tuple[str, str]], briefing: Briefin
 
 def _lesser(measure: Measure, words: Words) -> str:
     return words.level(measure.lesser) if measure.lesser in LEVELS else words.code(measure.lesser)
-
-
-def _joined(sentences: Iterable[str], words: Words) -> str:
-    return ("" if words.language == "zh" else " ").join(s for s in sentences if s)
 
 
 def _notes(briefing: Briefing, words: Words) -> list[Block]:

@@ -93,8 +93,6 @@ def _table(there: dict[str, list[DayNeed]], words: Words) -> Grid:
     rows: list[list[Cell]] = []
     for name, days in there.items():
         worst = _peak(days)
-        first_short = next((d for d in days if d.capacity is not None and d.need > d.capacity), None)
-        at_risk = next((d for d in days if d.capacity is not None and d.high > d.capacity), None)
         rows.append(
             [
                 words.label(name),
@@ -102,7 +100,7 @@ def _table(there: dict[str, list[DayNeed]], words: Words) -> Grid:
                 named(words.number(worst.need), interval(worst.low, worst.high, words, 0)),
                 words.short_day(worst.day),
                 words.number(worst.capacity),
-                _state(days, first_short, at_risk, words),
+                enough(days, words),
             ]
         )
     heads = columns(
@@ -116,15 +114,19 @@ def _table(there: dict[str, list[DayNeed]], words: Words) -> Grid:
     return Grid(words.say("Needs over {days} days", days=max(len(d) for d in there.values())), heads, rows)
 
 
-def _state(days: Sequence[DayNeed], first_short: DayNeed | None, at_risk: DayNeed | None, words: Words) -> Chip:
+def enough(days: Sequence[DayNeed], words: Words) -> Chip:
+    """Whether the capacity is enough on all days, for the expected need and for the upper end of its range."""
     if not any(d.high for d in days):
         return Chip(words.say("none needed"), "plain")
-    if all(d.capacity is None for d in days):
+    known = [(d, d.capacity) for d in days if d.capacity is not None]
+    if not known:
         return Chip(words.say("capacity not known"), "plain")
-    if first_short:
-        return Chip(words.say("short from {day}", day=words.short_day(first_short.day)), "bad")
-    if at_risk:
-        return Chip(words.say("may be short from {day}", day=words.short_day(at_risk.day)), "warn")
+    short_on = next((d.day for d, capacity in known if d.need > capacity), None)
+    if short_on:
+        return Chip(words.say("short from {day}", day=words.short_day(short_on)), "bad")
+    at_risk_on = next((d.day for d, capacity in known if d.high > capacity), None)
+    if at_risk_on:
+        return Chip(words.say("may be short from {day}", day=words.short_day(at_risk_on)), "warn")
     return Chip(words.say("enough"), "good")
 
 
