@@ -36,11 +36,9 @@ def frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
         if values.dtype == pl.Null:
             values = values.cast(pl.String)
         if values.dtype == pl.String and kind.dtype == pl.Datetime:
-            values = values.map_elements(
-                lambda v: datetime.fromisoformat(v), return_dtype=pl.Datetime("us"), skip_nulls=True
-            )
+            values = values.map_elements(datetime.fromisoformat, return_dtype=pl.Datetime("us"), skip_nulls=True)
         elif values.dtype == pl.String and kind.dtype == pl.Date:
-            values = values.map_elements(lambda v: date.fromisoformat(v), return_dtype=pl.Date, skip_nulls=True)
+            values = values.map_elements(date.fromisoformat, return_dtype=pl.Date, skip_nulls=True)
         columns.append(values.cast(kind.dtype))
     made = pl.DataFrame(columns)
     key = pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in schema.key], separator="|")

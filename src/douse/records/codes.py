@@ -41,7 +41,8 @@ TEST_KINDS = ("pcr", "antigen", "antibody", "culture", "other")
 TEST_RESULTS = ("pending", "positive", "negative", "indeterminate", "not_done")
 TEST_PURPOSES = ("diagnosis", "contact", "screening", "release", "entry", "other")
 MEASURE_KINDS = (
-    "level", "screening", "quarantine", "isolation", "transfer", "shipment", "closure", "border", "information", "other",
+    "level", "screening", "quarantine", "isolation", "transfer", "shipment", "closure", "border", "information",
+    "other",
 )  # fmt: skip
 TRANSPORTS = ("air", "sea", "rail", "road", "other")
 ITEMS = (

@@ -41,7 +41,7 @@ class Records:
         frame = self.frames.get(name)
         if frame is None:
             if name not in self._empty:
-                self._empty[name] = _with_first_told(TABLES[name].create_empty(), self.known_at is not None)
+                self._empty[name] = _with_first_told(TABLES[name].create_empty(), wanted=self.known_at is not None)
             frame = self._empty[name]
         return frame
 
@@ -83,7 +83,7 @@ def case_person() -> pl.Expr:
     return pl.coalesce("person_id", "case_id")
 
 
-def _with_first_told(frame: pl.DataFrame, wanted: bool) -> pl.DataFrame:
+def _with_first_told(frame: pl.DataFrame, *, wanted: bool) -> pl.DataFrame:
     return frame.with_columns(first_recorded_at=pl.col("recorded_at")) if wanted else frame
 
 
@@ -126,8 +126,8 @@ def _first_told(record: str, earlier: dict[str, str], told: dict[str, datetime |
 
 def _in_a_loop(earlier: dict[str, str]) -> set[str]:
     looped: set[str] = set()
-    for start in earlier:
-        seen, record = {start}, earlier[start]
+    for start, named in earlier.items():
+        seen, record = {start}, named
         while record in earlier and record not in seen:
             seen.add(record)
             record = earlier[record]
@@ -181,8 +181,8 @@ def _survivors(cases: pl.DataFrame) -> dict[str, str]:
     named = dict(cases.filter(pl.col("same_as").is_not_null()).select("case_id", "same_as").iter_rows())
     known = set(cases["case_id"])
     survivors: dict[str, str] = {}
-    for case in named:
-        seen, at = {case}, named[case]
+    for case, other in named.items():
+        seen, at = {case}, other
         while at in named and at not in seen:
             seen.add(at)
             at = named[at]

@@ -40,7 +40,7 @@ def _in_order(first: str, second: str) -> pl.Expr:
 
 
 class Zones(Table):
-    """Administrative or drawn areas, in a tree: country > province > city > district > community > estate > building."""
+    """Administrative or drawn areas in a tree: country, province, city, district, community, estate, building."""
 
     key = ("zone_id",)
     unlocks = "levels on the smallest area, rates per 100,000, screening rounds, a map"

@@ -170,7 +170,7 @@ def _row(measure: Measure, details: Sequence[tuple[str, str]], briefing: Briefin
         else None
     )
     chip = Chip(words.label(measure.action), "good" if measure.action == "lift" else "plain")
-    colon = ":" if words.language == "zh" else ": "
+    colon = "：" if words.language == "zh" else ": "
     return [
         named(words.zone(measure.zone), where(measure.zone, briefing, words))
         if measure.zone
