@@ -86,6 +86,8 @@ def _days_missing(basis: Basis, row: dict[str, Any]) -> Because:
         "days": row["days_without_case"],
         "left": row["lift_in_days"],
     }
+    if row["clear_since"] == row["last_case"] == basis.as_of:
+        return Because("A case here was told today; lifting asks for {days} days without one.", facts)
     if row["clear_since"] == row["last_case"]:
         return Because(
             "The last case here was told {n} {n:day|days} ago; lifting asks for {days} days without one, so {left} "

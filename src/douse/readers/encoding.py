@@ -12,7 +12,7 @@ _MARKS = (
 )
 # First bytes of workbooks and archives.
 ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
-# Text holds next to no control characters: a file with more than ten, and more than this share, is no text.
+# The header of a table holds next to no control characters; with more than this share the file is no text.
 _MOST_CONTROLS = 0.02
 
 
@@ -41,20 +41,20 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded | None:
         name = encoding
         # Some encodings can give halves of characters, which no table can hold.
         text = data.decode(name, errors="replace").encode(errors="replace").decode()
-        if "\ufffd" in text:
-            rules.append("encoding_broken")
     else:
         name, text, sure = _guess(data)
         if not sure:
             rules.append("encoding_guessed")
+    if "\ufffd" in text:
+        rules.append("encoding_broken")
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         rules.append("nul_bytes")
-    head = text[:100_000]
-    controls = sum(head.count(chr(code)) for code in range(32) if chr(code) not in "\t\n\r\x0c")
-    if controls > max(10.0, _MOST_CONTROLS * len(head)) and "utf-16" not in name:
+    text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    header = text.lstrip().partition("\n")[0][:1000]
+    if sum(character < " " and character != "\t" for character in header) > _MOST_CONTROLS * len(header):
         return None
-    return Decoded(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"), name, tuple(rules))
+    return Decoded(text, name, tuple(rules))
 
 
 def _guess(data: bytes) -> tuple[str, str, bool]:

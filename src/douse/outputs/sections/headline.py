@@ -75,17 +75,18 @@ def _how_sure(situation: Situation, words: Words) -> str:
         if origins.get("unlinked") is not None
         else ""
     )
+    return joined((late, source, _already_inside(situation, words)), words)
+
+
+def _already_inside(situation: Situation, words: Words) -> str:
     zero = situation.community_zero
-    inside = (
-        words.say(
-            "{n} of {of} new cases were already in quarantine when found.",
-            n=zero.already_in_quarantine,
-            of=zero.new_cases,
-        )
-        if zero.new_cases and zero.share is not None
-        else ""
+    if not zero.new_cases:
+        return ""
+    if zero.share is None:
+        return words.say("Nothing on record says who was already in quarantine when found.")
+    return words.say(
+        "{n} of {of} new cases were already in quarantine when found.", n=zero.already_in_quarantine, of=zero.new_cases
     )
-    return joined((late, source, inside), words)
 
 
 def _to_do(briefing: Briefing, words: Words) -> str:
