@@ -10,7 +10,6 @@ from pathlib import Path
 
 import polars as pl
 
-from douse.city import make_demo
 from douse.errors import DataError, UsageError
 from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
 from douse.outputs.briefing import Briefing
@@ -109,6 +108,8 @@ def plan(question: Question, out: Path, language: str = "en", progress: Progress
 
 def demo(out: Path, people: int, seed: int, language: str = "en", progress: Progress = no_progress) -> Briefing:
     """A demo city with an outbreak under `out`/records, and the plan for its last day in `out`."""
+    from douse.city import make_demo  # noqa: PLC0415  half a second that no other verb needs
+
     progress("Making the city")
     city = make_demo(
         out / "records",

@@ -20,7 +20,7 @@ from douse.records.mapping import load_mapping
 from douse.records.raw import RawTable, RawTables
 from douse.records.tables import TABLES
 
-FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 ODD = [
     "", " ", "NA", "-", "null", "\0", "a", "a ", "b", "b", "=1+1", "'=x", '"', "'", ",", ";", "a,b", "x\ny", "é",
     "北京", "\u3000", "2026-03-01", "2026-02-30", "3/4/2026", "13/4/2026", "20260301", "2026-03-01T10:00:00Z",
@@ -143,7 +143,7 @@ def under(header: str) -> st.SearchStrategy[bytes]:
 
 
 @given(under(LIST), under("from,to,exposure"))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_cells_under_a_mapping(line_list, contacts):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "linelist.csv").write_bytes(line_list)

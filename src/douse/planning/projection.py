@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import gamma, norm
+from scipy.special import gammaincinv, ndtri
 
 from douse.kernels.forward import poisson_mixture_quantile, renew
 from douse.library.pathogen import Pathogen
@@ -100,11 +100,11 @@ def r_points(r: Interval) -> Floats:
     """
     if r.estimate is None or r.lower is None or r.upper is None:
         return np.full(R_POINTS, _R_ASSUMED if r.estimate is None else r.estimate)
-    sd = (r.upper - r.lower) / (2 * norm.ppf(0.975))
+    sd = (r.upper - r.lower) / (2 * float(ndtri(0.975)))
     if sd <= 0 or r.estimate <= 0:
         return np.full(R_POINTS, r.estimate)
     middles = (np.arange(R_POINTS) + 0.5) / R_POINTS
-    points: Floats = gamma.ppf(middles, (r.estimate / sd) ** 2, scale=sd**2 / r.estimate)
+    points: Floats = gammaincinv((r.estimate / sd) ** 2, middles) * (sd**2 / r.estimate)
     return points
 
 
