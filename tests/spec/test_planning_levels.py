@@ -90,6 +90,20 @@ def test_surroundings_get_a_level_only_by_a_rule_that_says_so():
     assert levels(cases_in("block1"), rules) == {"block1": "lockdown", "community": "precaution"}
 
 
+def test_surroundings_reach_no_farther_than_the_rule_allows():
+    rules = {
+        "precaution": {
+            "enter": (enter("contains", 1, 1, level="control", largest="community"),),
+            "smallest": "community",
+            "largest": "city",
+        },
+        "control": {"enter": (enter("community_case", 2),), "smallest": "building", "largest": "community"},
+        "lockdown": {"enter": ()},
+    }
+    assert levels(cases_in("block1", "block1"), rules) == {"block1": "control", "community": "precaution"}
+    assert levels(cases_in("community", "community"), rules) == {"community": "control"}
+
+
 def test_enough_closed_buildings_put_their_estate_under_control():
     zones = TREE + "  block3 | building | estate | 100 | 40\n"
     expect = {f"block{n}": "lockdown" for n in (1, 2, 3)} | {"estate": "control", "community": "precaution"}

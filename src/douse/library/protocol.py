@@ -99,6 +99,7 @@ class EnterRule(Strict):
     within_days: PositiveDays
     level: Level | None = None  # evidence = contains: the level of the zone within
     smallest: ZoneKind | None = None  # None: the level's own, and for a rate the level's largest
+    largest: ZoneKind | None = None  # None: the level's own
 
     @model_validator(mode="after")
     def _fits_evidence(self) -> Self:
@@ -136,9 +137,10 @@ class LevelRule(Cited):
 
     @model_validator(mode="after")
     def _orders_hold(self) -> Self:
-        smallest = [kind for kind in (self.smallest, *(rule.smallest for rule in self.enter)) if kind is not None]
-        if max(map(ZONE_KINDS.index, smallest)) > ZONE_KINDS.index(self.largest):
-            raise rule_broken("smallest is larger than largest", " <= ".join(ZONE_KINDS))
+        kinds = [(self.smallest, self.largest), *((rule.smallest, rule.largest) for rule in self.enter)]
+        for smallest, largest in ((low or self.smallest, high or self.largest) for low, high in kinds):
+            if not ZONE_KINDS.index(smallest) <= ZONE_KINDS.index(largest) <= ZONE_KINDS.index(self.largest):
+                raise rule_broken("smallest is larger than largest", " <= ".join(ZONE_KINDS))
         if (self.lift is None) != (self.level == "open"):
             raise rule_broken("lift does not fit the level", "a lift rule for every level but open")
         if self.lift is not None and LEVELS.index(self.lift.to) >= LEVELS.index(self.level):

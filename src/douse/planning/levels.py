@@ -170,20 +170,17 @@ def _need(rule: LevelRule, zones: ZoneTree) -> Floats:
     Where the tree has no zone between the smallest and the largest kind, the largest zone below will do; not so
     for a rate, which in a small zone is one case.
     """
-    columns = [
-        np.where(_admits(rule, enter, zones) & (zones.rank <= rank_of(rule.largest)), needed(enter, zones), np.inf)
-        for enter in rule.enter
-    ]
+    columns = [np.where(_admits(rule, enter, zones), needed(enter, zones), np.inf) for enter in rule.enter]
     return np.stack(columns, axis=1) if columns else np.zeros((len(zones), 0))
 
 
 def _admits(rule: LevelRule, enter: EnterRule, zones: ZoneTree) -> Bools:
+    small_enough: Bools = zones.rank <= rank_of(enter.largest or rule.largest)
     if enter.evidence == "weekly_incidence":
-        admits: Bools = zones.rank >= rank_of(enter.smallest or rule.largest)
-        return admits
+        return small_enough & (zones.rank >= rank_of(enter.smallest or rule.largest))
     around = zones.rank[zones.parent] if len(zones) else zones.rank
     topmost = (zones.parent < 0) | (around > rank_of(rule.largest))
-    return (zones.rank >= rank_of(enter.smallest or rule.smallest)) | topmost
+    return small_enough & ((zones.rank >= rank_of(enter.smallest or rule.smallest)) | topmost)
 
 
 def _counts_as(level: str, enter: EnterRule) -> bool:
