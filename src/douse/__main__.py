@@ -68,6 +68,8 @@ def _library(options: argparse.Namespace) -> int:
     from douse.library import catalogue
     from douse.outputs import listing
 
+    if options.what == "list" and options.name is not None:
+        raise UsageError("`douse library list` takes no name.", next_step="`douse library show NAME` shows an entry.")
     if options.what == "show":
         if options.name is None:
             raise UsageError("`douse library show` needs a name.", next_step="`douse library` lists the names.")
@@ -119,13 +121,13 @@ def _parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser("check", help="say what is wrong with the data, row by row")
     _takes_data(check)
-    check.add_argument("--out", type=Path, help="write findings.csv and the rows set aside into this folder")
+    check.add_argument("--out", type=_folder, help="write findings.csv and the rows set aside into this folder")
     check.set_defaults(call=_check)
 
     plan = verbs.add_parser("plan", help="today's containment plan and its report")
     _takes_data(plan)
     _takes_knowledge(plan)
-    plan.add_argument("--out", type=Path, required=True, help="folder for report.html, plan.json and the tables")
+    plan.add_argument("--out", type=_folder, required=True, help="folder for report.html, plan.json and the tables")
     plan.add_argument("--quiet", action="store_true", help="no progress bar")
     plan.set_defaults(call=_plan)
 
@@ -141,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     library.set_defaults(call=_library)
 
     demo = verbs.add_parser("demo", help="make a city with an outbreak, and plan for it")
-    demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default: demo)")
+    demo.add_argument("--out", type=_folder, default=Path("demo"), help="folder (default: demo)")
     demo.add_argument("--people", type=int, default=200_000, help="residents (default: 200000)")
     demo.add_argument("--seed", type=int, default=1, help="another seed makes another city (default: 1)")
     demo.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
@@ -171,6 +173,14 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError("a day is written as year-month-day, for example 2026-03-05") from None
+
+
+def _folder(text: str) -> Path:
+    """A folder to write into, refused before anything is read if a file is in its way."""
+    path = Path(text)
+    if any(place.exists() and not place.is_dir() for place in (path, *path.parents)):
+        raise argparse.ArgumentTypeError("a file is in the way; name a folder, which may be new")
+    return path
 
 
 def _console() -> Console:

@@ -90,6 +90,7 @@ def test_the_library_lists_itself_and_asks_for_a_name(capsys):
     assert main(["library"]) == 0
     assert "who-generic" in capsys.readouterr().out
     assert main(["library", "show"]) == 2
+    assert main(["library", "list", "mers"]) == 2  # a name that would be ignored
     assert main(["library", "show", "plague"]) == 5
 
 

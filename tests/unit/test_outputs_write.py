@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from markupsafe import escape
 from rich.console import Console
 
 from douse.outputs.exports import tables, write_tables
@@ -20,6 +21,7 @@ from douse.outputs.sections.changes import changes
 from douse.outputs.sections.measures import in_order
 from douse.outputs.terminal import situation_table, summary
 from douse.outputs.write import write_all
+from douse.records.sentences import SENTENCES
 from outputs_inputs import briefing, empty_briefing
 
 LANGUAGES = ("en", "zh")
@@ -103,6 +105,37 @@ def test_hostile_names_stay_text():
     page = report(zones, "en")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_words_of_the_records_stay_text(language):
+    word = '<script>alert("x")</script> {{7*7}} {0.name} <b>{days}</b> {x'
+    page = report(with_word(briefing(), word), language)
+    assert page.count(str(escape(word))) >= 6
+    assert "<script" not in page
+    assert "<b>" not in page
+
+
+def with_word(full, word):
+    """A word from outside as case, cluster, place, person, zone and column of a file."""
+    chain = replace(full.trace.chains[0], source="cluster", source_name=word, cases=9)
+    places = full.trace.places.with_columns(place_id=pl.lit(word))
+    signal = replace(
+        full.signals[0],
+        reason="{cases} cases of the cluster {name} were told within {days} days.",
+        facts={"cases": 3, "name": word, "days": 7},
+    )
+    sentence = SENTENCES["column_not_read"].say(foreign=word, table="cases")
+    finding = {"file": "cases.csv", "table": "cases", "column": word, "rule": "column_not_read", "action": "note"}
+    finding |= {"message": sentence.message, "next_step": sentence.next_step}
+    measure = replace(full.plan.measures[0], evidence=(word,))
+    return replace(
+        replace_names(full, word),
+        trace=replace(full.trace, chains=(chain,), places=places),
+        signals=(signal,),
+        findings=pl.DataFrame([finding], schema=full.findings.schema),
+        plan=replace(full.plan, measures=(measure,)),
+    )
 
 
 def replace_names(full, name):
@@ -217,6 +250,21 @@ def test_areas_of_the_public_table_part_the_cases(tmp_path):
     page = published(tmp_path, briefing())
     parts = [row["cases_all"] for row in page["areas"]]
     assert page["all"]["cases_all"] == sum(parts) == 240
+
+
+@pytest.mark.parametrize("kind", ["household", "floor", "unit", "building"])
+def test_an_address_is_never_published(tmp_path, kind):
+    full = briefing()
+    district = pl.col("zone") == "d0"
+    by_zone = full.situation.by_zone.with_columns(kind=pl.when(district).then(pl.lit(kind)).otherwise("kind"))
+    (tmp_path / "all").mkdir()
+    before = published(tmp_path / "all", full)
+    after = published(tmp_path, replace(full, situation=replace(full.situation, by_zone=by_zone)))
+    assert "d0" in {area["zone"] for area in before["areas"]}
+    assert "d0" not in {area["zone"] for area in after["areas"]}
+    assert "North District" not in (tmp_path / "public-zones.csv").read_text(encoding="utf-8")
+    assert after["areas"][-1]["zone"] is None
+    assert after["all"]["cases_all"] == before["all"]["cases_all"]
 
 
 def test_a_page_of_no_cases_can_be_published(tmp_path):

@@ -33,8 +33,8 @@ def finding_text(rule: str, said: str | None, part: str, words: Words) -> str:
         template = getattr(sentence, part)
         match = _pattern(template).fullmatch(said)
         if match:
-            return words.say(template, **{field: words.say(fact) for field, fact in match.groupdict().items()})
-    return words.say(said)
+            return words.say(template, **{field: words.translated(fact) for field, fact in match.groupdict().items()})
+    return words.translated(said)  # words of a file may stand in it: never a sentence to fill in
 
 
 @cache

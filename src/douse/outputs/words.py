@@ -79,6 +79,10 @@ class Words:
         """
         return self._sentences.vformat(self._catalogue.get(key, key), (), facts)
 
+    def translated(self, text: str) -> str:
+        """A text in the reader's language where the catalogue has it, else as it is; braces in it stay braces."""
+        return self._catalogue.get(text, text)
+
     def because(self, because: Because) -> str:
         """The sentence of a reason."""
         return self.say(because.key, **because.facts)

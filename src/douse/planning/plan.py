@@ -17,14 +17,6 @@ class Because:
 
 
 @dataclass(frozen=True)
-class Money:
-    """An amount."""
-
-    amount: float
-    currency: str
-
-
-@dataclass(frozen=True)
 class Measure:
     """One proposed measure. Nothing here is in force until a person approves it."""
 

@@ -10,7 +10,9 @@ from douse.kernels.forward import census
 from douse.planning.basis import Basis
 from douse.planning.plan import Because, Note
 from douse.planning.projection import Demand, Projection, no_demand
-from douse.tracing.quarantine import STAYS_IN, Course, courses
+from douse.situation.cases import identifiers
+from douse.situation.quarantine import STAYS_IN
+from douse.tracing.quarantine import Course, courses
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +52,7 @@ def contacts_on_record(basis: Basis) -> pl.DataFrame:
 
     `elapsed`: days since the last exposure (null where it is not known).
     """
-    cases = basis.situation.cases
-    ill = pl.concat([cases["person"], cases["case_id"]]).unique()
+    ill = identifiers(basis.situation.cases)
     contacts = basis.trace.contacts.filter(~pl.col("person").is_in(ill.implode()))
     elapsed = (pl.lit(basis.as_of) - pl.col("last_exposure")).dt.total_days().clip(lower_bound=0)
     return contacts.select(

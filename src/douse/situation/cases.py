@@ -47,6 +47,11 @@ def suspected(known: Records) -> int:
     return known.cases.filter(pl.col("classification") == "suspected").height
 
 
+def identifiers(cases: pl.DataFrame) -> pl.Series:
+    """Every identifier by which the other tables may name one of the cases: person and case_id."""
+    return pl.concat([cases["person"], cases["case_id"]]).unique()
+
+
 def is_community_case() -> pl.Expr:
     """True for a counted case that was free among others until it was found."""
     return ~pl.col("in_quarantine")

@@ -9,7 +9,8 @@ from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.situation.clock import resolve_days
 
-_RESTRICTED = ("home", "central")  # phases of quarantine during which a person stays in; "monitor" is not one
+# Phases of quarantine during which a person stays in; "monitor" only asks to watch for symptoms.
+STAYS_IN = ("home", "central")
 
 
 def contact_quarantines(known: Records, pathogen: Pathogen, protocol: Protocol) -> pl.DataFrame:
@@ -41,7 +42,7 @@ def quarantine_days(protocol: Protocol, pathogen: Pathogen, contact_class: str) 
     quarantine all the same was put there for some such time.
     """
     phases = next(rule.phases for name, rule in protocol.quarantine.items() if name == contact_class)
-    days = sum(resolve_days(phase.days, pathogen) for phase in phases if phase.place in _RESTRICTED)
+    days = sum(resolve_days(phase.days, pathogen) for phase in phases if phase.place in STAYS_IN)
     return math.ceil(days or pathogen.max_incubation.value)
 
 

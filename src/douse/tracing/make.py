@@ -7,6 +7,7 @@ import polars as pl
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records, ZoneTree
+from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
 from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
@@ -53,7 +54,7 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     """
     today = known.day
     cases = situation.cases.unique("case_id", keep="first", maintain_order=True)
-    ill = pl.concat([cases["person"], cases["case_id"]]).unique()
+    ill = identifiers(cases)
     links = linked_cases(known, cases, pathogen)
 
     of_class = courses(pathogen, protocol)

@@ -10,10 +10,8 @@ import polars as pl
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol, Quarantine
 from douse.situation.clock import resolve_days
+from douse.situation.quarantine import STAYS_IN
 from douse.tracing.contact_class import STRENGTH
-
-# Places where a person stays in; "monitor" only asks to watch for symptoms.
-STAYS_IN = ("home", "central")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import polars as pl
 
 from douse.library.protocol import Clock
 from douse.records import Records
-from douse.tracing.quarantine import STAYS_IN
+from douse.situation.quarantine import STAYS_IN
 
 COLUMNS: dict[str, pl.DataType] = {
     "person": pl.String(),

@@ -12,6 +12,8 @@ from douse.city.town import Town
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol, Quarantine
 from douse.records.codes import SETTINGS
+from douse.situation.clock import resolve_days
+from douse.situation.quarantine import STAYS_IN
 from douse.units import HOURS_PER_DAY
 
 Diary = Callable[[int, int], Meetings]  # person, day -> whom the person met
@@ -20,8 +22,8 @@ _ASKED_AT = (10, 16)  # hours of the day between which a contact is named
 
 def quarantine_days(rule: Quarantine | None, pathogen: Pathogen) -> int:
     """Days after the last exposure that are spent at home or in a quarantine site; 0 where there are none."""
-    phases = [] if rule is None else [phase.days for phase in rule.phases if phase.place in ("home", "central")]
-    return round(sum(pathogen.max_incubation.value if days == "max_incubation" else days.value for days in phases))
+    phases = [] if rule is None else [phase.days for phase in rule.phases if phase.place in STAYS_IN]
+    return round(sum(resolve_days(days, pathogen) for days in phases))
 
 
 def starts_at_site(rule: Quarantine | None) -> bool:
