@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from douse.city.ground import Ground
@@ -74,7 +74,7 @@ def test_the_outline_of_all_plots_is_that_of_the_board():
 
 
 @given(group=st.lists(st.integers(0, 2), min_size=16, max_size=16))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_outlines_hold_the_area_of_their_plots(group):
     groups = np.unique(group, return_inverse=True)[1]
     # Squares meet four at a corner, where Voronoi plots meet three: leave out boards where a group pinches there.

@@ -78,7 +78,7 @@ def test_input_files_are_named_without_their_folder(tmp_path):
     (tmp_path / "cases.csv").write_text("a")
     (tmp_path / "deep" / "zones.csv").write_text("b")
     named = hash_files(tmp_path)
-    assert list(named) == ["cases.csv", "deep/zones.csv"]
+    assert list(named) == ["cases.csv"]  # a folder within is no input: it may hold earlier outputs
     assert str(tmp_path) not in manifest_json(briefing().manifest, named)
     assert list(hash_files(tmp_path / "cases.csv", tmp_path / "deep" / "zones.csv")) == [
         "cases.csv",

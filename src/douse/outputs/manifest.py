@@ -96,11 +96,11 @@ def hash_table(frame: pl.DataFrame) -> str:
 
 
 def hash_files(data: Path, mapping: Path | None = None) -> dict[str, str]:
-    """SHA-256 of the input files by name: one file, or all files of a folder; and of the mapping.
+    """SHA-256 of the input files by name: one file, or the files of a folder (not of folders in it); and the mapping.
 
     These go to manifest.json only: records that came later change a file, but not the report of an earlier day.
     """
-    files = sorted(path for path in data.rglob("*") if path.is_file()) if data.is_dir() else [data]
+    files = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else [data]
     named = {path.relative_to(data).as_posix() if data.is_dir() else path.name: path for path in files}
     if mapping is not None:
         named[f"mapping: {mapping.name}"] = mapping

@@ -11,6 +11,7 @@ from douse.outputs.sections.figures import cards
 from douse.outputs.sections.headline import points
 from douse.outputs.sections.signals import in_order
 from douse.outputs.words import Words
+from douse.signals.signal import Signal
 from douse.situation.situation import Situation
 
 _SIGNALS_SHOWN = 5
@@ -29,8 +30,12 @@ def summary(briefing: Briefing, language: str) -> RenderableType:
         Text(f"{words.say('Outbreak report and plan')}, {words.day(briefing.as_of)}", style="bold"),
         Padding(table, (0, 0, 0, 1)),
     ]
+
+    def where(signal: Signal) -> str:
+        return words.zone(signal.zone) if signal.zone else words.say("All zones")
+
     parts += [
-        Text(f" {words.label(signal.severity)}: {words.say(signal.reason, **signal.facts)}")
+        Text(f" {words.label(signal.severity)}, {where(signal)}: {words.say(signal.reason, **signal.facts)}")
         for signal in in_order(briefing.signals)[:_SIGNALS_SHOWN]
     ]
     parts.append(

@@ -12,7 +12,7 @@ from douse.planning.isolation import bed_needs, bed_notes, patients
 from douse.planning.laboratory import rounds_a_day, test_needs
 from douse.planning.levels import LevelMap, place_levels
 from douse.planning.lifting import held, judge
-from douse.planning.notes import evidence_notes, signal_notes
+from douse.planning.notes import evidence_notes, signal_notes, validity_notes
 from douse.planning.persons import isolation_measures, quarantine_measures, screening_measures
 from douse.planning.plan import Measure, Plan
 from douse.planning.projection import new_cases, project, projection_notes
@@ -111,6 +111,7 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
         notes=(
             *(verdict.note for verdict in verdicts.values() if verdict.note),
             *evidence_notes(basis, evidence, levels),
+            *validity_notes(basis),
             *signal_notes(signals),
             *round_notes,
             *projection_notes(projection),

@@ -47,6 +47,19 @@ def evidence_notes(basis: Basis, evidence: Evidence, levels: LevelMap) -> Iterat
         )
 
 
+def validity_notes(basis: Basis) -> Iterator[Note]:
+    """A protocol that was not in force on the day of the plan."""
+    first, last = basis.protocol.valid_from, basis.protocol.valid_to
+    if basis.as_of < first:
+        yield Note(
+            Because("The protocol is valid from {first}; the day of this plan lies before it.", {"first": str(first)})
+        )
+    if last is not None and basis.as_of > last:
+        yield Note(
+            Because("The protocol was valid until {last}; the day of this plan lies after it.", {"last": str(last)})
+        )
+
+
 def signal_notes(signals: Sequence[Signal]) -> Iterator[Note]:
     """Alarms that nobody has verified yet: the plan does not rest on them."""
     waiting = sum(signal.severity == "alarm" and signal.state in _OPEN_STATES for signal in signals)

@@ -26,14 +26,14 @@ def why_placed(basis: Basis, evidence: Evidence, placement: Placement) -> Becaus
             because = Because("Cases in the last {days} days: {n}. The protocol asks for {at_least} or more.", facts)
         case "community_case":
             because = Because(
-                "Cases found outside quarantine in the last {days} days: {n}. The protocol asks for {at_least} or "
-                "more.",
+                "Cases not known to be in quarantine when found, in the last {days} days: {n}. The protocol asks for "
+                "{at_least} or more.",
                 facts,
             )
         case "unlinked_case":
             because = Because(
-                "Cases outside quarantine without a known source in the last {days} days: {n}. The protocol asks for "
-                "{at_least} or more.",
+                "Cases without a known source, and not known to be in quarantine when found, in the last {days} days: "
+                "{n}. The protocol asks for {at_least} or more.",
                 facts,
             )
         case "exposure_site":
@@ -44,8 +44,8 @@ def why_placed(basis: Basis, evidence: Evidence, placement: Placement) -> Becaus
             )
         case "weekly_incidence":
             because = Because(
-                "Cases found outside quarantine over {days} days: {rate} per 100,000 residents a week. The protocol "
-                "asks for {at_least} or more.",
+                "Cases not known to be in quarantine when found, over {days} days: {rate} per 100,000 residents a "
+                "week. The protocol asks for {at_least} or more.",
                 facts,
             )
         case "contains":

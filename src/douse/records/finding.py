@@ -110,6 +110,8 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
     text = pl.col(pl.String)
     like_a_formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
     safe = frame.with_columns(pl.when(like_a_formula).then("'" + text).otherwise(text).name.keep())
+    headers = pl.Series(safe.columns, dtype=pl.String)
+    safe.columns = headers.zip_with(~headers.str.contains(_FORMULA), "'" + headers).to_list()
     safe.write_csv(path, include_bom=True, datetime_format="%Y-%m-%d %H:%M:%S")
 
 

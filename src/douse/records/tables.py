@@ -118,7 +118,7 @@ class Cases(Table):
 
     key = ("case_id",)
     occurred = "onset"
-    told_by = ("reported_at", "confirmed_at", "tested_at", "isolated_at", "onset")
+    told_by = ("reported_at", "confirmed_at", "tested_at", "isolated_at", "hospitalised_on", "onset", "outcome_on")
     unlocks = "everything; the one table that is required"
     row_actions: ClassVar = {
         "onset_is_told": ("onset",),

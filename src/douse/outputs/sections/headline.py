@@ -8,6 +8,9 @@ from douse.outputs.sections.common import joined, listed
 from douse.outputs.words import Words
 from douse.situation.situation import Situation
 
+# Below this the prior, not the outbreak, makes R (Cori 2013 asks for 11 cases for a coefficient of variation of 0.3).
+FEWEST_FOR_A_TREND = 11
+
 
 def headline(briefing: Briefing, words: Words) -> Section:
     """Section: five labelled sentences or two."""
@@ -29,6 +32,8 @@ def points(briefing: Briefing, words: Words) -> tuple[tuple[str, str], ...]:
 def trend(situation: Situation, words: Words) -> str:
     """Growing, shrinking, or not clear, with R and the doubling time."""
     r, doubling = situation.r_now, situation.doubling_days.estimate
+    if situation.new_week < FEWEST_FOR_A_TREND:
+        return words.say("Too few cases in the last week to say whether the outbreak grows or shrinks.")
     if r.estimate is None or r.lower is None or r.upper is None:
         reason = words.say(r.why_not) if r.why_not else ""
         return joined((words.say("Growth cannot be estimated yet."), reason), words)
@@ -52,14 +57,19 @@ def trend(situation: Situation, words: Words) -> str:
 def _happening(situation: Situation, words: Words) -> str:
     count = words.say(
         "{week} new {week:case was|cases were} reported in the last 7 days, {today} of them today; {total} in all, "
-        "{active} active, {deaths} died.",
+        "{active} active.",
         week=situation.new_week,
         today=situation.new_today,
         total=situation.total,
         active=situation.active,
-        deaths=situation.deaths,
     )
-    return joined((count, trend(situation, words)), words)
+    return joined((count, _deaths(situation, words), trend(situation, words)), words)
+
+
+def _deaths(situation: Situation, words: Words) -> str:
+    if situation.total and situation.cases["outcome"].null_count() == situation.total:
+        return words.say("No outcome is on record, so deaths are not known.")
+    return words.say("{n} died.", n=situation.deaths)
 
 
 def _how_sure(situation: Situation, words: Words) -> str:
@@ -67,7 +77,7 @@ def _how_sure(situation: Situation, words: Words) -> str:
     late = (
         words.say("Figures since {day} may still rise, because reports come late.", day=incomplete.sort()[0])
         if incomplete.len()
-        else words.say("No recent day is expected to gain cases by late reports.")
+        else words.say("The records do not show how late reports come, so recent days may still gain cases.")
     )
     origins = dict(situation.by_origin.select("origin", "share").iter_rows())
     source = (
