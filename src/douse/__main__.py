@@ -184,7 +184,7 @@ def _folder(text: str) -> Path:
 
 
 def _console() -> Console:
-    return Console(highlight=False)
+    return Console(highlight=False, markup=False)
 
 
 @contextmanager

@@ -122,3 +122,15 @@ def test_korea_from_the_command_line(shared, tmp_path, day):
     assert "Infinity" not in text
     plan = json.loads(text)["plan"]
     assert all(measure["expires_on"] >= day for measure in plan["measures"])
+
+
+def test_findings_print_brackets_as_they_are(tmp_path, capsys):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "list.csv").write_text("id,day\n1,2026-03-01\n", encoding="utf-8")
+    (tmp_path / "data" / "other.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text(
+        '[[table]]\nto = "cases"\nfile = "list.csv"\n[table.columns]\ncase_id = "id"\nrecorded_at = "day"\n',
+        encoding="utf-8",
+    )
+    assert main(["check", str(tmp_path / "data"), "--map", str(tmp_path / "map.toml")]) == 0
+    assert "[[table]]" in capsys.readouterr().out

@@ -33,24 +33,16 @@ def findings_table(findings: pl.DataFrame, out: Path | None) -> RenderableType:
             maintain_order=True,
         )
     )
-    table = Table(title="Findings", title_justify="left", show_lines=False, pad_edge=False, box=None)
-    for heading, justify in (
-        ("what", "left"),
-        ("rows", "right"),
-        ("first", "right"),
-        ("where", "left"),
-        ("finding", "left"),
-    ):
-        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
+    lines: list[RenderableType] = []
     for row in by_rule.head(SHOWN).iter_rows(named=True):
-        where = " ".join(str(row[part]) for part in ("file", "column") if row[part])
-        first = "" if row["row"] is None else str(row["row"])
-        said = f"{row['message']}\n{row['next_step']}" if row["next_step"] else row["message"]
-        table.add_row(row["action"].replace("_", " "), str(row["rows"]), first, where, said)
+        where = " ".join(str(row[part]) for part in ("file", "table", "column") if row[part])
+        count = "" if row["row"] is None else f"  ({_rows(row['rows'])}, first in row {row['row']})"
+        lines.append(Text.assemble((row["action"].replace("_", " "), "bold"), f"  {where}{count}"))
+        lines.extend(Padding(Text(said), (0, 0, 0, 4)) for said in (row["message"], row["next_step"]) if said)
     counts = dict(findings.group_by("action", maintain_order=True).len().iter_rows())
     closing = (
-        f"{counts.get('row_set_aside', 0)} rows set aside, {counts.get('value_set_aside', 0)} values set aside, "
-        f"{counts.get('note', 0)} notes."
+        f"{counts.get('row_set_aside', 0):,} rows set aside, {counts.get('value_set_aside', 0):,} values set aside, "
+        f"{counts.get('note', 0):,} notes."
     )
     if by_rule.height > SHOWN:
         closing += f" {by_rule.height - SHOWN} more kinds of finding are not shown."
@@ -59,7 +51,11 @@ def findings_table(findings: pl.DataFrame, out: Path | None) -> RenderableType:
         if out
         else "Add --out FOLDER to write every finding, and the rows set aside."
     )
-    return Group(table, Text(closing), Text(where_all))
+    return Group(*lines, Text(closing, style="bold"), Text(where_all))
+
+
+def _rows(n: int) -> str:
+    return "1 row" if n == 1 else f"{n:,} rows"
 
 
 def library_list(entries: Iterable[Sequence[str]]) -> RenderableType:
