@@ -252,7 +252,7 @@ def test_areas_of_the_public_table_part_the_cases(tmp_path):
     assert page["all"]["cases_all"] == sum(parts) == 240
 
 
-@pytest.mark.parametrize("kind", ["household", "floor", "unit", "building"])
+@pytest.mark.parametrize("kind", ["household", "floor", "unit", "building", None])  # of unknown kind: perhaps one
 def test_an_address_is_never_published(tmp_path, kind):
     full = briefing()
     district = pl.col("zone") == "d0"

@@ -43,11 +43,11 @@ def write_public(out: Path, briefing: Briefing, words: Words) -> list[Path]:
 def public_areas(briefing: Briefing, words: Words) -> pl.DataFrame:
     """Areas that part the cases: zone, name, level, new_cases (last 7 days), earlier.
 
-    The roots that have cases; where it is one, its children. Never an address: an area that is a building or less would
-    tell who lives there is ill, whatever is hidden of its count. At most `AREAS_SHOWN`; the others, and the cases that
-    no area holds, are one last row.
+    The roots that have cases; where it is one, its children. Never an address: an area that is a building or less
+    would tell who lives there is ill, whatever is hidden of its count; and a zone of unknown kind may be one. At most
+    `AREAS_SHOWN`; the others, and the cases that no area holds, are one last row.
     """
-    table = briefing.situation.by_zone.filter(~pl.col("kind").is_in(ADDRESSES).fill_null(value=False))
+    table = briefing.situation.by_zone.filter(~pl.col("kind").is_in(ADDRESSES).fill_null(value=True))
     roots = table.filter(pl.col("parent_zone").is_null() & (pl.col("cases") > 0))
     inner = table.filter(pl.col("parent_zone").is_in(roots["zone"].implode()))
     parts = inner if roots.height == 1 and inner.height else roots
