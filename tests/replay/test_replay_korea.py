@@ -13,6 +13,10 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "korea-2020.toml"
 LATER_FACTS = ("released_date", "deceased_date", "symptom_onset_date")
 
 
+# Row numbers are those of the input file, so they go to findings.csv only; it and manifest.json tell of whole files.
+OF_WHOLE_FILES = ("manifest.json", "findings.csv")
+
+
 def cut_off(source: Path, target: Path, day: date) -> None:
     """Copy the Korean tables without the rows, and without the dates, that come after a day."""
     target.mkdir()
@@ -39,11 +43,10 @@ def plan(data: Path, mapping: Path, day: date, out: Path) -> None:
 
 def outputs(folder: Path) -> dict[str, bytes]:
     """Everything that a plan writes, less what tells of whole input files."""
-    left_out = ("manifest.json", "findings.csv")
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in left_out and "rejected" not in path.parts
+        if path.is_file() and str(path.relative_to(folder)) not in OF_WHOLE_FILES and "rejected" not in path.parts
     }
 
 

@@ -57,7 +57,7 @@ def test_everything_is_written_and_equal_twice(tmp_path):
     names = {path.relative_to(tmp_path / "a").as_posix() for path in first}
     assert names >= {
         "report.html", "plan.json", "manifest.json", "public.json", "public-zones.csv", "tables/measures.csv",
-        "tables/worklist.csv", "tables/findings.csv", "tables/curve.csv",
+        "tables/worklist.csv", "tables/curve.csv",
     }  # fmt: skip
     assert first[0].name == "report.html"
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
@@ -205,13 +205,14 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_tables_open_in_a_spreadsheet(tmp_path):
     full = briefing()
-    formula = full.findings.with_columns(
-        file=pl.lit('=HYPERLINK("x")'), message=pl.lit("@sum"), next_step=pl.lit("-1+1")
+    formula = full.situation.by_zone.with_columns(
+        zone=pl.lit('=HYPERLINK("x")'), name=pl.lit("@sum"), parent_zone=pl.lit("-1+1")
     )
-    for path in write_tables(tmp_path, replace(full, findings=formula), full.words("zh")):
+    formulas = replace(full, situation=replace(full.situation, by_zone=formula))
+    for path in write_tables(tmp_path, formulas, full.words("zh")):
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    first = rows_of(tmp_path / "findings.csv")[0]
-    assert (first["file"], first["message"], first["next_step"]) == ('\'=HYPERLINK("x")', "'@sum", "'-1+1")
+    first = rows_of(tmp_path / "zones.csv")[0]
+    assert (first["zone"], first["name"], first["parent_zone"]) == ('\'=HYPERLINK("x")', "'@sum", "'-1+1")
     assert rows_of(tmp_path / "worklist.csv")[0]["test_days"] == "2026-03-06; 2026-03-10"
 
 

@@ -46,7 +46,6 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "signals": _signals(briefing.signals, words),
         "zones": situation.by_zone,
         "curve": situation.curve,
-        "findings": briefing.findings,
     }
 
 

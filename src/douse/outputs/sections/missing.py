@@ -85,7 +85,7 @@ def _findings(findings: pl.DataFrame, words: Words) -> list[Block]:
         number(words.say("Rows")),
         prose(words.say("Next step")),
     )
-    grid = Grid(words.say("Findings by rule; every row is in tables/findings.csv"), heads, rows)
+    grid = Grid(words.say("Findings by rule; every row is in findings.csv"), heads, rows)
     total = words.say(
         "Data quality: {n} {n:finding|findings} under {rules} {rules:rule|rules}.",
         n=findings.height,
