@@ -134,3 +134,8 @@ def test_findings_print_brackets_as_they_are(tmp_path, capsys):
     )
     assert main(["check", str(tmp_path / "data"), "--map", str(tmp_path / "map.toml")]) == 0
     assert "[[table]]" in capsys.readouterr().out
+
+
+def test_a_folder_is_no_mapping(line_list, tmp_path, capsys):
+    assert main(["check", str(line_list), "--map", str(tmp_path)]) == 6
+    assert "this is a folder" in capsys.readouterr().err

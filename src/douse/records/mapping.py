@@ -144,7 +144,10 @@ def load_mapping(path: Path) -> Mapping:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise MappingError(f"The mapping {path.name} cannot be read.", next_step="Check the path.") from None
+        allowed = "a TOML file (this is a folder)" if path.is_dir() else "a TOML file that is there and may be read"
+        raise MappingError(
+            f"The mapping {path.name} cannot be read.", allowed=allowed, next_step="Check the path."
+        ) from None
     except UnicodeDecodeError:
         raise MappingError(f"{path.name} is not UTF-8 text.", next_step="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as bad:
