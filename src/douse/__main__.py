@@ -41,7 +41,7 @@ def _check(options: argparse.Namespace) -> int:
 
     checked = verbs.check(options.data, options.map, options.out)
     _console().print(listing.findings_table(checked.findings, options.out))
-    return FINDINGS if listing.set_aside(checked.findings) else OK
+    return OK if checked.all_passed else FINDINGS
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -101,14 +101,9 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _question(options: argparse.Namespace) -> "Question":
     from douse.main import Question
 
-    return Question(
-        options.data,
-        mapping=options.map,
-        as_of=options.as_of,
-        protocol=options.protocol,
-        pathogen=options.pathogen,
-        costs=options.costs,
-    )
+    names = ("as_of", "protocol", "pathogen", "costs")
+    asked = {"mapping": options.map} | {name: getattr(options, name) for name in names}
+    return Question(options.data, **{name: value for name, value in asked.items() if value is not None})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -162,9 +157,9 @@ def _takes_data(parser: argparse.ArgumentParser) -> None:
 
 def _takes_knowledge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_day, help="day, as 2026-03-05 (default: the last day on record)")
-    parser.add_argument("--protocol", default="who-generic", help="name in the library, or a .toml file")
+    parser.add_argument("--protocol", help="name in the library, or a .toml file")
     parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
-    parser.add_argument("--costs", default="generic", help="name in the library, or a .toml file")
+    parser.add_argument("--costs", help="name in the library, or a .toml file")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
 
 

@@ -12,11 +12,6 @@ from rich.text import Text
 SHOWN = 40  # findings shown in the terminal; all of them are in findings.csv
 
 
-def set_aside(findings: pl.DataFrame) -> bool:
-    """True when a row or a value was set aside (notes alone do not count)."""
-    return not findings.filter(pl.col("action") != "note").is_empty()
-
-
 def findings_table(findings: pl.DataFrame, out: Path | None) -> RenderableType:
     """Findings by rule, most rows first, then what to do with them."""
     if findings.is_empty():

@@ -5,7 +5,7 @@ import math
 import polars as pl
 
 from douse.library.pathogen import Pathogen
-from douse.library.protocol import Protocol
+from douse.library.protocol import Protocol, Quarantine
 from douse.records import Records
 from douse.situation.clock import resolve_days
 
@@ -21,7 +21,7 @@ def contact_quarantines(known: Records, pathogen: Pathogen, protocol: Protocol) 
     """
     contacts = known.table("contacts").filter(pl.col("quarantined_on").is_not_null())
     days = pl.col("contact_class").cast(pl.String).fill_null("close")
-    asked = {name: quarantine_days(protocol, pathogen, name) for name in protocol.quarantine}
+    asked = {name: quarantine_days(rule, pathogen) for name, rule in protocol.quarantine.items()}
     unasked = math.ceil(pathogen.max_incubation.value)
     length = pl.duration(days=days.replace_strict(asked, default=unasked, return_dtype=pl.Int64))
     clock = pl.coalesce("last_contact", "quarantined_on")
@@ -35,14 +35,13 @@ def contact_quarantines(known: Records, pathogen: Pathogen, protocol: Protocol) 
     )
 
 
-def quarantine_days(protocol: Protocol, pathogen: Pathogen, contact_class: str) -> int:
+def quarantine_days(rule: Quarantine, pathogen: Pathogen) -> int:
     """Days that a class of contacts stays in, from the last exposure.
 
     A class of which the protocol asks none counts with the maximum incubation period: whoever is recorded in
     quarantine all the same was put there for some such time.
     """
-    phases = next(rule.phases for name, rule in protocol.quarantine.items() if name == contact_class)
-    days = sum(resolve_days(phase.days, pathogen) for phase in phases if phase.place in STAYS_IN)
+    days = sum(resolve_days(phase.days, pathogen) for phase in rule.phases if phase.place in STAYS_IN)
     return math.ceil(days or pathogen.max_incubation.value)
 
 
