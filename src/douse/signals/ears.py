@@ -8,6 +8,7 @@ from scipy.special import ndtr, ndtri, stdtr
 
 from douse.errors import UsageError
 from douse.kernels.ears import ears as ears_kernel
+from douse.signals.series import series_of
 
 Method = Literal["C1", "C2", "C3"]
 
@@ -25,7 +26,6 @@ METHODS: dict[Method, Setting] = {
     "C2": Setting(lag=2, memory=0, alpha=0.001),
     "C3": Setting(lag=2, memory=2, alpha=0.025),
 }
-_COLUMNS = ("zone", "date", "count")
 
 
 def ears(
@@ -46,9 +46,8 @@ def ears(
     Parameters
     ----------
     counts : polars.DataFrame
-        Columns zone, date, count: one row a zone and date; the dates of a zone in order are the steps of its
-        series (days or weeks; send the steps without cases as 0). A step without a count makes the steps that
-        need it unknown.
+        Columns zone, date, count: one row a zone and date (see `series_of`): days or weeks; send the steps without
+        cases as 0. A step that is absent or without a count makes the steps that need it unknown.
     method : {"C1", "C2", "C3"}
         Which of the three.
     baseline : int, default 7
@@ -78,22 +77,14 @@ def ears(
     Salmon et al. 2016, doi 10.18637/jss.v070.i10.
     """
     _check_arguments(method, baseline, min_sigma, alpha)
-    ordered = _checked(counts).sort("zone", "date")
-    _check_unique(ordered)
     setting = METHODS[method]
-    row, step = _positions(ordered)
-    series = np.full((_length(row), _length(step)), np.nan)
-    series[row, step] = ordered["count"].cast(pl.Float64).to_numpy()
+    series = series_of(counts)
     z = upper_quantile(setting.alpha if alpha is None else alpha)
-    answers = ears_kernel(series, baseline=baseline, lag=setting.lag, memory=setting.memory, min_sigma=min_sigma, z=z)
-    expected, bound, score = (answer[row, step] for answer in answers)
+    expected, bound, score = ears_kernel(
+        series.counts, baseline=baseline, lag=setting.lag, memory=setting.memory, min_sigma=min_sigma, z=z
+    )
     chance = np.full_like(score, np.nan) if setting.memory else ndtr(-score)
-    return ordered.with_columns(
-        pl.Series("expected", expected, nan_to_null=True),
-        pl.Series("bound", bound, nan_to_null=True),
-        pl.Series("score", score, nan_to_null=True),
-        pl.Series("p", chance, nan_to_null=True),
-    ).with_columns(alarm=pl.col("count") > pl.col("bound"))
+    return series.answer(expected=expected, bound=bound, score=score, p=chance)
 
 
 def upper_quantile(alpha: float) -> float:
@@ -124,34 +115,3 @@ def _check_arguments(method: str, baseline: int, min_sigma: float, alpha: float 
         raise UsageError("The least standard deviation of EARS is negative.", allowed="0 or more")
     if alpha is not None and not 0 < alpha < 1:
         raise UsageError("The EARS alpha is out of range.", allowed="between 0 and 1")
-
-
-def _checked(counts: pl.DataFrame) -> pl.DataFrame:
-    missing = [column for column in _COLUMNS if column not in counts.columns]
-    if missing:
-        raise UsageError(f"The counts have no column {missing[0]}.", allowed=", ".join(_COLUMNS))
-    if (counts["count"] < 0).any():
-        raise UsageError("A count is negative.", allowed="0 or more", next_step="Correct the counts.")
-    return counts.select(_COLUMNS)
-
-
-def _check_unique(ordered: pl.DataFrame) -> None:
-    repeated = pl.all_horizontal(pl.col("zone", "date").eq_missing(pl.col("zone", "date").shift()))
-    if ordered.select((repeated & (pl.int_range(pl.len()) > 0)).any()).item():
-        raise UsageError(
-            "A zone has more than one row of a date.",
-            allowed="one row a zone and date",
-            next_step="Add the counts of a zone and date up first.",
-        )
-
-
-def _positions(ordered: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Row of the series and step in it, of each row of a frame sorted by zone and date."""
-    row = ordered["zone"].rle_id().to_numpy().astype(np.int64)
-    starts = np.flatnonzero(np.diff(row, prepend=-1))
-    step = np.arange(len(row)) - starts[row] if len(row) else row
-    return row, step
-
-
-def _length(positions: np.ndarray) -> int:
-    return int(positions.max()) + 1 if len(positions) else 0
