@@ -1,7 +1,7 @@
 """Peers in R, beside ours in one run: CPU seconds of an R expression, and a frame of what it answered.
 
-R and the packages surveillance and EpiEstim are Debian's r-base-core, r-cran-surveillance, r-cran-epiestim. Where they are
-absent a benchmark prints our figure alone and says that the peer was skipped.
+R and the packages surveillance and EpiEstim are Debian's r-base-core, r-cran-surveillance, r-cran-epiestim. Where they
+are absent a benchmark prints our figure alone and says that the peer was skipped.
 """
 
 import shutil
@@ -24,7 +24,7 @@ def has(package: str) -> bool:
 
 
 def r_cpu_seconds(package: str, prepare: str, timed: str) -> float | None:
-    """CPU seconds of the R code `timed`, after `prepare` has run; None, said aloud, where R or the package is absent."""
+    """CPU seconds of the R code `timed`, after `prepare` has run; None, said aloud, where R is absent."""
     if not has(package):
         print(f"  peer skipped: R or its package {package} is not installed")
         return None
