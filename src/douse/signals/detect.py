@@ -1,27 +1,47 @@
 """All detectors on one day."""
 
+from collections.abc import Callable, Sequence
+
+from douse.errors import UsageError
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records, ZoneTree
 from douse.signals.cluster import cluster_signals
-from douse.signals.counts import daily_counts
 from douse.signals.ears_signals import ears_signals
-from douse.signals.one_case import FREE_INCUBATIONS, one_case_signals
+from douse.signals.one_case import one_case_signals
+from douse.signals.scene import Scene
 from douse.signals.severity import loudest_first
 from douse.signals.signal import Signal
 from douse.signals.threshold import rise_signals, threshold_signals
 from douse.situation.situation import Situation
 
-# How far back a signal's first day is looked for; longer where a zone must have been free for longer.
-HISTORY_DAYS = 120
+Detector = Callable[[Scene], list[Signal]]
 
 
-def detect_all(
-    known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen, protocol: Protocol
+def _cluster(scene: Scene) -> list[Signal]:
+    alerts = scene.protocol.alerts
+    return cluster_signals(scene.known, scene.cases, scene.zones, pathogen=scene.pathogen, alerts=alerts)
+
+
+DETECTORS: dict[str, Detector] = {
+    "ears": lambda scene: ears_signals(scene.counts),
+    "one_case": lambda scene: one_case_signals(scene.counts, scene.pathogen, scene.protocol),
+    "threshold": lambda scene: threshold_signals(scene.counts, scene.protocol.alerts),
+    "rise": lambda scene: rise_signals(scene.counts, scene.protocol.alerts),
+    "cluster": _cluster,
+}
+
+
+def detect_all(  # noqa: PLR0913 (what a day's view is made of)
+    known: Records,
+    situation: Situation,
+    zones: ZoneTree,
+    pathogen: Pathogen,
+    protocol: Protocol,
+    *,
+    detectors: Sequence[str] | None = None,
 ) -> tuple[Signal, ...]:
     """Signals of the as-of day.
-
-    Cases count on the day they were first told: a signal is about news, and a late correction is none.
 
     Parameters
     ----------
@@ -33,22 +53,29 @@ def detect_all(
         Tree of the same view.
     pathogen, protocol : Pathogen, Protocol
         Say what is an alert.
+    detectors : sequence of str, optional
+        Names in `DETECTORS`; None: all.
 
     Returns
     -------
     tuple of Signal
         Loudest first, then latest day, detector, zone. Every signal is new: its state is a person's to change.
+
+    Raises
+    ------
+    UsageError
+        When there is no detector of a name.
     """
-    alerts = protocol.alerts
-    cases = situation.cases.unique("case_id", keep="first", maintain_order=True)
-    free_days = round(FREE_INCUBATIONS * pathogen.max_incubation.value)
-    counts = daily_counts(cases, zones, known.day, days=max(HISTORY_DAYS, 2 * free_days))
-    return loudest_first(
-        [
-            *ears_signals(counts),
-            *one_case_signals(counts, pathogen, protocol),
-            *threshold_signals(counts, alerts),
-            *rise_signals(counts, alerts),
-            *cluster_signals(known, cases, zones, pathogen=pathogen, alerts=alerts),
-        ]
-    )
+    scene = Scene(known, situation, zones, pathogen, protocol)
+    chosen = choose(detectors)
+    return loudest_first([signal for name in chosen for signal in DETECTORS[name](scene)])
+
+
+def choose(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Names of detectors, each once, checked; None: all of them."""
+    if names is None:
+        return tuple(DETECTORS)
+    for name in names:
+        if name not in DETECTORS:
+            raise UsageError("There is no detector of that name.", allowed=", ".join(DETECTORS))
+    return tuple(dict.fromkeys(names))
