@@ -27,7 +27,8 @@ from douse.planning.plan import (
     Supply,
 )
 from douse.records.zone_tree import ZoneTree
-from douse.signals.signal import Signal
+from douse.signals import Signal, fuse
+from douse.situation.estimates import estimate
 from douse.situation.situation import (
     CommunityZero,
     ContactFigures,
@@ -518,7 +519,9 @@ def briefing(cases: int = 240, measures: int = 24, districts: int = 3) -> Briefi
         zones=zones,
         situation=situation,
         yesterday=yesterday,
+        estimates=estimate(known, situation, zones, pathogen),
         signals=signals_of(),
+        events=fuse(signals_of(), zones),
         trace=trace_of(situation.cases),
         plan=plan,
         yesterday_levels={"d0c0": "precaution", "d0c1": "control", "d1c3": "control"},
@@ -570,8 +573,10 @@ def empty_briefing() -> Briefing:
         known=known,
         zones=ZoneTree(known),
         situation=situation,
+        estimates=estimate(known, situation, ZoneTree(known), full.pathogen),
         yesterday=None,
         signals=(),
+        events=(),
         trace=trace,
         plan=plan,
         yesterday_levels=None,

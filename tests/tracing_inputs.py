@@ -8,7 +8,7 @@ from douse.library.load import load
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records, ZoneTree
-from douse.signals import Signal, detect_all
+from douse.signals import Scene, Signal, detect
 from douse.situation import Situation, describe
 from douse.tracing import Trace, trace
 
@@ -50,7 +50,7 @@ def trace_on(records: Records, day: str, rules: Protocol | None = None, **settin
 def signals_on(records: Records, day: str, rules: Protocol | None = None, **of_pathogen: Any) -> tuple[Signal, ...]:
     rules = rules or protocol()
     known, situation, zones = known_on(records, day, rules)
-    return detect_all(known, situation, zones, pathogen(**of_pathogen), rules)
+    return detect(Scene(known, situation, zones, pathogen(**of_pathogen), rules))
 
 
 def plain(rows_of: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

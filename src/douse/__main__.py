@@ -17,6 +17,8 @@ from douse.errors import DouseError, UsageError
 if TYPE_CHECKING:
     from douse.main import Question
 
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
 OK, FINDINGS = 0, 1
 
 
@@ -64,6 +66,48 @@ def _situation(options: argparse.Namespace) -> int:
     return OK
 
 
+def _watch(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import watch_listing
+
+    watched, knowledge = verbs.watch(_question(options), options.detectors)
+    words = watch_listing.words_of(watched.zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        watch_listing.write(options.out, watched.signals, watched.events, words)
+    _console().print(watch_listing.table(watched.situation, watched.signals, watched.events, words))
+    return OK
+
+
+def _estimate(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import estimate_listing
+    from douse.outputs.words import Words
+
+    found, knowledge = verbs.estimates(_question(options))
+    if options.out is not None:
+        estimate_listing.write(options.out, found)
+    _console().print(estimate_listing.table(found, knowledge.pathogen, Words(options.lang)))
+    return OK
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import replay_listing, watch_listing
+
+    days = (options.first, options.last)
+    with _progress(quiet=options.quiet, stages=(days[1] - days[0]).days + 1) as advance:
+        replayed, knowledge = verbs.replay(
+            _question(options), days, history=options.truth, detectors=options.detectors, progress=advance
+        )
+    words = watch_listing.words_of(replayed.zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        replay_listing.write(
+            options.out, signals=replayed.told, first=replayed.first, found=replayed.found, scores=replayed.scores
+        )
+    _console().print(replay_listing.tables(replayed.first, replayed.found, replayed.scores, words))
+    return OK
+
+
 def _library(options: argparse.Namespace) -> int:
     from douse.library import catalogue
     from douse.outputs import listing
@@ -102,7 +146,7 @@ def _question(options: argparse.Namespace) -> "Question":
     from douse.main import Question
 
     names = ("as_of", "protocol", "pathogen", "costs")
-    asked = {"mapping": options.map} | {name: getattr(options, name) for name in names}
+    asked = {"mapping": options.map} | {name: getattr(options, name, None) for name in names}
     return Question(options.data, **{name: value for name, value in asked.items() if value is not None})
 
 
@@ -113,12 +157,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"douse {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for add in (_add_check, _add_plan, _add_situation, _add_watch, _add_estimate, _add_replay, _add_library, _add_demo):
+        add(verbs)
+    verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
+    return parser
 
+
+def _add_check(verbs: "Verbs") -> None:
     check = verbs.add_parser("check", help="say what is wrong with the data, row by row")
     _takes_data(check)
     check.add_argument("--out", type=_folder, help="write findings.csv and the rows set aside into this folder")
     check.set_defaults(call=_check)
 
+
+def _add_plan(verbs: "Verbs") -> None:
     plan = verbs.add_parser("plan", help="today's containment plan and its report")
     _takes_data(plan)
     _takes_knowledge(plan)
@@ -126,17 +178,53 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--quiet", action="store_true", help="no progress bar")
     plan.set_defaults(call=_plan)
 
+
+def _add_situation(verbs: "Verbs") -> None:
     situation = verbs.add_parser("situation", help="the key figures")
     _takes_data(situation)
     _takes_knowledge(situation)
     situation.set_defaults(call=_situation)
 
+
+def _add_watch(verbs: "Verbs") -> None:
+    watch = verbs.add_parser("watch", help="what is unusual: signals with reason, place, size and false-alarm rate")
+    _takes_data(watch)
+    _takes_knowledge(watch)
+    _takes_detectors(watch)
+    watch.add_argument("--out", type=_folder, help="write signals.csv and events.csv into this folder")
+    watch.set_defaults(call=_watch)
+
+
+def _add_estimate(verbs: "Verbs") -> None:
+    estimate = verbs.add_parser("estimate", help="how big, how fast: delays, nowcast, R, severity, forecast")
+    _takes_data(estimate)
+    _takes_knowledge(estimate)
+    estimate.add_argument("--out", type=_folder, help="write each estimate as a table into this folder")
+    estimate.set_defaults(call=_estimate)
+
+
+def _add_replay(verbs: "Verbs") -> None:
+    replay = verbs.add_parser("replay", help="day by day, only what was known: when each detector would have fired")
+    _takes_data(replay)
+    _takes_knowledge(replay, as_of=False)
+    _takes_detectors(replay)
+    replay.add_argument("--from", dest="first", type=_day, required=True, help="first day")
+    replay.add_argument("--to", dest="last", type=_day, required=True, help="last day")
+    replay.add_argument("--truth", type=Path, help="table of past outbreaks: event, zone, began, ended, reacted")
+    replay.add_argument("--out", type=_folder, help="write every signal of every day, and the scores, into this folder")
+    replay.add_argument("--quiet", action="store_true", help="no progress bar")
+    replay.set_defaults(call=_replay)
+
+
+def _add_library(verbs: "Verbs") -> None:
     library = verbs.add_parser("library", help="pathogens, protocols and costs, with sources")
     library.add_argument("what", nargs="?", choices=("list", "show"), default="list")
     library.add_argument("name", nargs="?", help="with show: the name of an entry")
     library.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
     library.set_defaults(call=_library)
 
+
+def _add_demo(verbs: "Verbs") -> None:
     demo = verbs.add_parser("demo", help="make a city with an outbreak, and plan for it")
     demo.add_argument("--out", type=_folder, default=Path("demo"), help="folder (default: demo)")
     demo.add_argument("--people", type=int, default=200_000, help="residents (default: 200000)")
@@ -145,18 +233,19 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--quiet", action="store_true", help="no progress bar")
     demo.set_defaults(call=_demo)
 
-    dictionary = verbs.add_parser("dictionary", help="the data dictionary, as Markdown")
-    dictionary.set_defaults(call=_dictionary)
-    return parser
-
 
 def _takes_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, help="folder of CSV or Parquet tables, or one line-list file")
     parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
 
 
-def _takes_knowledge(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_day, help="day, as 2026-03-05 (default: the last day on record)")
+def _takes_detectors(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--detectors", type=_names, help="names with commas between (default: those of every day)")
+
+
+def _takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> None:
+    if as_of:
+        parser.add_argument("--as-of", type=_day, help="day, as 2026-03-05 (default: the last day on record)")
     parser.add_argument("--protocol", help="name in the library, or a .toml file")
     parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
     parser.add_argument("--costs", help="name in the library, or a .toml file")
@@ -168,6 +257,10 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError("a day is written as year-month-day, for example 2026-03-05") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _folder(text: str) -> Path:

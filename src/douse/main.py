@@ -3,7 +3,7 @@
 Every verb takes plain arguments, returns plain values and prints nothing: `__main__.py` does the talking.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,17 +17,19 @@ from douse.outputs.manifest import hash_files, make_manifest
 from douse.outputs.write import write_all
 from douse.planning import make_plan
 from douse.planning.plan import Plan
+from douse.readers.history import read_history
 from douse.readers.read import read_raw
 from douse.records import Records, ZoneTree
 from douse.records.check import check as check_raw
 from douse.records.finding import Checked, write_findings
 from douse.records.mapping import load_mapping
-from douse.signals import detect_all
-from douse.signals.signal import Signal
-from douse.situation import describe
+from douse.signals import Event, Scene, Signal, choose_detectors, detect, detect_each, fuse
+from douse.signals.replay import first_signals, found_events, met_events, scores, told_on
+from douse.situation import Estimates, describe, estimate
 from douse.situation.situation import Situation
 from douse.tracing import trace
 from douse.tracing.trace import Trace
+from douse.units import DAYS_PER_WEEK
 
 Progress = Callable[[str], None]
 DEFAULT_PROTOCOL = "who-generic"
@@ -73,6 +75,28 @@ class Assessment:
     plan: Plan
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What is unusual on one as-of day."""
+
+    situation: Situation
+    zones: ZoneTree
+    signals: tuple[Signal, ...]
+    events: tuple[Event, ...]  # signals that agree in place and time
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What each detector would have told, day by day; `found` and `scores` only beside a history."""
+
+    days: tuple[date, ...]
+    zones: ZoneTree
+    told: pl.DataFrame  # a row a day and signal
+    first: pl.DataFrame  # a row a detector
+    found: pl.DataFrame | None  # a row a past outbreak and detector
+    scores: pl.DataFrame | None  # a row a detector
+
+
 def check(data: Path, mapping: Path | None = None, out: Path | None = None) -> Checked:
     """Bring data through the door; findings and rejected rows are written to `out` where it is given."""
     checked = check_raw(read_raw(data, load_mapping(mapping) if mapping else None))
@@ -87,6 +111,81 @@ def situation(question: Question) -> tuple[Situation, Knowledge]:
     knowledge = choose_knowledge(records, question)
     known = of_pathogen(records, knowledge.pathogen).as_of(question.as_of or last_day(records))
     return describe(known, ZoneTree(known), knowledge.pathogen, knowledge.protocol), knowledge
+
+
+def watch(question: Question, detectors: Sequence[str] | None = None) -> tuple[Watched, Knowledge]:
+    """What is unusual as of a day: the signals of the detectors, and the events that they agree on."""
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    of_one = of_pathogen(records, knowledge.pathogen)
+    scene = look(of_one, question.as_of or last_day(of_one), knowledge)
+    found = detect(scene, choose_detectors(detectors))
+    return Watched(scene.situation, scene.zones, found, events_of(found, scene.zones, knowledge.pathogen)), knowledge
+
+
+def estimates(question: Question) -> tuple[Estimates, Knowledge]:
+    """How big and how fast, as of a day."""
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    of_one = of_pathogen(records, knowledge.pathogen)
+    scene = look(of_one, question.as_of or last_day(of_one), knowledge)
+    return estimate(scene.known, scene.situation, scene.zones, knowledge.pathogen), knowledge
+
+
+def replay(
+    question: Question,
+    days: tuple[date, date],
+    *,
+    history: Path | None = None,
+    detectors: Sequence[str] | None = None,
+    progress: Progress = no_progress,
+) -> tuple[Replayed, Knowledge]:
+    """Every day from the first to the last with only what was known then: when each detector would have fired.
+
+    Raises
+    ------
+    UsageError
+        When the last day comes before the first.
+    """
+    first, last = days
+    if last < first:
+        raise UsageError("The last day of the replay comes before its first.", next_step="Exchange --from and --to.")
+    past = None if history is None else read_history(history)
+    asked = choose_detectors(detectors)
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    of_one = of_pathogen(records, knowledge.pathogen)
+    every = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+    told = []
+    for day in every:
+        progress(day.isoformat())
+        told.append(told_on(day, detect_each(look(of_one, day, knowledge), asked)))
+    return _replayed(every, ZoneTree(of_one.as_of(last)), pl.concat(told), past, asked), knowledge
+
+
+def _replayed(
+    days: tuple[date, ...], zones: ZoneTree, told: pl.DataFrame, past: pl.DataFrame | None, asked: Sequence[str]
+) -> Replayed:
+    first = first_signals(told, asked)
+    if past is None:
+        return Replayed(days, zones, told, first, None, None)
+    met = met_events(told, past, zones)
+    found = found_events(met, past, first["detector"].to_list())
+    scored = scores(told, met, found, zone_days=len(days) * max(len(zones), 1))
+    return Replayed(days, zones, told, first, found, scored)
+
+
+def events_of(found: Sequence[Signal], zones: ZoneTree, pathogen: Pathogen) -> tuple[Event, ...]:
+    """Signals that agree in place and time: within a week, or the maximum incubation period where that is longer."""
+    return fuse(found, zones, days=max(DAYS_PER_WEEK, round(pathogen.max_incubation.value)))
+
+
+def look(records: Records, day: date, knowledge: Knowledge) -> Scene:
+    """What the detectors may look at on one day: only what was known then."""
+    known = records.as_of(day)
+    zones = ZoneTree(known)
+    described = describe(known, zones, knowledge.pathogen, knowledge.protocol)
+    return Scene(known, described, zones, knowledge.pathogen, knowledge.protocol)
 
 
 def plan(question: Question, out: Path, language: str = "en", progress: Progress = no_progress) -> Briefing:
@@ -124,10 +223,9 @@ def demo(out: Path, people: int, seed: int, language: str = "en", progress: Prog
 def assess(records: Records, day: date, knowledge: Knowledge) -> Assessment:
     """Situation, signals, tracing and plan of one day, from what was known then."""
     pathogen, protocol = knowledge.pathogen, knowledge.protocol
-    known = records.as_of(day)
-    zones = ZoneTree(known)
-    described = describe(known, zones, pathogen, protocol)
-    signals = detect_all(known, described, zones, pathogen, protocol)
+    scene = look(records, day, knowledge)
+    known, zones, described = scene.known, scene.zones, scene.situation
+    signals = detect(scene)
     traced = trace(known, described, zones, pathogen, protocol)
     planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, knowledge.costs)
     return Assessment(known, zones, described, signals, traced, planned)
@@ -139,6 +237,8 @@ def brief(today: Assessment, yesterday: Assessment, knowledge: Knowledge, checke
         known=today.known,
         zones=today.zones,
         situation=today.situation,
+        estimates=estimate(today.known, today.situation, today.zones, knowledge.pathogen),
+        events=events_of(today.signals, today.zones, knowledge.pathogen),
         yesterday=yesterday.situation,
         signals=today.signals,
         trace=today.trace,

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from conftest import frame
 from douse.records import Records
-from douse.signals import detect_all
+from douse.signals import Scene, detect
 from douse.tracing import trace
 from tracing_inputs import known_on, pathogen, protocol
 
@@ -83,7 +83,7 @@ def answers(records: Records, name: str):
     known, situation, tree = known_on(records, AS_OF, rules)
     return (
         trace(known, situation, tree, pathogen(), rules),
-        detect_all(known, situation, tree, pathogen(), rules),
+        detect(Scene(known, situation, tree, pathogen(), rules)),
     )
 
 

@@ -6,7 +6,7 @@ from douse.library.load import load
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.situation.cases import counted_cases
-from douse.situation.delays import delays, summaries
+from douse.situation.deadlines import case_delays, summaries
 from douse.situation.timeliness import milestones
 
 title = "Delays and 7-1-7"
@@ -84,7 +84,7 @@ def test_delays_that_run_backwards_are_left_out_and_counted(spec):
       back    | 2020-03-02  | 2020-02-28  | 2020-03-03
     """
     spec(cases=drawing, expr=one("report_to_isolation"), expect=(1, 1.0, 1.0, 1))
-    spec(cases=drawing, expr=lambda r: sorted(delays(counted(r))["days"]), expect=[-3.0, 1.0])
+    spec(cases=drawing, expr=lambda r: sorted(case_delays(counted(r))["days"]), expect=[-3.0, 1.0])
 
 
 CLOCKS = """

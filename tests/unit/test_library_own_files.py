@@ -91,7 +91,7 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
 def test_the_list_has_every_file_in_both_languages():
     for language in ("en", "zh"):
         rows = listing(language)
-        assert len(rows) == sum(len(names(kind)) for kind in (Pathogen, Protocol, Costs))
+        assert len(rows) == sum(len(names(kind)) for kind in SHELVES)
         assert all(all(row) for row in rows)
     assert ("pathogen", "measles", "麻疹", load(Pathogen, "measles").edition) in listing("zh")
 

@@ -1,4 +1,4 @@
-"""Renewal equation: discretised serial interval, infectivity and the gamma posterior of R."""
+"""Renewal equation: discretised serial interval, infectivity, expected infections, the gamma posterior of R."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,18 +45,42 @@ def infectivity(cases: Floats, si: Floats) -> Floats:
     ----------
     cases : numpy.ndarray[float64], shape (S, T)
         Cases a day, earliest day first; one row a series.
-    si : numpy.ndarray[float64], shape (K,)
-        Weight of lags 0 .. K - 1 days; lag 0 is not used.
+    si : numpy.ndarray[float64], shape (K,) or (M, K)
+        Weight of lags 0 .. K - 1 days; lag 0 is not used. M serial intervals go with M series one by one, or all with
+        the one series, or one with all series.
 
     Returns
     -------
-    numpy.ndarray[float64], shape (S, T)
+    numpy.ndarray[float64], shape (S, T) or (M, T)
         The first day has none.
     """
-    total = np.zeros_like(cases, dtype=np.float64)
+    weights = np.atleast_2d(si)
+    days = cases.shape[1]
+    total = np.zeros((max(len(cases), len(weights)) if len(cases) else 0, days))
+    for lag in range(1, min(weights.shape[1], days)):
+        total[:, lag:] += weights[:, lag, None] * cases[:, : days - lag]
+    return total
+
+
+def infected_by_day(local: Floats, cases: Floats, force: Floats, si: Floats) -> Floats:
+    """Expected number infected by one case of each day, shape (S, T).
+
+    Parameters
+    ----------
+    local : numpy.ndarray[float64], shape (S, T)
+        Cases infected here, earliest day first.
+    cases : numpy.ndarray[float64], shape (S, T)
+        All cases.
+    force : numpy.ndarray[float64], shape (S, T)
+        Infectivity of earlier cases (`infectivity` of `cases`); where 0 nobody here was the infector.
+    si : numpy.ndarray[float64], shape (K,)
+        Weight of lags 0 .. K - 1 days; lag 0 is not used.
+    """
+    share = np.divide(local, force, out=np.zeros_like(force), where=force > 0)
+    total = np.zeros_like(cases)
     days = cases.shape[1]
     for lag in range(1, min(len(si), days)):
-        total[:, lag:] += si[lag] * cases[:, : days - lag]
+        total[:, : days - lag] += si[lag] * share[:, lag:]
     return total
 
 

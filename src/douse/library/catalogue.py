@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from douse.errors import LibraryError
+from douse.library.hazard import Hazard
 from douse.library.load import SHELVES, load, names, read_text
 from douse.library.number import Number, Source, Text
 from douse.library.pathogen import Pathogen
@@ -21,7 +22,7 @@ def listing(language: str = "en") -> list[tuple[str, str, str, str]]:
     """Kind, name, title and edition of every shipped file."""
     return [
         (kind.__name__.lower(), name, entry.name.say(language), entry.edition)
-        for kind in (Pathogen, Protocol, Costs)
+        for kind in SHELVES
         for name in names(kind)
         for entry in [load(kind, name)]
     ]
@@ -39,7 +40,7 @@ def describe(name: str, language: str = "en", kind: type[BaseModel] | None = Non
     language : str
         ``en`` or ``zh``.
     kind : type, optional
-        `Pathogen`, `Protocol` or `Costs`, when only that is wanted.
+        `Pathogen`, `Protocol`, `Costs` or `Hazard`, when only that is wanted.
 
     Raises
     ------
@@ -130,4 +131,6 @@ def _kind_of(path: str) -> type[BaseModel]:
         return Protocol
     if "currency" in keys:
         return Costs
+    if "probability" in keys:
+        return Hazard
     return Protocol if {"jurisdiction", "pathogens", "level"} & keys else Pathogen

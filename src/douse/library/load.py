@@ -12,13 +12,19 @@ from pydantic import BaseModel, ValidationError
 
 from douse.errors import LibraryError
 from douse.library.complaint import complaint
+from douse.library.hazard import Hazard
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.library.unit_costs import Costs
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
 Raw = dict[str, Any]
-SHELVES: dict[type[BaseModel], str] = {Pathogen: "pathogens", Protocol: "protocols", Costs: "costs"}
+SHELVES: dict[type[BaseModel], str] = {
+    Pathogen: "pathogens",
+    Protocol: "protocols",
+    Costs: "costs",
+    Hazard: "hazards",
+}
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(
     {
@@ -30,7 +36,7 @@ _OWN = frozenset(
 
 @cache
 def names(kind: type[BaseModel]) -> tuple[str, ...]:
-    """Names of the shipped files of a kind (`Pathogen`, `Protocol` or `Costs`), in order."""
+    """Names of the shipped files of a kind (`Pathogen`, `Protocol`, `Costs` or `Hazard`), in order."""
     files = (path.name for path in _shelf(kind).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
@@ -79,8 +85,8 @@ def read(kind: type[Loaded], file: str, toml: str) -> Loaded:
         loaded = kind.model_validate(raw)
     except ValidationError as bad:
         raise complaint(kind, file, bad) from None
-    if isinstance(loaded, Protocol):
-        _check_pathogens(loaded, file)
+    if isinstance(loaded, Protocol | Hazard):
+        _check_pathogens(loaded.pathogens, file)
     return loaded
 
 
@@ -154,9 +160,9 @@ def _resolve_sources(part: Any, root: Raw, sources: Any, file: str, key: str) ->
             _resolve_sources(inner, root, sources, file, f"{key}[{at}]")
 
 
-def _check_pathogens(protocol: Protocol, file: str) -> None:
+def _check_pathogens(named: tuple[str, ...], file: str) -> None:
     known = ("any", *names(Pathogen))
-    if any(name not in known and not name.endswith(".toml") for name in protocol.pathogens):
+    if any(name not in known and not name.endswith(".toml") for name in named):
         raise LibraryError(
             f"{file}, key pathogens: one of them is not in the library.",
             allowed=f"{', '.join(known)}, or the path of a .toml file",

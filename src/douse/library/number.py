@@ -99,6 +99,7 @@ Days = Annotated[Number, _checked("days")]
 PositiveDays = Annotated[Number, _checked("days", positive=True)]
 Hours = Annotated[Number, _checked("hours", positive=True)]
 Share = Annotated[Number, _checked("share", at_most=1.0)]
+Yearly = Annotated[Number, _checked("probability a year", at_most=1.0)]
 
 
 def ascending(key: Callable[[Part], float], what: str, first: float | None = None) -> AfterValidator:

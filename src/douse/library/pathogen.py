@@ -68,6 +68,7 @@ class Pathogen(Strict):
     max_incubation: PositiveDays
     serial_interval: Delay
     generation_time: Delay | None = None
+    onset_to_death: Delay | None = None
     reproduction_number: Positive
     presymptomatic_share: Share  # of transmission
     asymptomatic_share: Share  # of infections

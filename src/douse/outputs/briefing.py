@@ -12,7 +12,8 @@ from douse.outputs.words import Words
 from douse.planning.plan import Plan
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
-from douse.signals.signal import Signal
+from douse.signals import Event, Signal
+from douse.situation.estimates import Estimates
 from douse.situation.situation import Situation
 from douse.tracing.trace import Trace
 
@@ -29,8 +30,12 @@ class Briefing:
         Zones of that view.
     situation, yesterday : Situation
         Of the as-of day, and of the day before (None: not made).
+    estimates : Estimates
+        How big and how fast, of the as-of day.
     signals : tuple[Signal, ...]
         Signals of the as-of day.
+    events : tuple[Event, ...]
+        Signals that agree in place and time.
     trace : Trace
         Chains, contacts, worklist.
     plan : Plan
@@ -50,7 +55,9 @@ class Briefing:
     zones: ZoneTree
     situation: Situation
     yesterday: Situation | None
+    estimates: Estimates
     signals: tuple[Signal, ...]
+    events: tuple[Event, ...]
     trace: Trace
     plan: Plan
     yesterday_levels: dict[str, str] | None

@@ -43,7 +43,7 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "chains": frame_of(Chain, trace.chains, words),
         "links": trace.links,
         "places": trace.places,
-        "signals": _signals(briefing.signals, words),
+        "signals": signals_frame(briefing.signals, words),
         "zones": situation.by_zone,
         "curve": situation.curve,
     }
@@ -74,7 +74,8 @@ def _worklist(worklist: pl.DataFrame, words: Words) -> pl.DataFrame:
     return worklist.with_columns(pl.col("reason").replace(said))
 
 
-def _signals(signals: Sequence[Signal], words: Words) -> pl.DataFrame:
+def signals_frame(signals: Sequence[Signal], words: Words) -> pl.DataFrame:
+    """Signals as a table, their reasons as text."""
     said = pl.Series("reason", [words.say(signal.reason, **signal.facts) for signal in signals], dtype=pl.String)
     return frame_of(Signal, signals, words).with_columns(said).drop("facts")
 

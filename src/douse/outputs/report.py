@@ -13,6 +13,7 @@ from douse.outputs.sections.changes import changes
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
+from douse.outputs.sections.estimates import estimates
 from douse.outputs.sections.figures import figures
 from douse.outputs.sections.headline import headline
 from douse.outputs.sections.measures import measures
@@ -27,8 +28,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, zones, measures, rounds, tracing, signals, needs, costs, floor, delays,
-    reproduction, missing, reproduce,
+    headline, changes, figures, curve, estimates, zones, measures, rounds, tracing, signals, needs, costs, floor,
+    delays, reproduction, missing, reproduce,
 )  # fmt: skip
 
 

@@ -46,6 +46,18 @@ _ENGLISH = {
     "ears_c1": "EARS C1",
     "ears_c2": "EARS C2",
     "ears_c3": "EARS C3",
+    "ears": "EARS",
+    "shiryaev_roberts": "Shiryaev-Roberts",
+    "farrington": "Farrington",
+    "farrington_flexible": "Farrington flexible",
+    "cusum": "CUSUM",
+    "glr_poisson": "GLR Poisson",
+    "glr_nb": "GLR negative binomial",
+    "outbreak_p": "outbreakP",
+    "rki": "RKI",
+    "bayes": "Bayes",
+    "scan": "space-time scan",
+    "importation": "imports",
 }
 
 

@@ -50,3 +50,10 @@ ITEMS = (
     "food_kg", "medicine_course", "vaccine_dose", "other",
 )  # fmt: skip
 REQUEST_KINDS = ("food", "medicine", "dialysis", "birth", "dependant_care", "medical_visit", "other")
+# Complaints by syndrome (as in WHO's early-warning lists), sales, absences, samples; prevalence: of a place elsewhere.
+INDICATORS = (
+    "fever", "influenza_like_illness", "severe_respiratory_illness", "watery_diarrhoea", "bloody_diarrhoea", "vomiting",
+    "fever_with_rash", "fever_with_bleeding", "jaundice", "meningitis", "paralysis", "unexplained_death", "all_deaths",
+    "emergency_visits", "ambulance_calls", "helpline_calls", "fever_medicine", "cough_medicine", "diarrhoea_medicine",
+    "school_absence", "work_absence", "wastewater", "animal_deaths", "prevalence", "other_indicator",
+)  # fmt: skip

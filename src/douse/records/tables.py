@@ -432,6 +432,40 @@ class Shipments(Table):
         return (pl.col("sent_at") <= pl.col("received_at")).fill_null(value=True)
 
 
+class Indicators(Table):
+    """Counts of complaints, sales, absences and samples that may tell of an outbreak before its cases do."""
+
+    key = ("zone", "place", "date", "indicator", "source")
+    occurred = "date"
+    told_by = ("date",)
+    unlocks = "rises of complaints, medicine sales, absences or wastewater before cases are told; prevalence at origins"
+    row_actions: ClassVar = {"shares_are_parts": ("denominator",)}
+
+    zone = ident("Zone that the count is about; empty for the whole area.", references="zones.zone_id")
+    place = text("Country or area elsewhere, of a row on prevalence there: as `origin` of the arrivals.")
+    date = day("Day that the count is about.", required=True)
+    indicator = code(codes.INDICATORS, "What is counted.", required=True)
+    source = text("Who counts: a network of doctors, a chain of pharmacies, a treatment plant. Each is a series.")
+    count = number(
+        "How many, or how much: send 0 for none; empty is not known.",
+        "events; of wastewater gene copies a litre",
+        low=0,
+        high=1e15,
+    )
+    denominator = number(
+        "Out of how many: all visits, all sales, pupils enrolled, people tested or served.",
+        "as counted",
+        low=0,
+        high=1e12,
+    )
+
+    @dy.rule()
+    def shares_are_parts(cls) -> pl.Expr:
+        """Of those tested for prevalence no more are infected than there are."""
+        within = (pl.col("count") <= pl.col("denominator")).fill_null(value=True)
+        return (pl.col("indicator") != "prevalence") | within
+
+
 TABLES: dict[str, type[Table]] = {
     "zones": Zones,
     "places": Places,
@@ -447,6 +481,7 @@ TABLES: dict[str, type[Table]] = {
     "stock": Stock,
     "requests": Requests,
     "shipments": Shipments,
+    "indicators": Indicators,
 }
 REFERENCE_TABLES = ("zones", "places", "people", "facilities")
 REQUIRED_TABLES = ("cases",)

@@ -12,7 +12,18 @@ from douse.records.records import Records
 
 # A zone of unknown kind is taken for a district: too coarse for the restrictive levels.
 UNKNOWN_KIND = "district"
-_NAMING_TABLES = ("zones", "cases", "contacts", "people", "places", "facilities", "measures", "visits", "tests")
+_NAMING_TABLES = (
+    "zones",
+    "cases",
+    "contacts",
+    "people",
+    "places",
+    "facilities",
+    "measures",
+    "visits",
+    "tests",
+    "indicators",
+)
 
 
 class ZoneTree:

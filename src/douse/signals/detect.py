@@ -3,17 +3,20 @@
 from collections.abc import Callable, Sequence
 
 from douse.errors import UsageError
-from douse.library.pathogen import Pathogen
-from douse.library.protocol import Protocol
-from douse.records import Records, ZoneTree
+from douse.signals.black_swans import black_swan_signals
 from douse.signals.cluster import cluster_signals
+from douse.signals.count_signals import DETECTORS as COUNT_DETECTORS
+from douse.signals.count_signals import OURS, count_signals
 from douse.signals.ears_signals import ears_signals
+from douse.signals.events import STANDING
+from douse.signals.grey_rhinos import grey_rhino_signals
+from douse.signals.importation_signals import importation_signals
 from douse.signals.one_case import one_case_signals
 from douse.signals.scene import Scene
 from douse.signals.severity import loudest_first
 from douse.signals.signal import Signal
+from douse.signals.syndromic import syndromic_signals
 from douse.signals.threshold import rise_signals, threshold_signals
-from douse.situation.situation import Situation
 
 Detector = Callable[[Scene], list[Signal]]
 
@@ -23,38 +26,44 @@ def _cluster(scene: Scene) -> list[Signal]:
     return cluster_signals(scene.known, scene.cases, scene.zones, pathogen=scene.pathogen, alerts=alerts)
 
 
-DETECTORS: dict[str, Detector] = {
-    "ears": lambda scene: ears_signals(scene.counts),
+def _grey_rhino(scene: Scene) -> list[Signal]:
+    return grey_rhino_signals(scene.known, scene.situation, scene.zones, scene.protocol)
+
+
+def _counts(name: str) -> Detector:
+    return lambda scene: count_signals(scene.history, (name,))
+
+
+# What every day is watched by.
+DAILY: dict[str, Detector] = {
     "one_case": lambda scene: one_case_signals(scene.counts, scene.pathogen, scene.protocol),
     "threshold": lambda scene: threshold_signals(scene.counts, scene.protocol.alerts),
     "rise": lambda scene: rise_signals(scene.counts, scene.protocol.alerts),
     "cluster": _cluster,
+    OURS: _counts(OURS),
+    "importation": lambda scene: importation_signals(scene.known, scene.cases, scene.pathogen),
+    "syndromic": lambda scene: syndromic_signals(scene.known, scene.zones),
+    "black_swan": lambda scene: black_swan_signals(scene.known, scene.situation, scene.pathogen),
+}
+# Those that are asked for by name too: the classical ones say much the same as ours with more false alarms, and hazards
+# stand all year.
+DETECTORS: dict[str, Detector] = {
+    **DAILY,
+    "ears": lambda scene: ears_signals(scene.counts),
+    **{name: _counts(name) for name in COUNT_DETECTORS if name != OURS},
+    "grey_rhino": _grey_rhino,
 }
 
 
-def detect_all(  # noqa: PLR0913 (what a day's view is made of)
-    known: Records,
-    situation: Situation,
-    zones: ZoneTree,
-    pathogen: Pathogen,
-    protocol: Protocol,
-    *,
-    detectors: Sequence[str] | None = None,
-) -> tuple[Signal, ...]:
+def detect(scene: Scene, names: Sequence[str] | None = None) -> tuple[Signal, ...]:
     """Signals of the as-of day.
 
     Parameters
     ----------
-    known : Records
-        As-of view.
-    situation : Situation
-        What is known; its counted cases are searched.
-    zones : ZoneTree
-        Tree of the same view.
-    pathogen, protocol : Pathogen, Protocol
-        Say what is an alert.
-    detectors : sequence of str, optional
-        Names in `DETECTORS`; None: all.
+    scene : Scene
+        What the detectors may look at.
+    names : sequence of str, optional
+        Names in `DETECTORS`; None: those of every day (`DAILY`).
 
     Returns
     -------
@@ -66,15 +75,21 @@ def detect_all(  # noqa: PLR0913 (what a day's view is made of)
     UsageError
         When there is no detector of a name.
     """
-    scene = Scene(known, situation, zones, pathogen, protocol)
-    chosen = choose(detectors)
-    return loudest_first([signal for name in chosen for signal in DETECTORS[name](scene)])
+    found = detect_each(scene, choose(names))
+    return loudest_first([signal for signals in found.values() for signal in signals])
+
+
+def detect_each(scene: Scene, names: Sequence[str]) -> dict[str, list[Signal]]:
+    """Signals by the name of the detector in `DETECTORS`; those of a day are made from one scene."""
+    return {name: DETECTORS[name](scene) for name in names}
 
 
 def choose(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of detectors, each once, checked; None: all of them."""
+    """Names of detectors, each once, checked; None: those of every day, "all": all but the standing ones."""
     if names is None:
-        return tuple(DETECTORS)
+        return tuple(DAILY)
+    if tuple(names) == ("all",):
+        return tuple(name for name in DETECTORS if name not in STANDING)
     for name in names:
         if name not in DETECTORS:
             raise UsageError("There is no detector of that name.", allowed=", ".join(DETECTORS))

@@ -1,6 +1,6 @@
 """Replay: what each detector would have told on each day of the past, beside what hindsight knows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -23,15 +23,20 @@ TOLD = {
 }
 
 
-def told_on(day: date, signals: Iterable[Signal]) -> pl.DataFrame:
-    """Signals of one day as rows.
+def told_on(day: date, found: Mapping[str, Iterable[Signal]]) -> pl.DataFrame:
+    """Signals of one day as rows, by the detector that was asked (EARS tells by C1, C2 or C3).
 
     Returns
     -------
     polars.DataFrame
         day, detector, id, zone (null: the whole area), severity, first_day, last_day, observed, expected, bound, p.
     """
-    rows = [{"day": day, **{name: getattr(signal, name) for name in TOLD if name != "day"}} for signal in signals]
+    rows = [
+        {"day": day, "detector": asked}
+        | {name: getattr(signal, name) for name in TOLD if name not in {"day", "detector"}}
+        for asked, signals in found.items()
+        for signal in signals
+    ]
     return pl.DataFrame(rows, schema=TOLD)
 
 

@@ -14,6 +14,8 @@ from douse.situation.situation import Situation
 
 # How far back a signal's first day is looked for; longer where a zone must have been free for longer.
 HISTORY_DAYS = 120
+# Farrington looks back five years and half a window.
+LONGEST_DAYS = 8 * 366
 
 
 @dataclass(frozen=True)
@@ -47,4 +49,14 @@ class Scene:
     def counts(self) -> DailyCounts:
         """Cases a zone and day told: a signal is about news, and a late correction is none."""
         free_days = round(FREE_INCUBATIONS * self.pathogen.max_incubation.value)
-        return daily_counts(self.cases, self.zones, self.known.day, days=max(HISTORY_DAYS, 2 * free_days))
+        return self._counted(max(HISTORY_DAYS, 2 * free_days))
+
+    @cached_property
+    def history(self) -> DailyCounts:
+        """The same, as far back as cases were told, but not more than `LONGEST_DAYS`: years tell what is usual."""
+        first = self.counts.started
+        days = 0 if first is None else min((self.known.day - first).days + 1, LONGEST_DAYS)
+        return self.counts if days <= self.counts.counts.shape[1] else self._counted(days)
+
+    def _counted(self, days: int) -> DailyCounts:
+        return daily_counts(self.cases, self.zones, self.known.day, days=days)

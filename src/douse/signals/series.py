@@ -122,7 +122,7 @@ def series_of(counts: pl.DataFrame, *extra: str) -> Series:
     frame = given.select(wanted).with_columns(pl.col("zone").cast(pl.String))
     _check(frame)
     if not frame.select(_in_order()).item():
-        frame = frame.sort("zone", "date")
+        frame = _sorted(frame)
     _check_unique(frame)
     row = frame["zone"].rle_id().to_numpy().astype(np.int64)
     zones = frame["zone"].unique(maintain_order=True).to_list()
@@ -157,6 +157,15 @@ def _in_order() -> pl.Expr:
     zone, day = pl.col("zone"), pl.col("date")
     before, previous = zone.shift(), day.shift()
     return ((before < zone) | ((before == zone) & (previous <= day))).all()
+
+
+def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows by zone and date; several times faster by the rank of a zone than by its name."""
+    zones = frame["zone"].unique().sort()
+    rank = frame["zone"].replace_strict(zones, pl.Series(range(len(zones)), dtype=pl.Int64)).to_numpy()
+    day = frame["date"].cast(pl.Int32).to_numpy().astype(np.int64)
+    day -= day.min()
+    return frame[np.argsort(rank * (day.max() + 1) + day, kind="stable")]
 
 
 def _check_unique(frame: pl.DataFrame) -> None:

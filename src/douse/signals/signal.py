@@ -30,3 +30,5 @@ class Signal:
     facts: dict[str, str | int | float]
     evidence: tuple[str, ...]  # case_ids, at most 50
     state: State = "new"
+    p: float | None = None  # chance of at least this much without an outbreak, where the detector has one
+    recurrence_days: float | None = None  # one as strong comes by chance once in so many days

@@ -11,7 +11,7 @@ from douse.situation.by_zone import by_zone
 from douse.situation.cases import counted_cases, suspected
 from douse.situation.community_zero import community_zero
 from douse.situation.contact_figures import contact_figures
-from douse.situation.delays import summaries
+from douse.situation.deadlines import summaries
 from douse.situation.growth import doubling_days, growth_per_day
 from douse.situation.incidence import by_age, by_origin, curve, daily_counts, trend_basis
 from douse.situation.lifting import lift_countdown

@@ -1,183 +1,127 @@
-"""The reproduction number over time (Cori et al. 2013, doi 10.1093/aje/kwt133)."""
+"""The reproduction number over time, as a tidy table: Cori et al. 2013 or Wallinga and Teunis 2004."""
 
-import math
-from dataclasses import dataclass
-from functools import cached_property
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaincinv
+from numpy.typing import NDArray
 
+from douse.errors import UsageError
 from douse.kernels import renewal
 from douse.library.pathogen import Pathogen
+from douse.situation.cori import PRIOR, CoriPosterior, MixedPosterior, cori, mixed_cori
+from douse.situation.daily_series import DailySeries, daily_series
+from douse.situation.serial_interval import (
+    SerialInterval,
+    UncertainSerialInterval,
+    Weights,
+    fits_daily_counts,
+    serial_interval_weights,
+    weights_of,
+)
 from douse.situation.situation import Interval
 from douse.units import DAYS_PER_WEEK
 
+__all__ = [
+    "PRIOR", "CoriPosterior", "Method", "MixedPosterior", "UncertainSerialInterval", "cori", "figures_of",
+    "no_estimates", "r_now", "reproduction", "serial_interval_weights", "table_of",
+]  # fmt: skip
+
 Floats = NDArray[np.float64]
+Method = Literal["cori", "wallinga_teunis"]
 
-# EpiEstim's defaults: R has mean 5 and standard deviation 5 before the data, so that control is not claimed early.
-PRIOR = (5.0, 5.0)
-_NO_ESTIMATES = {
-    "cases": pl.lit(None, dtype=pl.Int64),
-    **{name: pl.lit(None, dtype=pl.Float64) for name in ("mean", "lower", "upper")},
-}
-# Lags beyond so many standard deviations have no weight worth adding.
-_TAIL_SDS = 20
-
-
-@dataclass(frozen=True)
-class CoriPosterior:
-    """Gamma posterior of R a window, NaN where the window ends before one mean serial interval has passed.
-
-    Attributes
-    ----------
-    last_day : numpy.ndarray[int64], shape (W,)
-        Position of each window's last day in the series (first day 0).
-    shape, scale : numpy.ndarray[float64], shape (S, W)
-        Of the gamma distribution; one row a series.
-    force : numpy.ndarray[float64], shape (S, W)
-        Infectivity of earlier cases, summed over the window; where it is 0 the posterior is the prior's.
-    """
-
-    last_day: NDArray[np.int64]
-    shape: Floats
-    scale: Floats
-    force: Floats
-
-    @cached_property
-    def mean(self) -> Floats:
-        """Posterior mean; shape (S, W)."""
-        return self.shape * self.scale
-
-    @cached_property
-    def sd(self) -> Floats:
-        """Posterior standard deviation; shape (S, W)."""
-        return np.sqrt(self.shape) * self.scale
-
-    def quantile(self, probability: float) -> Floats:
-        """Posterior quantile; shape (S, W)."""
-        return np.asarray(gammaincinv(self.shape, probability) * self.scale, dtype=np.float64)
+_FIGURES = ("mean", "sd", "median", "lower", "upper")
+_COHORT_FIGURES = ("mean", "sd", "lower", "upper", "seen")
+# R is not given where more of the infectivity than this lies on days without a count.
+_MOST_UNKNOWN = 0.1
+# Of those infected by the cases of a window, the share that has to be seen for its R to be final.
+_FINAL = 0.95
 
 
-def serial_interval_weights(mean: float, sd: float, lags: int) -> Floats:
-    """Probability of a serial interval of 0 .. lags - 1 whole days: one day plus a gamma delay, shape (lags,).
-
-    Parameters
-    ----------
-    mean, sd : float
-        In days.
-    lags : int
-        Number of lags.
-
-    Raises
-    ------
-    ValueError
-        When the mean is not above one day or the standard deviation not above zero.
-    """
-    if not (mean > 1 and sd > 0):
-        raise ValueError("a serial interval for daily counts has a mean above 1 day and a standard deviation above 0")
-    return renewal.shifted_gamma(mean, sd, lags)
-
-
-def cori(
-    local: ArrayLike,
-    imported: ArrayLike | None = None,
+def reproduction(  # noqa: PLR0913  the counts, and the statistician's choices by keyword
+    daily: pl.DataFrame,
+    pathogen: Pathogen | None = None,
     *,
-    si: ArrayLike,
     window: int = DAYS_PER_WEEK,
+    by: str | None = None,
+    si: SerialInterval | None = None,
+    method: Method = "cori",
     prior: tuple[float, float] = PRIOR,
-) -> CoriPosterior:
-    """Posterior of R in sliding windows, for one series or many at once.
-
-    Imported cases infect others and were infected by nobody here: they count as infectors only.
-
-    Parameters
-    ----------
-    local, imported : array_like, shape (T,) or (S, T)
-        Cases a day, earliest first, every day there. `imported` None: no imports.
-    si : array_like, shape (K,)
-        Weight of serial intervals of 0 .. K - 1 days; that of 0 is not used.
-    window : int
-        Days over which R is taken as constant.
-    prior : tuple of float
-        Mean and standard deviation of the gamma prior.
-
-    Returns
-    -------
-    CoriPosterior
-        Windows by last day; the first begins on the second day. None when T <= window.
-
-    Raises
-    ------
-    ValueError
-        When the shapes differ or the window is shorter than a day.
-    """
-    here = np.atleast_2d(np.asarray(local, dtype=np.float64))
-    brought = np.zeros_like(here) if imported is None else np.atleast_2d(np.asarray(imported, dtype=np.float64))
-    weights = np.asarray(si, dtype=np.float64)
-    if here.shape != brought.shape:
-        raise ValueError("local and imported cases must cover the same series and days")
-    if window < 1:
-        raise ValueError("a window is at least one day long")
-    force = renewal.infectivity(here + brought, weights)
-    mean, sd = prior
-    shape, scale = renewal.posterior(here, force, window, (mean / sd) ** 2, sd**2 / mean)
-    last_day = window + np.arange(shape.shape[1], dtype=np.int64)
-    too_early = last_day + 1 <= weights @ np.arange(len(weights))
-    shape[:, too_early] = np.nan
-    return CoriPosterior(last_day, shape, scale, renewal.window_sums(force, window))
-
-
-def reproduction(
-    daily: pl.DataFrame, pathogen: Pathogen, *, window: int = DAYS_PER_WEEK, by: str | None = None
+    level: float = 0.95,
+    correct_truncation: bool = False,
 ) -> pl.DataFrame:
-    """R over time, with its 95% interval.
+    """R over time, with its interval.
 
     Parameters
     ----------
     daily : polars.DataFrame
-        As from `daily_counts`: date, local, imported, every day there; with `by`, one series a value, all over the
-        same days.
-    pathogen : Pathogen
-        Its serial interval.
+        date, local and, where there are any, imported (as from `daily_counts`), or date and count; with `by`, one
+        series a value. A day without a row or without a count is not known: windows that hold it have no R, nor have
+        those where more than a tenth of the infectivity would lie on such days.
+    pathogen : Pathogen, optional
+        Its serial interval is used where `si` is not given.
     window : int
         Days.
     by : str, optional
         Column that names the series.
+    si : optional
+        Serial interval: (mean, sd) in days, as a tuple of two; or the weights by day from 0 on (list or array, that
+        of day 0 is 0, sum 1); or `UncertainSerialInterval`.
+    method : {"cori", "wallinga_teunis"}
+        "cori": instantaneous R, how many a case would infect as things were in the window; the posterior under a gamma
+        prior. "wallinga_teunis": cohort R, how many the cases of the window infected on average; known late.
+    prior : tuple of float
+        Mean and standard deviation of R before the data (Cori).
+    level : float
+        Of the interval.
+    correct_truncation : bool
+        Wallinga-Teunis: correct the latest windows for those who have yet to fall ill (see `wallinga_teunis`).
 
     Returns
     -------
     polars.DataFrame
-        `by`, date (end of window), cases (in the window), mean, lower, upper; null where R cannot be estimated: before
-        one mean serial interval has passed, without earlier cases who could have infected, or where the serial
-        interval is too short for daily counts.
+        `by`, date (end of window), cases (in the window), mean, sd, median, lower, upper; null where R cannot be
+        estimated: before one mean serial interval has passed, without earlier cases who could have infected, or where
+        the serial interval of the pathogen is too short for daily counts (then without rows). With Wallinga-Teunis no
+        median but seen (share of the infected who have fallen ill by the last day) and final (bool: that share is 0.95
+        or more); the first window begins on the first day, with Cori on the second.
+
+    Raises
+    ------
+    UsageError
+        When a column is missing or not of its kind, or an argument is out of range.
+
+    References
+    ----------
+    Cori et al. 2013, doi 10.1093/aje/kwt133; Thompson et al. 2019, doi 10.1016/j.epidem.2019.100356 (imports,
+    uncertain serial interval); Wallinga and Teunis 2004, doi 10.1093/aje/kwh255.
     """
-    groups = [by] if by else []
-    ordered = daily.sort(*groups, "date")
-    series = ordered[by].n_unique() if by else min(1, ordered.height)
-    days = ordered.height // series if series else 0
-    interval = pathogen.serial_interval
-    if days <= window or not _fits_daily_counts(pathogen):
-        return ordered.clear().select(*groups, "date", **_NO_ESTIMATES)
-    lags = min(days, math.ceil(interval.mean.value + _TAIL_SDS * interval.sd.value) + 1)
-    local = ordered["local"].to_numpy().reshape(series, days)
-    imported = ordered["imported"].to_numpy().reshape(series, days)
-    posterior = cori(
-        local, imported, si=serial_interval_weights(interval.mean.value, interval.sd.value, lags), window=window
-    )
-    estimable = (posterior.force > 0) & ~np.isnan(posterior.shape)
-    in_window = renewal.window_sums((local + imported).astype(np.float64), window)
-    at_end = pl.int_range(pl.len()).over(by) if by else pl.int_range(pl.len())
-    rows = ordered.filter(at_end >= window)
-    figures = {"mean": posterior.mean, "lower": posterior.quantile(0.025), "upper": posterior.quantile(0.975)}
-    return rows.select(*groups, "date").with_columns(
-        pl.Series("cases", in_window.ravel().astype(np.int64)),
-        *(
-            pl.Series(name, np.where(estimable, values, np.nan).ravel()).fill_nan(None)
-            for name, values in figures.items()
-        ),
-    )
+    _check(method, window, prior, level)
+    series = daily_series(daily, by)
+    first = window if method == "cori" else window - 1
+    days = series.local.shape[1]
+    too_short = si is None and pathogen is not None and not fits_daily_counts(pathogen)
+    weights = None if too_short else weights_of(si, pathogen, max(days, 1))
+    if days <= first or weights is None:
+        return no_estimates(series, method)
+    if method == "wallinga_teunis":
+        return _cohort(series, weights, window, level=level, correct_truncation=correct_truncation)
+    if len(weights.weights) > 1:
+        return _uncertain(series, weights, window, prior, level)
+    found = cori(series.local, series.imported, si=weights.weights[0], window=window, prior=prior)
+    estimable = (found.force > 0) & ~np.isnan(found.shape) & _known(series, weights, window)
+    return table_of(series, window, window, figures_of(found, level), estimable)
+
+
+def figures_of(found: CoriPosterior | MixedPosterior, level: float) -> dict[str, Floats]:
+    """The figures of the table from a posterior."""
+    return {
+        "mean": found.mean,
+        "sd": found.sd,
+        "median": found.quantile(0.5),
+        "lower": found.quantile((1 - level) / 2),
+        "upper": found.quantile((1 + level) / 2),
+    }
 
 
 def r_now(daily: pl.DataFrame, estimates: pl.DataFrame, pathogen: Pathogen) -> Interval:
@@ -194,7 +138,7 @@ def r_now(daily: pl.DataFrame, estimates: pl.DataFrame, pathogen: Pathogen) -> I
     """
     if daily.is_empty():
         return Interval(None, why_not="There are no cases yet.")
-    if not _fits_daily_counts(pathogen):
+    if not fits_daily_counts(pathogen):
         return Interval(None, why_not="The serial interval is too short for daily counts.")
     if estimates.is_empty():
         return Interval(None, why_not="There are too few days since the first case.")
@@ -206,5 +150,89 @@ def r_now(daily: pl.DataFrame, estimates: pl.DataFrame, pathogen: Pathogen) -> I
     return Interval(mean, lower, upper)
 
 
-def _fits_daily_counts(pathogen: Pathogen) -> bool:
-    return pathogen.serial_interval.mean.value > 1 and pathogen.serial_interval.sd.value > 0
+def _uncertain(
+    series: DailySeries, weights: Weights, window: int, prior: tuple[float, float], level: float
+) -> pl.DataFrame:
+    """One mixture a series: the serial intervals are many, so that the series go one by one."""
+    one = Weights(weights.weights.mean(axis=0, keepdims=True), weights.means)
+    mixed = [
+        mixed_cori(series.local[[s]], series.imported[[s]], weights, window=window, prior=prior)
+        for s in range(len(series.local))
+    ]
+
+    estimable = np.array([((part.force > 0) & ~np.isnan(part.shape)).any(axis=0) for part in mixed])
+    parts = [figures_of(part, level) for part in mixed]
+    figures = {name: np.array([part[name] for part in parts]) for name in _FIGURES}
+    return table_of(series, window, window, figures, estimable & _known(series, one, window))
+
+
+def _cohort(
+    series: DailySeries, weights: Weights, window: int, *, level: float, correct_truncation: bool
+) -> pl.DataFrame:
+    from douse.situation.wallinga_teunis import wallinga_teunis  # noqa: PLC0415  numba takes half a second
+
+    if len(weights.weights) > 1:
+        raise UsageError("Wallinga-Teunis takes one serial interval.", next_step='Use method="cori".')
+    found = wallinga_teunis(
+        series.local,
+        series.imported,
+        si=weights.weights[0],
+        window=window,
+        level=level,
+        correct_truncation=correct_truncation,
+    )
+    figures = {name: getattr(found, name) for name in _COHORT_FIGURES}
+    unknown = np.pad(series.unknown, ((0, 0), (1, 0)))
+    known = renewal.window_sums(unknown.astype(np.float64), window) == 0
+    table = table_of(series, window, window - 1, figures, known)
+    return table.with_columns(final=pl.col("seen") >= _FINAL)
+
+
+def _known(series: DailySeries, weights: Weights, window: int) -> NDArray[np.bool_]:
+    """Whether the counts of a window are known, and nearly all that infected its cases."""
+    if not series.unknown.any():
+        return np.ones((len(series.local), max(0, series.local.shape[1] - window)), dtype=np.bool_)
+    unknown = series.unknown.astype(np.float64)
+    share = renewal.infectivity(unknown, weights.weights[0])
+    within: NDArray[np.bool_] = (renewal.window_sums(unknown, window) == 0) & (
+        renewal.window_sums((share > _MOST_UNKNOWN).astype(np.float64), window) == 0
+    )
+    return within
+
+
+def table_of(
+    series: DailySeries, window: int, first: int, figures: dict[str, Floats], estimable: NDArray[np.bool_]
+) -> pl.DataFrame:
+    """Tidy rows of the windows that end on day `first` or later; null where not estimable."""
+    shape = (len(series.local), series.local.shape[1] - first)
+    padded = np.pad(series.cases, ((0, 0), (window - first, 0)))
+    unknown = np.pad(series.unknown.astype(np.float64), ((0, 0), (window - first, 0)))
+    cases = np.where(renewal.window_sums(unknown, window) > 0, np.nan, renewal.window_sums(padded, window))
+    at = np.tile(np.arange(series.local.shape[1]) >= first, shape[0])
+    counted = pl.Series("cases", cases.ravel(), nan_to_null=True)
+    return series.frame.filter(at).with_columns(
+        counted.cast(pl.Int64) if series.whole else counted,
+        *(
+            pl.Series(name, np.where(estimable & np.isfinite(values), values, np.nan).ravel(), nan_to_null=True)
+            for name, values in figures.items()
+        ),
+    )
+
+
+def no_estimates(series: DailySeries, method: Method = "cori") -> pl.DataFrame:
+    """The table without rows."""
+    names = _FIGURES if method == "cori" else _COHORT_FIGURES
+    empty = series.frame.clear().with_columns(
+        pl.lit(None, dtype=pl.Int64 if series.whole else pl.Float64).alias("cases"),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in names),
+    )
+    return empty if method == "cori" else empty.with_columns(final=pl.lit(None, dtype=pl.Boolean))
+
+
+def _check(method: str, window: int, prior: tuple[float, float], level: float) -> None:
+    if method not in get_args(Method):
+        raise UsageError("R has no method of that name.", allowed=", ".join(get_args(Method)))
+    if window < 1:
+        raise UsageError("The window of R is too short.", allowed="1 day or more")
+    if not all(part > 0 for part in prior) or not 0 < level < 1:
+        raise UsageError("The prior or the level of R is out of range.", allowed="prior above 0, level between 0 and 1")

@@ -1,11 +1,13 @@
 """Signals, with their reason and how often such a signal is false."""
 
+from collections.abc import Iterable
+
 from douse.outputs.blocks import Cell, Chip, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.common import columns, long_grid, named, number, prose, short
 from douse.outputs.vocabulary import SEVERITIES_OF_SIGNALS
 from douse.outputs.words import UNKNOWN, Words
-from douse.signals.signal import Signal
+from douse.signals import Event, Signal
 
 _TONES = {"alarm": "bad", "warning": "warn", "notice": "plain"}
 
@@ -24,19 +26,19 @@ def signals(briefing: Briefing, words: Words) -> Section:
     )
     rows: list[list[Cell]] = [
         [
-            named(words.zone(s.zone) if s.zone else words.say("All zones"), _days(s, words)),
+            named(words.zone(s.zone) if s.zone else words.say("All zones"), days_of(s, words)),
             Chip(words.label(s.severity), _TONES[s.severity]),
             named(words.say(s.reason, **s.facts), f"{words.label(s.detector)} · {words.code(s.state)}"),
             named(
                 words.brief(s.observed),
                 words.say("expected {n}", n=words.brief(s.expected)) if s.expected is not None else None,
             ),
-            false_alarms(s.false_alarm_rate, words),
+            how_rare(s, words),
         ]
         for s in in_order(briefing.signals)
     ]
     blocks = long_grid(words.say("Signals, gravest first"), heads, rows, words, file="signals")
-    if any(s.false_alarm_rate is not None for s in briefing.signals):
+    if any(how_rare(s, words) != UNKNOWN for s in briefing.signals):
         blocks.append(
             Text(
                 words.say(
@@ -50,11 +52,18 @@ def signals(briefing: Briefing, words: Words) -> Section:
     return Section("signals", title, tuple(blocks))
 
 
-def in_order(found: tuple[Signal, ...]) -> list[Signal]:
+def in_order(found: Iterable[Signal]) -> list[Signal]:
     """Gravest first, then latest."""
     return sorted(
         found, key=lambda s: (SEVERITIES_OF_SIGNALS.index(s.severity), -s.last_day.toordinal(), -s.observed, s.id)
     )
+
+
+def how_rare(signal: Signal, words: Words) -> str:
+    """How rarely chance alone gives such a signal: how often one recurs, else the false-alarm rate."""
+    if signal.recurrence_days is not None:
+        return words.say("once in {n} days", n=max(1, round(signal.recurrence_days)))
+    return false_alarms(signal.false_alarm_rate, words)
 
 
 def false_alarms(rate: float | None, words: Words) -> str:
@@ -66,7 +75,8 @@ def false_alarms(rate: float | None, words: Words) -> str:
     return words.say("1 in {n} zone-days", n=max(1, round(1 / rate)))
 
 
-def _days(signal: Signal, words: Words) -> str:
-    if signal.first_day == signal.last_day:
-        return words.short_day(signal.last_day)
-    return f"{words.short_day(signal.first_day)} – {words.short_day(signal.last_day)}"
+def days_of(told: Signal | Event, words: Words) -> str:
+    """The days of a signal or an event, as one day or a span."""
+    if told.first_day == told.last_day:
+        return words.short_day(told.last_day)
+    return f"{words.short_day(told.first_day)} – {words.short_day(told.last_day)}"

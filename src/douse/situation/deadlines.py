@@ -16,7 +16,7 @@ DELAYS = {
 }
 
 
-def delays(cases: pl.DataFrame) -> pl.DataFrame:
+def case_delays(cases: pl.DataFrame) -> pl.DataFrame:
     """Every delay of every case that has both moments.
 
     Returns
@@ -41,7 +41,7 @@ def summaries(cases: pl.DataFrame, protocol: Protocol) -> tuple[DelaySummary, ..
         "report_to_isolation": clock.case_transfer.value,
         "onset_to_isolation": clock.isolation.value,
     }
-    every = delays(cases)
+    every = case_delays(cases)
     return tuple(_summary(every.filter(pl.col("name") == name), name, deadlines.get(name)) for name in DELAYS)
 
 

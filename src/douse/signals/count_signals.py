@@ -1,0 +1,240 @@
+"""Count detectors on every zone's series: which zones have more than usual, false alarms controlled over all zones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import import_module
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from douse.errors import UsageError
+from douse.signals.counts import DailyCounts
+from douse.signals.false_discovery import control
+from douse.signals.series import Step
+from douse.signals.severity import severity_of
+from douse.signals.signal import Signal
+from douse.units import DAYS_PER_WEEK
+
+Answer = Callable[..., pl.DataFrame]
+OURS = "shiryaev_roberts"
+
+
+@dataclass(frozen=True)
+class CountDetector:
+    """A detector of counts by name; its module is imported when it is called.
+
+    Attributes
+    ----------
+    module, function : str
+        Where it is.
+    step : {"day", "week"}
+        Calendar that it is run on: those that compare with earlier years take weeks.
+    least : int
+        Steps of history that it needs.
+    options : tuple of (str, value)
+        Settings that differ from its defaults.
+    latest : bool
+        Whether it takes ``last``.
+    """
+
+    module: str
+    function: str
+    step: Step
+    least: int
+    options: tuple[tuple[str, object], ...] = ()
+    latest: bool = True
+
+    def __call__(self, counts: pl.DataFrame, *, last: int | None = None) -> pl.DataFrame:
+        """The detector's answer."""
+        found: Answer = getattr(import_module(f"douse.signals.{self.module}"), self.function)
+        options = dict(self.options)
+        if self.latest and last is not None:
+            options["last"] = last
+        return found(counts, **options)
+
+
+def _ears(method: str) -> CountDetector:
+    return CountDetector("ears", "ears", "day", 8 if method == "C1" else 10, (("method", method),), latest=False)
+
+
+# Alpha is 0.01 where the method has one, so that the detectors can be compared.
+DETECTORS: dict[str, CountDetector] = {
+    "ears_c1": _ears("C1"),
+    "ears_c2": _ears("C2"),
+    "ears_c3": _ears("C3"),
+    "farrington": CountDetector("farrington", "farrington", "week", 5 * 52 + 4, (("alpha", 0.01),)),
+    "farrington_flexible": CountDetector(
+        "farrington_flexible", "farrington_flexible", "week", 5 * 52 + 4, (("alpha", 0.01),)
+    ),
+    "cusum": CountDetector("cusum", "cusum", "week", 26),
+    "glr_poisson": CountDetector("glr", "glr_poisson", "week", 52),
+    "glr_nb": CountDetector("glr", "glr_nb", "week", 52),
+    "outbreak_p": CountDetector("outbreak_p", "outbreak_p", "week", 8),
+    "rki": CountDetector("rki", "rki", "week", 7, (("system", 1),)),
+    "bayes": CountDetector("bayes", "bayes", "week", 7, (("alpha", 0.01),)),
+    OURS: CountDetector(OURS, OURS, "day", 11),
+}
+
+
+def count_signals(
+    counts: DailyCounts, detectors: Sequence[str] = (OURS,), *, q: float = 0.1, min_count: int = 3
+) -> list[Signal]:
+    """One signal a detector and zone whose count of the as-of day (or of the seven days up to it) is unusual.
+
+    Parameters
+    ----------
+    counts : DailyCounts
+        Daily counts of all zones and of the whole area. Days before the first that any case was told are not known.
+    detectors : sequence of str
+        Names in `DETECTORS`. One whose history is too short is left out.
+    q : float, default 0.1
+        False discovery rate over the zones of a detector (Benjamini-Hochberg), for detectors with p-values; the others
+        stand by their own bound.
+    min_count : int, default 3
+        Least number of cases of a signal.
+
+    Returns
+    -------
+    list of Signal
+        Where a zone and one within it alarm with the same cases, only the smaller is kept. false_alarm_rate is the
+        largest p of the zones that stand, so the real rate a zone and day after control; null for detectors without p.
+
+    Raises
+    ------
+    UsageError
+        When there is no detector of a name, or q is out of range.
+    """
+    found: list[Signal] = []
+    for name in _checked(detectors):
+        detector = DETECTORS[name]
+        matrix, last_days = _stepped(_watched(counts), counts.as_of, detector.step)
+        alarms = unusual(matrix, last_days, name, q=q)
+        days = 1 if detector.step == "day" else DAYS_PER_WEEK
+        loud = alarms.filter(pl.col("count") >= min_count)
+        first = counts.as_of - timedelta(days=days - 1)
+        kept = counts.smallest_only(loud["row"].to_list(), first, counts.as_of)
+        rows = loud.filter(pl.col("row").is_in(kept)).iter_rows(named=True)
+        found += [_signal(counts, name, row, first) for row in rows]
+    return found
+
+
+def unusual(matrix: NDArray[np.float64], dates: Sequence[date], detector: str, *, q: float = 0.1) -> pl.DataFrame:
+    """Rows of a matrix of counts whose last step alarms, false discoveries controlled over the rows.
+
+    The core without zones and signals: any indicator on a calendar can be given to it.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray[float64], shape (S, T)
+        Counts, latest last, NaN where not known.
+    dates : sequence of datetime.date, length T
+        Date of each step, days or weeks apart.
+    detector : str
+        A name in `DETECTORS`.
+    q : float, default 0.1
+        False discovery rate, where the detector has p-values.
+
+    Returns
+    -------
+    polars.DataFrame
+        row (of the matrix), count, expected, bound, p, q_value, false_alarm_rate; the rows that alarm, in order. Empty
+        where the history is too short.
+    """
+    chosen = DETECTORS[_checked([detector])[0]]
+    known = np.flatnonzero(~np.isnan(matrix).all(axis=0))
+    if not len(known) or matrix.shape[1] - known[0] < chosen.least:
+        return _EMPTY
+    since = int(known[0])
+    steps = matrix.shape[1] - since
+    frame = pl.DataFrame(
+        {
+            "zone": np.repeat([f"{row:09d}" for row in range(len(matrix))], steps),
+            "date": pl.Series(list(dates[since:]) * len(matrix), dtype=pl.Date),
+            "count": pl.Series(matrix[:, since:].ravel(), nan_to_null=True),
+        }
+    )
+    latest = chosen(frame, last=1).filter(pl.col("date") == dates[-1])
+    return _standing(latest, q).select(_EMPTY.columns)
+
+
+_EMPTY = pl.DataFrame(
+    schema={
+        "row": pl.Int64,
+        "count": pl.Float64,
+        "expected": pl.Float64,
+        "bound": pl.Float64,
+        "p": pl.Float64,
+        "q_value": pl.Float64,
+        "false_alarm_rate": pl.Float64,
+    }
+)
+
+
+def _standing(latest: pl.DataFrame, q: float) -> pl.DataFrame:
+    """The rows that alarm: by q-value where there are p-values, else by the bound."""
+    controlled = control(latest.with_columns(row=pl.col("zone").cast(pl.Int64)), q=q)
+    if controlled["p"].null_count() == len(controlled):
+        return controlled.filter(pl.col("alarm")).with_columns(false_alarm_rate=pl.lit(None, dtype=pl.Float64))
+    stands = pl.col("alarm_controlled") & pl.col("alarm")
+    return controlled.filter(stands).with_columns(false_alarm_rate=pl.col("p").max())
+
+
+def _checked(names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in DETECTORS:
+            raise UsageError("There is no detector of counts of that name.", allowed=", ".join(DETECTORS))
+    return list(dict.fromkeys(names))
+
+
+def _watched(counts: DailyCounts) -> NDArray[np.float64]:
+    """Counts, NaN on the days before any case was told: nobody counted then."""
+    matrix = counts.counts.astype(np.float64)
+    if counts.started is not None:
+        matrix[:, : max(counts.column(counts.started), 0)] = np.nan
+    return matrix
+
+
+def _stepped(matrix: NDArray[np.float64], as_of: date, step: Step) -> tuple[NDArray[np.float64], list[date]]:
+    """The matrix by day, or by seven days that end on the as-of day, and the last day of each step."""
+    days = matrix.shape[1]
+    if step == "day":
+        return matrix, [as_of - timedelta(days=days - 1 - at) for at in range(days)]
+    weeks = days // DAYS_PER_WEEK
+    cut = matrix[:, days - weeks * DAYS_PER_WEEK :].reshape(len(matrix), weeks, DAYS_PER_WEEK)
+    return cut.sum(axis=2), [as_of - timedelta(days=DAYS_PER_WEEK * (weeks - 1 - at)) for at in range(weeks)]
+
+
+def _signal(counts: DailyCounts, name: str, row: dict[str, float], first: date) -> Signal:
+    at, cases = int(row["row"]), int(row["count"])
+    zone = counts.zone(at)
+    facts: dict[str, str | int | float] = {"cases": cases, "day": str(counts.as_of), "bound": row["bound"]}
+    if row["expected"] is not None:
+        facts["expected"] = row["expected"]
+    return Signal(
+        id=f"{name}:{zone or ''}:{first}",
+        detector=name,
+        zone=zone,
+        first_day=first,
+        last_day=counts.as_of,
+        observed=cases,
+        expected=row["expected"],
+        bound=row["bound"],
+        false_alarm_rate=row["false_alarm_rate"],
+        severity=severity_of(cases, max(row["bound"] or 0.0, 1.0)),
+        reason=_reason(daily=first == counts.as_of, level=row["expected"] is not None),
+        facts=facts,
+        evidence=counts.evidence(at, first, counts.as_of),
+    )
+
+
+def _reason(*, daily: bool, level: bool) -> str:
+    if not level:
+        return "{cases} {cases:case was|cases were} told up to {day}; more than {bound} is unusual."
+    if daily:
+        return "{cases} {cases:case was|cases were} told on {day}; {expected} would be usual, more than {bound} is not."
+    return (
+        "{cases} {cases:case was|cases were} told in the seven days up to {day}; {expected} would be usual, "
+        "more than {bound} is not."
+    )

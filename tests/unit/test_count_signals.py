@@ -1,0 +1,83 @@
+"""Signals of the count detectors: which zone, and why."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from conftest import records
+from douse.errors import UsageError
+from douse.records import ZoneTree
+from douse.signals.count_signals import DETECTORS, count_signals, unusual
+from douse.signals.counts import DailyCounts, daily_counts
+
+AS_OF = date(2026, 3, 31)
+ZONES = [
+    {"zone_id": "C", "name": "C", "kind": "city", "recorded_at": "2026-01-01"},
+    *(
+        {"zone_id": f"D{n}", "name": f"D{n}", "kind": "district", "parent_zone": "C", "recorded_at": "2026-01-01"}
+        for n in range(6)
+    ),
+]
+
+
+def counted(burst: int, days: int = 90) -> DailyCounts:
+    """Two cases a week in each of six districts, and a burst in D3 on the last day."""
+    rng = np.random.default_rng(1)
+    rows = [
+        (f"D{n}", AS_OF - timedelta(days=back))
+        for n in range(6)
+        for back in range(days)
+        for _ in range(rng.poisson(0.3))
+    ]
+    rows = [row for row in rows if row != ("D3", AS_OF)] + [("D3", AS_OF)] * burst
+    cases = pl.DataFrame(rows, schema={"zone": pl.String, "told_on": pl.Date}, orient="row").with_columns(
+        case_id=pl.format("c{}", pl.int_range(pl.len()))
+    )
+    return daily_counts(cases, ZoneTree(records(zones=ZONES)), AS_OF, days=days)
+
+
+def test_a_burst_is_a_signal_of_its_district() -> None:
+    found = count_signals(counted(9))
+    assert {signal.zone for signal in found} >= {"D3"}
+    signal = next(signal for signal in found if signal.zone == "D3")
+    assert signal.detector == "shiryaev_roberts"
+    assert signal.observed == 9
+    assert signal.bound is not None
+    assert signal.bound < 9
+    assert signal.false_alarm_rate is not None
+    assert 0 < signal.false_alarm_rate <= 0.0115
+    assert len(signal.evidence) == 9
+    assert "would be usual" in signal.reason
+    assert set(signal.facts) == {"cases", "day", "bound", "expected"}
+
+
+def test_usual_days_give_none() -> None:
+    assert count_signals(counted(0)) == []
+
+
+def test_every_detector_with_enough_history_is_run() -> None:
+    found = count_signals(counted(30), list(DETECTORS))
+    names = {signal.detector for signal in found}
+    assert names >= {"ears_c1", "ears_c2", "shiryaev_roberts"}
+    assert "farrington" not in names  # five years of weeks are not there
+
+
+def test_an_unknown_detector_is_refused() -> None:
+    with pytest.raises(UsageError):
+        count_signals(counted(0), ["nothing"])
+
+
+def test_the_core_takes_any_matrix() -> None:
+    rng = np.random.default_rng(2)
+    matrix = rng.poisson(6, (20, 60)).astype(float)
+    matrix[7, -1] = 40
+    matrix[8] = np.nan
+    days = [AS_OF - timedelta(days=59 - at) for at in range(60)]
+    assert unusual(matrix, days, "shiryaev_roberts")["row"].to_list() == [7]
+
+
+def test_a_history_too_short_gives_nothing() -> None:
+    days = [AS_OF - timedelta(days=2 - at) for at in range(3)]
+    assert unusual(np.ones((2, 3)), days, "shiryaev_roberts").is_empty()
