@@ -1,6 +1,6 @@
 """What the tests of signals and tracing share: protocols to trace by, and the way from records to a trace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -47,10 +47,12 @@ def trace_on(records: Records, day: str, rules: Protocol | None = None, **settin
     return trace(known, situation, zones, pathogen(), rules, **settings)
 
 
-def signals_on(records: Records, day: str, rules: Protocol | None = None, **of_pathogen: Any) -> tuple[Signal, ...]:
+def signals_on(
+    records: Records, day: str, rules: Protocol | None = None, names: Sequence[str] | None = None, **of_pathogen: Any
+) -> tuple[Signal, ...]:
     rules = rules or protocol()
     known, situation, zones = known_on(records, day, rules)
-    return detect(Scene(known, situation, zones, pathogen(**of_pathogen), rules))
+    return detect(Scene(known, situation, zones, pathogen(**of_pathogen), rules), names)
 
 
 def plain(rows_of: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -32,7 +32,7 @@ def told(*counts: int, zone: str | None = "town", until: str = TODAY) -> list[di
 
 def found(cases: list[dict], *detectors: str, on: str = TODAY, zones=ZONES, **alerts):
     rules = alerting(**({"rise_ratio": None} | alerts))
-    signals = signals_on(records(cases=cases, zones=zones), on, rules)
+    signals = signals_on(records(cases=cases, zones=zones), on, rules, ("ears", "threshold", "rise"))
     return [s for s in signals if s.detector.startswith(detectors)]
 
 

@@ -38,6 +38,11 @@ def counted(burst: int, days: int = 90) -> DailyCounts:
     return daily_counts(cases, ZoneTree(records(zones=ZONES)), AS_OF, days=days)
 
 
+def named(counts: DailyCounts) -> pl.DataFrame:
+    """The cases again, with the names of their zones."""
+    return counts.cases.with_columns(zone=pl.Series([counts.zones.ids[row] for row in counts.cases["row"]]))
+
+
 def test_a_burst_is_a_signal_of_its_district() -> None:
     found = count_signals(counted(9))
     assert {signal.zone for signal in found} >= {"D3"}
@@ -51,6 +56,26 @@ def test_a_burst_is_a_signal_of_its_district() -> None:
     assert len(signal.evidence) == 9
     assert "would be usual" in signal.reason
     assert set(signal.facts) == {"cases", "day", "bound", "expected"}
+
+
+def test_an_alarm_is_told_for_three_days_and_keeps_its_name() -> None:
+    begun = counted(9)
+    for later in (1, 2, 3):
+        counts = daily_counts(named(begun), begun.zones, AS_OF + timedelta(days=later), days=90)
+        ids = [signal.id for signal in count_signals(counts) if signal.zone == "D3"]
+        assert ids == ([f"shiryaev_roberts:D3:{AS_OF}"] if later < 3 else [])
+
+
+def test_days_in_a_row_are_one_signal() -> None:
+    begun = counted(9)
+    more = pl.DataFrame(
+        {"case_id": [f"m{n}" for n in range(14)], "zone": ["D3"] * 14, "told_on": [AS_OF + timedelta(days=1)] * 14}
+    )
+    cases = pl.concat([more, named(begun).select(more.columns)])
+    found = count_signals(daily_counts(cases, begun.zones, AS_OF + timedelta(days=1), days=90))
+    (signal,) = [signal for signal in found if signal.zone == "D3"]
+    assert (signal.first_day, signal.last_day) == (AS_OF, AS_OF + timedelta(days=1))
+    assert len(signal.evidence) == 23
 
 
 def test_usual_days_give_none() -> None:

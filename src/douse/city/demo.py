@@ -18,6 +18,7 @@ from douse.city.recorded.casebook import open_casebook
 from douse.city.recorded.cases import case_frame
 from douse.city.recorded.contacts import contact_frame
 from douse.city.recorded.dirt import Dirt, soil
+from douse.city.recorded.indicators import indicator_frame
 from douse.city.recorded.measures import decide
 from douse.city.recorded.preparedness import facility_frame, request_frame, shipment_frame, stock_frame
 from douse.city.recorded.samples import sample_frame
@@ -199,6 +200,7 @@ def _frames(scene: Scene, course: Course, luck: int) -> dict[str, pl.DataFrame]:
         "stays": stay_frame(book),
         "measures": measures.frame,
         "arrivals": arrivals_frame(book),
+        "indicators": indicator_frame(book),
         "stock": stock_frame(book),
         "requests": request_frame(book, measures),
         "shipments": shipment_frame(book),

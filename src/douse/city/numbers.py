@@ -154,6 +154,8 @@ class Reporting(Strict):
     corrected_share: Number
     negatives_per_day: Number
     arrivals_per_day: Number
+    fever_sales: Number
+    fever_buyers: Number
 
 
 class Capacity(Strict):

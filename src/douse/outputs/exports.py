@@ -13,7 +13,8 @@ from douse.outputs.briefing import Briefing
 from douse.outputs.words import Words
 from douse.planning.plan import Because, CostLine, DayNeed, Measure, Round, Staff, Supply
 from douse.records.finding import write_csv
-from douse.signals.signal import Signal
+from douse.signals import Event, Signal
+from douse.situation import Estimates
 from douse.tracing.trace import Chain
 
 # Types of fields as columns; anything else is written as text.
@@ -44,6 +45,8 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "links": trace.links,
         "places": trace.places,
         "signals": signals_frame(briefing.signals, words),
+        "events": events_frame(briefing.events, words),
+        **{f"estimate-{name.replace('_', '-')}": frame for name, frame in estimate_frames(briefing.estimates).items()},
         "zones": situation.by_zone,
         "curve": situation.curve,
     }
@@ -78,6 +81,34 @@ def signals_frame(signals: Sequence[Signal], words: Words) -> pl.DataFrame:
     """Signals as a table, their reasons as text."""
     said = pl.Series("reason", [words.say(signal.reason, **signal.facts) for signal in signals], dtype=pl.String)
     return frame_of(Signal, signals, words).with_columns(said).drop("facts")
+
+
+def events_frame(events: Sequence[Event], words: Words) -> pl.DataFrame:
+    """Events as a table, their reasons as text."""
+    said = pl.Series("reason", [words.say(event.reason, **event.facts) for event in events], dtype=pl.String)
+    return frame_of(Event, events, words).with_columns(said).drop("facts")
+
+
+def estimate_frames(found: Estimates) -> dict[str, pl.DataFrame]:
+    """Every table of the estimates, by name."""
+    parts = {field.name: getattr(found, field.name) for field in fields(found)}
+    growth = {"growth_per_day": found.growth_per_day, "doubling_days": found.doubling_days}
+    rows = [(name, value.estimate, value.lower, value.upper, value.why_not) for name, value in growth.items()]
+    return {
+        **{name: part for name, part in parts.items() if isinstance(part, pl.DataFrame)},
+        "end": found.end.by_day,
+        "growth": pl.DataFrame(
+            rows,
+            schema={
+                "figure": pl.String,
+                "estimate": pl.Float64,
+                "lower": pl.Float64,
+                "upper": pl.Float64,
+                "why_not": pl.String,
+            },
+            orient="row",
+        ),
+    }
 
 
 def _one(hint: Any) -> Any:

@@ -15,6 +15,7 @@ from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
 from douse.outputs.sections.estimates import estimates
 from douse.outputs.sections.figures import figures
+from douse.outputs.sections.hazards import hazards
 from douse.outputs.sections.headline import headline
 from douse.outputs.sections.measures import measures
 from douse.outputs.sections.missing import missing
@@ -29,7 +30,7 @@ from douse.outputs.words import Words
 
 SECTIONS = (
     headline, changes, figures, curve, estimates, zones, measures, rounds, tracing, signals, needs, costs, floor,
-    delays, reproduction, missing, reproduce,
+    delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

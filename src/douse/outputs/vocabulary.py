@@ -3,11 +3,19 @@
 A test holds that each has a translation. Order within a list is the order on the page.
 """
 
+from douse.library.hazard import FIGURE_UNITS, Hazard
+from douse.library.load import names
 from douse.planning.cost import COST_ITEMS, COST_UNITS
 from douse.records import codes
 from douse.records.tables import TABLES
+from douse.signals.detect import DETECTORS as SCENE_DETECTORS
 
-DETECTORS = ("ears_c1", "ears_c2", "ears_c3", "one_case", "threshold", "rise", "cluster")
+DETECTORS = (
+    *SCENE_DETECTORS,
+    "import_positivity",
+    "imported_cases",
+    "missed_imports",
+)
 SEVERITIES_OF_SIGNALS = ("alarm", "warning", "notice")
 SIGNAL_STATES = ("new", "verifying", "confirmed", "dismissed")
 ACTIONS = ("lift", "start", "change", "keep")
@@ -54,7 +62,7 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, COST_ITEMS, COST_UNITS,
-        DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, tuple(TABLES),
+        DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
     )
     for code in codes_of_one
 )  # fmt: skip

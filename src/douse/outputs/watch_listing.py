@@ -10,7 +10,7 @@ from rich.text import Text
 
 from douse.library import Protocol
 from douse.outputs.briefing import level_names, zone_names
-from douse.outputs.exports import frame_of, signals_frame
+from douse.outputs.exports import events_frame, signals_frame
 from douse.outputs.sections.signals import days_of, how_rare, in_order
 from douse.outputs.words import Words
 from douse.records import ZoneTree
@@ -69,4 +69,4 @@ def write(out: Path, signals: Sequence[Signal], events: Sequence[Event], words: 
     """Write signals.csv and events.csv."""
     out.mkdir(parents=True, exist_ok=True)
     write_csv(signals_frame(signals, words), out / "signals.csv")
-    write_csv(frame_of(Event, events, words), out / "events.csv")
+    write_csv(events_frame(events, words), out / "events.csv")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,8 @@ from douse.units import DAYS_PER_WEEK
 
 Answer = Callable[..., pl.DataFrame]
 OURS = "shiryaev_roberts"
+# Steps over which the beginning of a run of alarms is looked for.
+_LONGEST_RUN = 28
 
 
 @dataclass(frozen=True)
@@ -79,49 +82,66 @@ DETECTORS: dict[str, CountDetector] = {
 
 
 def count_signals(
-    counts: DailyCounts, detectors: Sequence[str] = (OURS,), *, q: float = 0.1, min_count: int = 3
+    counts: DailyCounts,
+    detectors: Sequence[str] = (OURS,),
+    *,
+    q: float = 0.1,
+    recent_days: int = 3,
+    min_count: int = 3,
 ) -> list[Signal]:
-    """One signal a detector and zone whose count of the as-of day (or of the seven days up to it) is unusual.
+    """One signal a detector and zone whose count of one of the last days (or of the seven up to the last) is unusual.
 
     Parameters
     ----------
     counts : DailyCounts
-        Daily counts of all zones and of the whole area. Days before the first that any case was told are not known.
+        Daily counts of all zones and of the whole area. Nothing is judged by days before the first that any case was
+        told.
     detectors : sequence of str
         Names in `DETECTORS`. One whose history is too short is left out.
     q : float, default 0.1
-        False discovery rate over the zones of a detector (Benjamini-Hochberg), for detectors with p-values; the others
+        False discovery rate over the zones of a day (Benjamini-Hochberg), for detectors with p-values; the others
         stand by their own bound.
+    recent_days : int, default 3
+        The alarm of a detector that looks at days lies within so many, the as-of day included; of one that looks at
+        weeks, in the last.
     min_count : int, default 3
         Least number of cases of a signal.
 
     Returns
     -------
     list of Signal
-        Where a zone and one within it alarm with the same cases, only the smaller is kept. false_alarm_rate is the
-        largest p of the zones that stand, so the real rate a zone and day after control; null for detectors without p.
+        Of each zone the latest alarm. Where a zone and one within it alarm on the same day with the same cases, only
+        the smaller is kept. `first_day` is the first of the steps in a row on which the zone alarmed, so that a signal
+        keeps its id while it lasts. false_alarm_rate is the p up to which alarms of that day stand, so the chance of
+        a false alarm a zone and day; null for detectors without p.
 
     Raises
     ------
     UsageError
         When there is no detector of a name, or q is out of range.
     """
-    found: list[Signal] = []
+    found = []
     for name in _checked(detectors):
         detector = DETECTORS[name]
         matrix, last_days = _stepped(_watched(counts), counts.as_of, detector.step)
-        alarms = unusual(matrix, last_days, name, q=q)
+        recent = recent_days if detector.step == "day" else 1
+        alarms = unusual(matrix, last_days, name, q=q, recent=recent).filter(pl.col("count") >= min_count)
+        latest = alarms.sort("date").unique("row", keep="last", maintain_order=True)
+        starts = _run_starts(matrix, last_days, name, latest)
         days = 1 if detector.step == "day" else DAYS_PER_WEEK
-        loud = alarms.filter(pl.col("count") >= min_count)
-        first = counts.as_of - timedelta(days=days - 1)
-        kept = counts.smallest_only(loud["row"].to_list(), first, counts.as_of)
-        rows = loud.filter(pl.col("row").is_in(kept)).iter_rows(named=True)
-        found += [_signal(counts, name, row, first) for row in rows]
+        for last in latest["date"].unique(maintain_order=True).to_list():
+            of_day = latest.filter(pl.col("date") == last)
+            kept = counts.smallest_only(of_day["row"].to_list(), last - timedelta(days=days - 1), last)
+            for row in of_day.filter(pl.col("row").is_in(kept)).iter_rows(named=True):
+                begun = starts[row["row"]] - timedelta(days=days - 1)
+                found.append(_signal(counts, name, row, begun))
     return found
 
 
-def unusual(matrix: NDArray[np.float64], dates: Sequence[date], detector: str, *, q: float = 0.1) -> pl.DataFrame:
-    """Rows of a matrix of counts whose last step alarms, false discoveries controlled over the rows.
+def unusual(
+    matrix: NDArray[np.float64], dates: Sequence[date], detector: str, *, q: float = 0.1, recent: int = 1
+) -> pl.DataFrame:
+    """Steps of a matrix of counts that alarm, false discoveries controlled over the rows of a step.
 
     The core without zones and signals: any indicator on a calendar can be given to it.
 
@@ -135,33 +155,27 @@ def unusual(matrix: NDArray[np.float64], dates: Sequence[date], detector: str, *
         A name in `DETECTORS`.
     q : float, default 0.1
         False discovery rate, where the detector has p-values.
+    recent : int, default 1
+        Latest steps that are judged.
 
     Returns
     -------
     polars.DataFrame
-        row (of the matrix), count, expected, bound, p, q_value, false_alarm_rate; the rows that alarm, in order. Empty
-        where the history is too short.
+        row (of the matrix), date, count, expected, bound, p, q_value, false_alarm_rate; the steps that alarm, by row
+        and date. Empty where the history is too short.
     """
     chosen = DETECTORS[_checked([detector])[0]]
     known = np.flatnonzero(~np.isnan(matrix).all(axis=0))
     if not len(known) or matrix.shape[1] - known[0] < chosen.least:
         return _EMPTY
-    since = int(known[0])
-    steps = matrix.shape[1] - since
-    frame = pl.DataFrame(
-        {
-            "zone": np.repeat([f"{row:09d}" for row in range(len(matrix))], steps),
-            "date": pl.Series(list(dates[since:]) * len(matrix), dtype=pl.Date),
-            "count": pl.Series(matrix[:, since:].ravel(), nan_to_null=True),
-        }
-    )
-    latest = chosen(frame, last=1).filter(pl.col("date") == dates[-1])
-    return _standing(latest, q).select(_EMPTY.columns)
+    answer = chosen(_frame(matrix, dates, int(known[0])), last=recent)
+    return _standing(answer.filter(pl.col("date").is_in(list(dates[-recent:]))), q).select(_EMPTY.columns)
 
 
 _EMPTY = pl.DataFrame(
     schema={
         "row": pl.Int64,
+        "date": pl.Date,
         "count": pl.Float64,
         "expected": pl.Float64,
         "bound": pl.Float64,
@@ -172,13 +186,43 @@ _EMPTY = pl.DataFrame(
 )
 
 
+def _frame(matrix: NDArray[np.float64], dates: Sequence[date], since: int) -> pl.DataFrame:
+    """The matrix from a column on as the frame that detectors take; a zone is the number of its row."""
+    steps = matrix.shape[1] - since
+    return pl.DataFrame(
+        {
+            "zone": np.repeat([f"{row:09d}" for row in range(len(matrix))], steps),
+            "date": pl.Series(list(dates[since:]) * len(matrix), dtype=pl.Date),
+            "count": pl.Series(matrix[:, since:].ravel(), nan_to_null=True),
+        }
+    )
+
+
 def _standing(latest: pl.DataFrame, q: float) -> pl.DataFrame:
     """The rows that alarm: by q-value where there are p-values, else by the bound."""
     controlled = control(latest.with_columns(row=pl.col("zone").cast(pl.Int64)), q=q)
     if controlled["p"].null_count() == len(controlled):
         return controlled.filter(pl.col("alarm")).with_columns(false_alarm_rate=pl.lit(None, dtype=pl.Float64))
-    stands = pl.col("alarm_controlled") & pl.col("alarm")
-    return controlled.filter(stands).with_columns(false_alarm_rate=pl.col("p").max())
+    stands = controlled.filter(pl.col("alarm_controlled") & pl.col("alarm"))
+    return stands.with_columns(false_alarm_rate=pl.col("p").max().over("date"))
+
+
+def _run_starts(matrix: NDArray[np.float64], dates: Sequence[date], name: str, latest: pl.DataFrame) -> dict[int, date]:
+    """First step of the steps in a row on which each row alarmed by itself, up to its latest alarm."""
+    if latest.is_empty():
+        return {}
+    rows = latest["row"].to_list()
+    since = int(np.flatnonzero(~np.isnan(matrix).all(axis=0))[0])
+    judged = DETECTORS[name](_frame(matrix[rows], dates, since), last=_LONGEST_RUN)
+    alarmed = set(judged.filter(pl.col("alarm")).select(pl.col("zone").cast(pl.Int64), "date").iter_rows())
+    step = dates[-1] - dates[-2]
+    starts = {}
+    for at, (row, day) in enumerate(latest.select("row", "date").iter_rows()):
+        first = day
+        while (at, first - step) in alarmed:
+            first -= step
+        starts[row] = first
+    return starts
 
 
 def _checked(names: Sequence[str]) -> list[str]:
@@ -206,10 +250,10 @@ def _stepped(matrix: NDArray[np.float64], as_of: date, step: Step) -> tuple[NDAr
     return cut.sum(axis=2), [as_of - timedelta(days=DAYS_PER_WEEK * (weeks - 1 - at)) for at in range(weeks)]
 
 
-def _signal(counts: DailyCounts, name: str, row: dict[str, float], first: date) -> Signal:
-    at, cases = int(row["row"]), int(row["count"])
-    zone = counts.zone(at)
-    facts: dict[str, str | int | float] = {"cases": cases, "day": str(counts.as_of), "bound": row["bound"]}
+def _signal(counts: DailyCounts, name: str, row: dict[str, Any], first: date) -> Signal:
+    at, cases, last = row["row"], int(row["count"]), row["date"]
+    zone, daily = counts.zone(at), DETECTORS[name].step == "day"
+    facts: dict[str, str | int | float] = {"cases": cases, "day": str(last), "bound": row["bound"]}
     if row["expected"] is not None:
         facts["expected"] = row["expected"]
     return Signal(
@@ -217,15 +261,16 @@ def _signal(counts: DailyCounts, name: str, row: dict[str, float], first: date) 
         detector=name,
         zone=zone,
         first_day=first,
-        last_day=counts.as_of,
+        last_day=last,
         observed=cases,
         expected=row["expected"],
         bound=row["bound"],
         false_alarm_rate=row["false_alarm_rate"],
         severity=severity_of(cases, max(row["bound"] or 0.0, 1.0)),
-        reason=_reason(daily=first == counts.as_of, level=row["expected"] is not None),
+        reason=_reason(daily=daily, level=row["expected"] is not None),
         facts=facts,
-        evidence=counts.evidence(at, first, counts.as_of),
+        evidence=counts.evidence(at, first, last),
+        p=row["p"],
     )
 
 

@@ -12,6 +12,7 @@ from douse.signals.events import STANDING
 from douse.signals.grey_rhinos import grey_rhino_signals
 from douse.signals.importation_signals import importation_signals
 from douse.signals.one_case import one_case_signals
+from douse.signals.scan_signals import scan_signals
 from douse.signals.scene import Scene
 from douse.signals.severity import loudest_first
 from douse.signals.signal import Signal
@@ -49,6 +50,7 @@ DAILY: dict[str, Detector] = {
 # stand all year.
 DETECTORS: dict[str, Detector] = {
     **DAILY,
+    "scan": lambda scene: scan_signals(scene.counts),
     "ears": lambda scene: ears_signals(scene.counts),
     **{name: _counts(name) for name in COUNT_DETECTORS if name != OURS},
     "grey_rhino": _grey_rhino,

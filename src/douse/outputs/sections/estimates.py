@@ -218,7 +218,7 @@ def _ahead(briefing: Briefing, words: Words) -> Picture | None:
         (pl.col("basis") == "reported") & (pl.col("date") > found.as_of - timedelta(days=DAYS_BACK))
     )
     bars = told.group_by("date").agg(pl.col("cases").sum()).sort("date")
-    if not bars["cases"].any():
+    if not bars["cases"].sum():
         return None
     alt = words.say("New cases a day in the last four weeks, and those to be expected in the fortnight ahead.")
     return outlook(bars, found.forecast, words, words.say("New cases a day, and the fortnight ahead"), alt)

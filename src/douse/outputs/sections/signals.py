@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from douse.outputs.blocks import Cell, Chip, Section, Text
+from douse.outputs.blocks import Block, Cell, Chip, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.common import columns, long_grid, named, number, prose, short
 from douse.outputs.vocabulary import SEVERITIES_OF_SIGNALS
@@ -37,7 +37,8 @@ def signals(briefing: Briefing, words: Words) -> Section:
         ]
         for s in in_order(briefing.signals)
     ]
-    blocks = long_grid(words.say("Signals, gravest first"), heads, rows, words, file="signals")
+    blocks = _events(briefing, words)
+    blocks += long_grid(words.say("Signals, gravest first"), heads, rows, words, file="signals")
     if any(how_rare(s, words) != UNKNOWN for s in briefing.signals):
         blocks.append(
             Text(
@@ -50,6 +51,32 @@ def signals(briefing: Briefing, words: Words) -> Section:
         )
     blocks.append(Text(words.say("A person verifies or dismisses each signal."), "note"))
     return Section("signals", title, tuple(blocks))
+
+
+def _events(briefing: Briefing, words: Words) -> list[Block]:
+    """Events of more than one signal; one signal alone is in the list of signals anyway."""
+    heads = columns(
+        words.say("Zone"), short(words.say("Gravity")), number(words.say("Cases")), prose(words.say("Detectors"))
+    )
+    rows: list[list[Cell]] = [
+        [
+            named(words.zone(event.zone) if event.zone else words.say("All zones"), days_of(event, words)),
+            Chip(words.label(event.severity), _TONES[event.severity]),
+            words.number(event.cases),
+            words.say(
+                "{n} signals by {detectors}",
+                n=len(event.signals),
+                detectors=", ".join(map(words.code, event.detectors)),
+            ),
+        ]
+        for event in briefing.events
+        if len(event.signals) > 1
+    ]
+    return (
+        long_grid(words.say("Events: signals that agree in place and time"), heads, rows, words, file="events")
+        if rows
+        else []
+    )
 
 
 def in_order(found: Iterable[Signal]) -> list[Signal]:
