@@ -24,10 +24,12 @@ def count_log_likelihood(r: Floats, k: Floats, counts: Floats, shown: Floats, ti
     -------
     numpy.ndarray[float64], shape S
     """
-    mean, spread = r[..., None] * shown, k[..., None]
-    chance = gammaln(counts + spread) - gammaln(spread) - spread * np.log1p(mean / spread)
-    chance = chance + counts * (np.log(mean) - np.log(spread + mean))
-    found: Floats = chance @ times
+    ways = (gammaln(counts + k[..., None]) - gammaln(k[..., None])) @ times
+    # What depends on both R and k is one logarithm for each chance to be seen, whatever the counts.
+    seen, at = np.unique(shown, return_inverse=True)
+    cases, caused = np.bincount(at, times), np.bincount(at, times * counts)
+    both = ((k[..., None] * cases + caused) * np.log(k[..., None] + r[..., None] * seen)).sum(axis=-1)
+    found: Floats = ways + times.sum() * k * np.log(k) + caused.sum() * np.log(r) + caused @ np.log(seen) - both
     return found
 
 

@@ -95,6 +95,8 @@ def _growth(found: Estimates, words: Words) -> str:
     if growth.estimate is None:
         return words.say(growth.why_not)
     said = _shares(growth.estimate, growth.lower, growth.upper, words)
+    if growth.lower is not None and growth.upper is not None and growth.lower <= 0 <= growth.upper:
+        return words.say("{growth} a day: new cases neither surely rise nor surely fall.", growth=said)
     if days.estimate is None:
         return words.say("{growth} a day.", growth=said)
     time = words.number(abs(days.estimate), 1)

@@ -2,7 +2,7 @@
 
 from douse.library.hazard import Hazard
 from douse.library.load import load
-from douse.outputs.blocks import Cell, Chip, Grid, Section, Text
+from douse.outputs.blocks import Cell, Chip, Grid, Lines, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.common import columns, named, prose, short
 from douse.outputs.words import UNKNOWN, Words
@@ -44,8 +44,11 @@ def hazards(briefing: Briefing, words: Words) -> Section:
 
 
 def _ready(met: list[str], unmet: list[str], unknown: list[str], words: Words) -> Cell:
-    if unmet:
-        return Chip(words.say("not yet: {figures}", figures=", ".join(words.code(name) for name in unmet)), "bad")
-    if unknown:
-        return Chip(words.say("not known: {figures}", figures=", ".join(words.code(name) for name in unknown)), "plain")
-    return Chip(words.say("ready: {figures}", figures=", ".join(words.code(name) for name in met)), "good")
+    for figures, chip in (
+        (unmet, Chip(words.say("not yet"), "bad")),
+        (unknown, Chip(words.say("not known"), "plain")),
+        (met, Chip(words.say("ready"), "good")),
+    ):
+        if figures:
+            return Lines("", (", ".join(words.code(name) for name in figures),), chip)
+    return UNKNOWN
