@@ -43,6 +43,7 @@ format: $(READY) ## put the code in form
 
 bench: $(READY) ## the figures of docs/validation
 	$(BIN)/python benchmarks/plan.py
+	cd benchmarks && for figure in detectors farrington scan estimates nowcast forecast; do ../$(BIN)/python $$figure.py || exit 1; done
 
 docs: $(READY) ## write the data dictionary from the tables
 	$(BIN)/python -m douse dictionary > docs/data-dictionary.md

@@ -9,6 +9,7 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records, ZoneTree
 from douse.signals import Scene, Signal, detect
+from douse.signals.detect import DAILY
 from douse.situation import Situation, describe
 from douse.tracing import Trace, trace
 
@@ -48,7 +49,7 @@ def trace_on(records: Records, day: str, rules: Protocol | None = None, **settin
 
 
 def signals_on(
-    records: Records, day: str, rules: Protocol | None = None, names: Sequence[str] | None = None, **of_pathogen: Any
+    records: Records, day: str, rules: Protocol | None = None, names: Sequence[str] = tuple(DAILY), **of_pathogen: Any
 ) -> tuple[Signal, ...]:
     rules = rules or protocol()
     known, situation, zones = known_on(records, day, rules)

@@ -240,7 +240,9 @@ def _takes_data(parser: argparse.ArgumentParser) -> None:
 
 
 def _takes_detectors(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--detectors", type=_names, help="names with commas between (default: those of every day)")
+    parser.add_argument(
+        "--detectors", type=_names, help="names with commas between, or all (default: those of every day and the scan)"
+    )
 
 
 def _takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""The slow twin of the nowcast's kernels: reverse hazards cell by cell, the curve's mode by a general optimiser."""
+"""The slow twins of the nowcast's kernels: hazards cell by cell, modes of curve and trend by a general optimiser."""
 
 import math
 
@@ -19,6 +19,25 @@ def slow_hazards(counts, last, memory, pull, before):
                 seen += weight * sum(row[: d + 1])
         hazards.append(min(came / seen, 0.98))
     return hazards
+
+
+def slow_trend(counts, last, memory, pull, before, lean, centre, sd):
+    """Log odds by delay at `centre` and their common trend, by maximising the penalised likelihood."""
+    delays = len(counts[0])
+
+    def cost(x):
+        total = (x[-1] * delays / sd) ** 2 / 2
+        for d in range(1, delays):
+            base = 1 / (1 + math.exp(-x[d - 1]))
+            total -= pull * (before[d] * math.log(base) + (1 - before[d]) * math.log(1 - base))
+            for t in range(last - d + 1):
+                g = 1 / (1 + math.exp(-x[d - 1] - x[-1] * lean[d] * (t - centre[d])))
+                weight = math.exp(-(last - t - d) / memory)
+                total -= weight * (counts[t][d] * math.log(g) + sum(counts[t][:d]) * math.log(1 - g))
+        return total
+
+    found = minimize(cost, np.zeros(delays), method="BFGS", options={"gtol": 1e-8, "maxiter": 5000}).x
+    return found[:-1], found[-1]
 
 
 def slow_level(counts, offset, size, sd, carry):

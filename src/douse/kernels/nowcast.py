@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from douse.kernels.nowcast_curve import last_covariance, smooth_level
 from douse.kernels.nowcast_delay import first_reports, reverse_hazards, shares_reported, weekday_factors
+from douse.kernels.nowcast_trend import tilt, trending_hazards
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,7 +68,8 @@ def unreported(  # noqa: PLR0913, PLR0917  one cell of a grid of models
     last: int,
     until: int,
     memory: float,
-    weekdays: bool,  # noqa: FBT001  compiled: no keywords
+    drift: bool,  # noqa: FBT001  compiled: no keywords
+    weekdays: bool,  # noqa: FBT001
     group: Ints,
     curves: Floats,
 ) -> tuple[Floats, Floats, Floats, Floats]:
@@ -88,12 +90,14 @@ def unreported(  # noqa: PLR0913, PLR0917  one cell of a grid of models
         Row of the date until which reports are predicted; T + D or more: all.
     memory : float
         Steps after which a report day counts 1/e for the delays.
+    drift : bool
+        Whether the delays become longer or shorter with the date.
     weekdays : bool
         Whether the weekday moves the delays and the counts.
     group : numpy.ndarray[int64], shape (D + 1,)
         Group of each delay for the weekdays' factors.
-    curves : numpy.ndarray[float64], shape (C, 4)
-        Models of the curve: standard deviation and carry of its increments, k, v.
+    curves : numpy.ndarray[float64], shape (C, 5)
+        Models of the curve: standard deviation and carry of its increments, k, v, logarithm of the prior weight.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def unreported(  # noqa: PLR0913, PLR0917  one cell of a grid of models
     delays = counts.shape[1]
     rows = min(delays, last + 1)
     first = last - rows + 1
-    shares, doubt, effects = reporting(counts, cumulated, last, memory, weekdays, group)
+    shares, doubt, effects = reporting(counts, cumulated, last, memory, drift, weekdays, group)
     seen, share, blur = np.zeros(last + 1), np.ones(last + 1), np.zeros(last + 1)
     for t in range(last + 1):
         seen[t] = cumulated[t, min(last - t, delays - 1)]
@@ -127,6 +131,7 @@ def unreported(  # noqa: PLR0913, PLR0917  one cell of a grid of models
         own = 1.0 / curves[c, 2]
         size = 1.0 / (own + curves[c, 3] * (1.0 - share) + blur)
         level, low, logs[c] = smooth_level(seen, np.log(share) + effects, size, curves[c, 0], curves[c, 1])
+        logs[c] += curves[c, 4]
         covariance = last_covariance(low, rows)
         full = np.exp(level + effects)
         from_level, from_delay = np.zeros(rows), np.zeros(rows)
@@ -141,7 +146,8 @@ def unreported(  # noqa: PLR0913, PLR0917  one cell of a grid of models
             from_delay[row] = whole / (whole - part) - 1.0 + kept / max(moved, LEAST_MOVED)
             variance = from_level[row] ** 2 * covariance[row, row]
             means[c, row] = full[t] * (whole - part) * moved * math.exp(0.5 * min(variance, MOST_RAISE))
-            variance += from_delay[row] ** 2 * (doubt[row, last - t] - doubt[row, min(until - t, delays - 1)])
+            open_doubt = doubt[row, last - t] - doubt[row, min(until - t, delays - 1)]
+            variance += from_delay[row] ** 2 * max(open_doubt, 0.0)
             spreads[c, row] = math.exp(min(variance, MOST_SPREAD)) * (1.0 + (1.0 - kept) * own) - 1.0
         if logs[c] > likeliest:
             likeliest = logs[c]
@@ -161,7 +167,8 @@ def reporting(  # noqa: PLR0913, PLR0917  as `unreported`
     cumulated: Floats,
     last: int,
     memory: float,
-    weekdays: bool,  # noqa: FBT001  compiled: no keywords
+    drift: bool,  # noqa: FBT001  compiled: no keywords
+    weekdays: bool,  # noqa: FBT001
     group: Ints,
 ) -> tuple[Floats, Floats, Floats]:
     """Shares reported by delay with their doubt (see `shares_reported`) for the open dates, and log effects by date."""
@@ -170,12 +177,18 @@ def reporting(  # noqa: PLR0913, PLR0917  as `unreported`
     even[last + 1 :] = 0.0
     begun = first_reports(counts, last)
     hazards, evidence = reverse_hazards(counts, cumulated, begun, last, 0.0, LONG_PULL, even)
-    hazards, evidence = reverse_hazards(counts, cumulated, begun, last, memory, RECENT_PULL, hazards)
+    always = hazards
+    hazards, evidence = reverse_hazards(counts, cumulated, begun, last, memory, RECENT_PULL, always)
     factors = np.ones((group.max() + 1, 7))
     if weekdays:
         factors = weekday_factors(counts, cumulated, begun, last, hazards, group, WEEKDAY_PULL)
+    lean, centre, trend, variance = tilt(hazards), np.full(delays, float(last)), 0.0, 0.0
+    if drift:
+        hazards, evidence, centre, trend, variance = trending_hazards(
+            counts, cumulated, begun, last, memory, RECENT_PULL, always, lean, factors, group
+        )
     first = last - min(delays, last + 1) + 1
-    shares, doubt = shares_reported(hazards, evidence, factors, group, first, last)
+    shares, doubt = shares_reported(hazards, evidence, centre, lean, trend, variance, factors, group, first, last)
     effects = np.zeros(last + 1)
     if weekdays:
         seen, share = np.zeros(last + 1), np.ones(last + 1)
@@ -209,7 +222,8 @@ def hindsight(  # noqa: PLR0913, PLR0917  as `unreported`
     last: int,
     past: Ints,
     memory: float,
-    weekdays: bool,  # noqa: FBT001  compiled: no keywords
+    drift: bool,  # noqa: FBT001  compiled: no keywords
+    weekdays: bool,  # noqa: FBT001
     group: Ints,
     curves: Floats,
 ) -> tuple[Floats, Floats]:
@@ -217,7 +231,7 @@ def hindsight(  # noqa: PLR0913, PLR0917  as `unreported`
 
     Parameters
     ----------
-    counts, cumulated, last, memory, weekdays, group, curves
+    counts, cumulated, last, memory, drift, weekdays, group, curves
         As in `unreported`.
     past : numpy.ndarray[int64], shape (P,)
         Rows of the past as-of dates.
@@ -230,7 +244,7 @@ def hindsight(  # noqa: PLR0913, PLR0917  as `unreported`
     mean = np.full((len(past), counts.shape[1]), np.nan)
     spread = np.full((len(past), counts.shape[1]), np.nan)
     for p in range(len(past)):
-        one, other, _, _ = unreported(counts, cumulated, past[p], last, memory, weekdays, group, curves)
+        one, other, _, _ = unreported(counts, cumulated, past[p], last, memory, drift, weekdays, group, curves)
         for age in range(len(one)):
             mean[p, age] = one[len(one) - 1 - age]
             spread[p, age] = other[len(one) - 1 - age]

@@ -68,7 +68,7 @@ def reverse_hazards(  # noqa: PLR0913, PLR0917  the arrays and numbers of one fo
 
     References
     ----------
-    Kalbfleisch and Lawless 1989, doi 10.1080/01621459.1989.10478780; Lawless 1994, doi 10.2307/3315820.
+    Kalbfleisch and Lawless 1989, doi 10.1080/01621459.1989.10478780.
     """
     delays = counts.shape[1]
     hazards = np.ones(delays)
@@ -118,14 +118,27 @@ def weekday_factors(  # noqa: PLR0913, PLR0917  the arrays and numbers of one fo
 
 @njit(cache=True)
 def shares_reported(  # noqa: PLR0913, PLR0917  the arrays and numbers of one formula
-    hazards: Floats, evidence: Floats, factors: Floats, group: Ints, first: int, last: int
+    hazards: Floats,
+    evidence: Floats,
+    centre: Floats,
+    lean: Floats,
+    trend: float,
+    trend_variance: float,
+    factors: Floats,
+    group: Ints,
+    first: int,
+    last: int,
 ) -> tuple[Floats, Floats]:
     """Share of a date's count that is reported by each delay, and how sure that is.
 
     Parameters
     ----------
     hazards, evidence : numpy.ndarray[float64], shape (D + 1,)
-        From `reverse_hazards`.
+        From `reverse_hazards`, or from `trending_hazards` with those that follow.
+    centre, lean : numpy.ndarray[float64], shape (D + 1,)
+        Row at which each hazard holds, and how far the trend moves it (`tilt`).
+    trend, trend_variance : float
+        Change of the hazards' log odds a step, and its variance; 0 where they stay.
     factors, group
         From and as in `weekday_factors`.
     first, last : int
@@ -136,14 +149,20 @@ def shares_reported(  # noqa: PLR0913, PLR0917  the arrays and numbers of one fo
     shares : numpy.ndarray[float64], shape (last - first + 1, D + 1)
         Product of 1 - g(j) over the delays j after d; the last is 1.
     doubt : numpy.ndarray[float64], shape (last - first + 1, D + 1)
-        Variance of its logarithm: each hazard is taken as Beta with `evidence` cases.
+        Variance of its logarithm: each hazard is taken as Beta with `evidence` cases, and the trend is shared.
     """
     delays = len(hazards)
     shares = np.ones((last - first + 1, delays))
     doubt = np.zeros((last - first + 1, delays))
     for row in range(last - first + 1):
+        lever, own = 0.0, 0.0
         for d in range(delays - 1, 0, -1):
-            g = min(hazards[d] * factors[group[d], (first + row + d) % 7], MOST_HAZARD)
+            g, away = hazards[d], lean[d] * (first + row - centre[d])
+            if trend != 0.0:
+                g = g / (g + (1.0 - g) * np.exp(-trend * away))
+            g = min(g * factors[group[d], (first + row + d) % 7], MOST_HAZARD)
             shares[row, d - 1] = shares[row, d] * (1.0 - g)
-            doubt[row, d - 1] = doubt[row, d] + g / ((1.0 - g) * (evidence[d] + 1.0))
+            own += g / ((1.0 - g) * (evidence[d] + 1.0))
+            lever += g * away
+            doubt[row, d - 1] = own + lever**2 * trend_variance
     return shares, doubt

@@ -35,7 +35,7 @@ def _counts(name: str) -> Detector:
     return lambda scene: count_signals(scene.history, (name,))
 
 
-# What every day is watched by.
+# What every day's plan is made with.
 DAILY: dict[str, Detector] = {
     "one_case": lambda scene: one_case_signals(scene.counts, scene.pathogen, scene.protocol),
     "threshold": lambda scene: threshold_signals(scene.counts, scene.protocol.alerts),
@@ -46,6 +46,9 @@ DAILY: dict[str, Detector] = {
     "syndromic": lambda scene: syndromic_signals(scene.known, scene.zones),
     "black_swan": lambda scene: black_swan_signals(scene.known, scene.situation, scene.pathogen),
 }
+# What is watched by where nobody waits for a plan: the scan takes a second, and half a minute at its first use on a
+# machine.
+WATCHED = (*DAILY, "scan")
 # Those that are asked for by name too: the classical ones say much the same as ours with more false alarms, and hazards
 # stand all year.
 DETECTORS: dict[str, Detector] = {
@@ -57,15 +60,15 @@ DETECTORS: dict[str, Detector] = {
 }
 
 
-def detect(scene: Scene, names: Sequence[str] | None = None) -> tuple[Signal, ...]:
+def detect(scene: Scene, names: Sequence[str] = tuple(DAILY)) -> tuple[Signal, ...]:
     """Signals of the as-of day.
 
     Parameters
     ----------
     scene : Scene
         What the detectors may look at.
-    names : sequence of str, optional
-        Names in `DETECTORS`; None: those of every day (`DAILY`).
+    names : sequence of str
+        Names in `DETECTORS`; those of every day's plan (`DAILY`) if not given.
 
     Returns
     -------
@@ -87,9 +90,9 @@ def detect_each(scene: Scene, names: Sequence[str]) -> dict[str, list[Signal]]:
 
 
 def choose(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of detectors, each once, checked; None: those of every day, "all": all but the standing ones."""
+    """Names of detectors, each once, checked; None: `WATCHED`, "all": all but the standing ones."""
     if names is None:
-        return tuple(DAILY)
+        return WATCHED
     if tuple(names) == ("all",):
         return tuple(name for name in DETECTORS if name not in STANDING)
     for name in names:

@@ -13,15 +13,20 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-# How long a report day counts for the delays, in longest delays: reporting changes fast, or slowly.
-MEMORIES = (0.15, 0.4)
+# Models of the delay: how long a report day counts, in longest delays, and whether the delays drift with the date.
+DELAYS = ((0.4, False), (0.3, True))
 LEAST_MEMORY = 2.0
 # Models of the curve, all combinations, weighed by their evidence: standard deviation of the increments of the log
 # level a step, share of an increment that carries on, dispersion k of the counts, scatter v of the reporting.
-CURVES: dict[Step, Floats] = {
-    "day": np.array(list(product((0.05, 0.1, 0.2, 0.4), (0.0, 0.6, 0.9), (8.0, 40.0, 250.0), (0.0, 0.05, 0.2, 0.8)))),
-    "week": np.array(list(product((0.1, 0.2, 0.4), (0.0, 0.6), (8.0, 40.0, 250.0), (0.0, 0.05, 0.2, 0.8)))),
+GRIDS: dict[Step, tuple[tuple[float, ...], ...]] = {
+    "day": ((0.05, 0.1, 0.2, 0.4), (0.0, 0.6, 0.9), (8.0, 40.0, 250.0), (0.0, 0.05, 0.2, 0.8)),
+    "week": ((0.1, 0.2, 0.4), (0.0, 0.6), (8.0, 40.0, 250.0), (0.0, 0.05, 0.2, 0.8)),
 }
+# Growth a step that carries on is about so large (log scale: a doubling in a week of days). Few cases cannot tell, and
+# without this a handful of them is taken for an explosion.
+GROWTH_SD: dict[Step, float] = {"day": 0.1, "week": 0.7}
+
+
 # A curve of less weight than this share of the best one's is not tried again at past dates.
 LEAST_WEIGHT = 0.05
 # Past as-of dates that are nowcast again; how fast they lose weight, in longest delays; reports that it takes.
@@ -32,6 +37,8 @@ LEAST_PAIRS = 30
 SCALES, ADDITIONS = np.array([0.5, 1.0, 1.5, 2.5, 4.0]), np.array([0.001, 0.01, 0.03, 0.1, 0.3, 0.8])
 SCALE_SD, ADDITION_CENTRE, ADDITION_SD = 0.7, 0.01, 3.0
 REPEATS = 3.0
+# Factor on the spread of the mixture, and the standard deviation of its logarithm beforehand.
+WHOLE_SCALES, WHOLE_SD = np.array([0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.25]), 0.5
 # Part of the judgement of all ages that each class of ages takes over.
 BORROWED = 0.2
 # Cases in favour of equal weights of the models.
@@ -64,10 +71,10 @@ class Prediction:
 def predict(counts: Floats, step: Step) -> Prediction:
     """Predict what is still to be reported.
 
-    Four models (two for weeks): delays that remember 0.15 or 0.4 of the longest delay, with and without weekdays; each
-    over all smooth curves of `CURVES`, weighed by evidence. Every model nowcasts up to 40
-    past as-of dates from what was known then; what came until now tells how far its spread is to be widened or
-    narrowed, by age of the date, and how much weight it has in the mixture (stacking).
+    Four models (two for weeks): delays that stay and delays that drift, with and without weekdays; each over all
+    smooth curves of `curves_of`, weighed by evidence. Every model nowcasts up to 40 past as-of dates from what was
+    known then; what came until now tells how far its spread is to be widened or narrowed, by age of the date, and how
+    much weight it has in the mixture (stacking). A mixture is wider than its parts, so its spread is judged again.
 
     Parameters
     ----------
@@ -88,23 +95,33 @@ def predict(counts: Floats, step: Step) -> Prediction:
     past = past_dates(counts, last)
     came, importance = _came_since(cumulated, last, past)
     judged = np.isfinite(came)
-    means, sizes, shareds, scores = [], [], [], []
-    for memory, weekdays in product(MEMORIES, (False, True) if step == "day" else (False,)):
+    curves = curves_of(step)
+    means, spreads, shareds, scores, means_then, spreads_then = [], [], [], [], [], []
+    for (memory, drift), weekdays in product(DELAYS, (False, True) if step == "day" else (False,)):
         steps = max(memory * (counts.shape[1] - 1), LEAST_MEMORY)
-        curves = CURVES[step]
         mean, spread, weights, shared = unreported(
-            counts, cumulated, last, last + counts.shape[1], steps, weekdays, group, curves
+            counts, cumulated, last, last + counts.shape[1], steps, drift, weekdays, group, curves
         )
         tried = curves[weights >= LEAST_WEIGHT * weights.max()]
-        then, spread_then = hindsight(counts, cumulated, last, past, steps, weekdays, group, tried)
+        then, spread_then = hindsight(counts, cumulated, last, past, steps, drift, weekdays, group, tried)
         factor, addition, score = calibrate(came, then, spread_then, importance)
         age = np.arange(len(mean))[::-1]
         means.append(mean)
-        sizes.append(1 / (factor[age] * spread + addition[age] + SMALLEST_SPREAD))
+        spreads.append(factor[age] * spread + addition[age] + SMALLEST_SPREAD)
+        means_then.append(then[judged])
+        spreads_then.append((factor * spread_then + addition + SMALLEST_SPREAD)[judged])
         shareds.append(shared)
         scores.append(score)
     weights = stack(np.array(scores), importance[judged])
-    return Prediction(np.array(means), np.array(sizes), weights, shareds[int(weights.argmax())])
+    whole = sharpen(came[judged], np.array(means_then), np.array(spreads_then), weights, importance[judged])
+    return Prediction(np.array(means), 1 / (whole * np.array(spreads)), weights, shareds[int(weights.argmax())])
+
+
+def curves_of(step: Step) -> Floats:
+    """Models of the curve, shape (C, 5): the four settings of `GRIDS` and the logarithm of the prior weight."""
+    grid = np.array(list(product(*GRIDS[step])))
+    growth = grid[:, 1] * grid[:, 0] / np.sqrt(1 - grid[:, 1] ** 2)
+    return np.column_stack([grid, -0.5 * (growth / GROWTH_SD[step]) ** 2])
 
 
 def delay_groups(delays: int, step: Step) -> Ints:
@@ -188,6 +205,29 @@ def stack(scores: Floats, importance: Floats) -> Floats:
         due /= due.sum(0)
         weights = ((due * importance).sum(1) + EQUAL_WEIGHT) / (importance.sum() + EQUAL_WEIGHT * models)
     return weights
+
+
+def sharpen(came: Floats, mean: Floats, spread: Floats, weights: Floats, importance: Floats) -> float:
+    """Factor on the spread of all models that makes what came likeliest under their mixture.
+
+    Parameters
+    ----------
+    came, importance : numpy.ndarray[float64], shape (N,)
+        What came after past as-of dates, and the weight of each.
+    mean, spread : numpy.ndarray[float64], shape (M, N)
+        Of the calibrated models.
+    weights : numpy.ndarray[float64], shape (M,)
+        Of the models.
+    """
+    if len(came) < LEAST_PAIRS:
+        return 1.0
+    totals = []
+    for factor in WHOLE_SCALES:
+        parts = log_probability(came, mean, 1 / (factor * spread))
+        top = parts.max(0)
+        fit = np.log(weights @ np.exp(parts - top)) + top
+        totals.append((fit * importance).sum() / REPEATS - 0.5 * (np.log(factor) / WHOLE_SD) ** 2)
+    return float(WHOLE_SCALES[int(np.argmax(totals))])
 
 
 def log_probability(count: Floats, mean: Floats, size: Floats) -> Floats:
