@@ -34,6 +34,7 @@ from douse.units import DAYS_PER_WEEK
 Progress = Callable[[str], None]
 DEFAULT_PROTOCOL = "who-generic"
 DEFAULT_COSTS = "generic"
+REPORTED_DELAYS = ("onset_to_known",)  # what the report says of fitted delays; `douse estimate` fits all
 DEMO_PATHOGEN = "sars-cov-2-wild"
 
 
@@ -237,7 +238,7 @@ def brief(today: Assessment, yesterday: Assessment, knowledge: Knowledge, checke
         known=today.known,
         zones=today.zones,
         situation=today.situation,
-        estimates=estimate(today.known, today.situation, today.zones, knowledge.pathogen),
+        estimates=estimate(today.known, today.situation, today.zones, knowledge.pathogen, delays=REPORTED_DELAYS),
         events=events_of(today.signals, today.zones, knowledge.pathogen),
         yesterday=yesterday.situation,
         signals=today.signals,

@@ -1,11 +1,11 @@
 """The nowcast beside its peers on the reference dates: as good as they are, or better."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from douse.situation.nowcast import nowcast
+from douse.situation.nowcast import nowcast, nowcast_draws
 from douse.situation.scores import coverage, intervals, wis
 
 
@@ -62,14 +62,51 @@ def test_german_hospitalisations_score_better_than_baselinenowcast(shared):
     assert ran >= 3
 
 
-def test_ehec_2011_is_closer_than_the_naive_count_and_every_peer(shared):
+def ehec(shared, now):
+    """Mean absolute error of ours, of each peer and of the naive count on the ten dates before `now`."""
     reports = read(shared, "surv_husO104Hosp.csv").select(onset="dHosp", reported="dReport")
-    cases = cases_of(shared, "husO104_2011-06-02")
-    assert len(cases) >= 3
-    for case in cases:
-        peer = answer_of(shared, case)
-        ours = nowcast(reports, as_of=date(2011, 6, 2), max_delay=15).join(peer, on="date")
-        assert ours.height == 10
-        error = (ours["median"] - ours["truth"]).abs().mean()
-        assert error < (ours["pred"] - ours["truth"]).abs().mean()
-        assert error < (ours["observed"] - ours["truth"]).abs().mean() / 2
+    truth = reports.group_by(date="onset").agg(truth=pl.len().cast(pl.Float64))
+    ours = nowcast(reports, as_of=now, max_delay=15).tail(11).head(10).join(truth, on="date", how="left")
+    ours = ours.with_columns(pl.col("truth").fill_null(0))
+    peers = [answer_of(shared, case) for case in cases_of(shared, f"husO104_{now}")]
+    assert all(peer["truth"].to_list() == ours["truth"].to_list() for peer in peers)
+    return (
+        (ours["median"] - ours["truth"]).abs().mean(),
+        [(peer["pred"] - peer["truth"]).abs().mean() for peer in peers],
+        (ours["reported"] - ours["truth"]).abs().mean(),
+    )
+
+
+def test_ehec_2011_is_closer_than_the_naive_count_and_every_peer(shared):
+    error, peers, naive = ehec(shared, date(2011, 6, 2))
+    assert len(peers) >= 3
+    assert error < 0.8 * min(peers)
+    assert error < naive / 3
+
+
+def test_ehec_2011_before_the_peak_is_closer_than_the_naive_count_and_within_the_peers(shared):
+    error, peers, naive = ehec(shared, date(2011, 5, 25))
+    assert len(peers) >= 2
+    assert error < 0.8 * naive
+    assert error < max(peers)
+
+
+def test_ehec_2011_where_reports_stop_the_day_after_loses_to_the_naive_count(shared):
+    error, _, naive = ehec(shared, date(2011, 6, 9))
+    assert naive < 2.5
+    assert error < 8
+
+
+def test_mers_2015_is_nearer_while_contact_tracing_speeds_reports_up(shared):
+    reports = pl.read_csv(shared / "data" / "mers-korea-2015" / "linelist.csv", try_parse_dates=True, null_values="NA")
+    reports = reports.select(onset="dt_onset", reported="dt_report").drop_nulls()
+    away = {}
+    for now in (date(2015, 6, 3), date(2015, 6, 8), date(2015, 6, 13)):
+        week = pl.col("date") > now - timedelta(days=7)
+        week_sums = nowcast_draws(reports, as_of=now).filter(week).group_by("draw").agg(pl.col("count").sum())["count"]
+        truth = reports.filter(pl.col("onset").is_between(now - timedelta(days=6), now)).height
+        away[now] = (week_sums.median() / truth, week_sums.quantile(0.025) <= truth <= week_sums.quantile(0.975))
+    # still too high: the delays fall faster than few reports can tell
+    assert max(ratio for ratio, _ in away.values()) < 2.6
+    assert away[date(2015, 6, 3)][1]
+    assert away[date(2015, 6, 8)][1]

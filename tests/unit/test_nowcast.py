@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from douse.errors import UsageError
-from douse.situation.nowcast import nowcast, nowcast_draws
+from douse.kernels.nowcast_trend import tilt, trending_hazards
+from douse.situation.nowcast import nowcast, nowcast_and_draws, nowcast_draws
 from douse.situation.nowcast_cases import nowcast_cases
 from douse.situation.nowcast_triangle import find_step, long_form
 
@@ -175,7 +176,39 @@ def test_reports_that_cannot_be_read():
         nowcast_draws(steady(), as_of=day(39), draws=0)
 
 
+@pytest.mark.parametrize(("moves", "sign"), [(0.0, 0), (-0.02, -1), (0.02, 1)])
+def test_the_trend_of_the_delays_has_the_sign_of_their_change(moves, sign):
+    row, delay = np.arange(40)[:, None], np.arange(6)
+    shares = np.exp((moves * (row - 39) - 0.4) * delay)
+    counts = 1000 * shares / shares.sum(1, keepdims=True)
+    counts[row + delay > 39] = 0
+    even, group = 1 / np.arange(1.0, 7.0), np.zeros(6, dtype=np.int64)
+    _, _, _, trend, variance = trending_hazards(
+        counts, counts.cumsum(1), 0, 39, 20.0, 1.0, even, tilt(even), np.ones((1, 7)), group
+    )
+    assert abs(trend) < 0.001 if sign == 0 else sign * trend > 3 * variance**0.5
+
+
 def test_one_day_of_history():
     answer = nowcast(steady(days=1), as_of=FIRST, max_delay=2)
     assert answer["reported"].to_list() == [10]
     assert np.isfinite(answer["mean"].item())
+
+
+def test_both_in_one_go_are_the_same():
+    reports = pl.DataFrame(
+        [
+            {
+                "onset": date(2026, 3, 1) + timedelta(days=day),
+                "reported": date(2026, 3, 2) + timedelta(days=day + n % 3),
+            }
+            for day in range(25)
+            for n in range(4)
+        ]
+    )
+    as_of = date(2026, 3, 26)
+    by_day, draws = nowcast_and_draws(reports, as_of=as_of, step="day", draws=50)
+    assert by_day.equals(nowcast(reports, as_of=as_of, step="day"))
+    assert draws.equals(nowcast_draws(reports, as_of=as_of, step="day", draws=50))
+    empty, none = nowcast_and_draws(reports.clear(), as_of=as_of)
+    assert (empty.columns, none.columns) == (by_day.columns, draws.columns)

@@ -47,6 +47,5 @@ def test_intervals_hold_their_coverage(growth, delays):
         parts.append(intervals(truths.join(answer, on="date")))
     held = dict(coverage(pl.concat(parts)).select("level", "covered").iter_rows())
     # 210 dates that share their uncertainty in sevens: a standard error of about 4 points at 50%, 2 at 95%
-    print(held)
-    assert 0.42 <= held[0.5] <= 0.68
-    assert 0.91 <= held[0.95] <= 0.995
+    assert 0.42 <= held[0.5] <= 0.66
+    assert 0.92 <= held[0.95] <= 0.995

@@ -186,7 +186,7 @@ def test_levels_that_move_are_named_with_their_direction():
 def test_plan_json_is_json_with_sentences():
     full = with_nan(briefing())
     plan = json.loads(plan_json(full, full.words("zh")), parse_constant=pytest.fail)
-    assert list(plan) == ["format", "language", "approved", "situation", "plan", "signals", "manifest"]
+    assert list(plan) == ["format", "language", "approved", "situation", "plan", "signals", "events", "manifest"]
     assert plan["approved"] is False
     assert plan["situation"]["r_now"]["estimate"] is None
     lift = plan["plan"]["measures"][0]["lift_rule"]

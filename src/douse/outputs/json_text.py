@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,8 +16,14 @@ def dumped(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Dataclasses, dates and tuples as what JSON knows."""
-    kind = type(value) if is_dataclass(value) else Any
-    return TypeAdapter(kind).dump_python(value, mode="json")
+    kind: Any = type(value) if is_dataclass(value) else Any
+    return _adapter(kind).dump_python(value, mode="json")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """What turns a kind of value into plain ones; making one takes longer than using it."""
+    return TypeAdapter(kind)
 
 
 def _without_nan(value: Any) -> Any:

@@ -1,8 +1,8 @@
-"""`plan.json`: plan, key figures, signals and manifest as JSON.
+"""`plan.json`: plan, key figures, signals, events and manifest as JSON.
 
-Field names are those of `planning/plan.py`, `situation/situation.py` and `signals/signal.py`. Whatever is not known
-is null. A sentence is an object ``{key, facts, text}``: the message key, its facts, and the sentence in the language
-of the report. Keys always stand in the same order. See `docs/outputs.md`.
+Field names are those of `planning/plan.py`, `situation/situation.py`, `signals/signal.py` and `signals/events.py`.
+Whatever is not known is null. A sentence is an object ``{key, facts, text}``: the message key, its facts, and the
+sentence in the language of the report. Keys always stand in the same order. See `docs/outputs.md`.
 """
 
 from dataclasses import fields
@@ -21,6 +21,7 @@ FORMAT = "douse-plan-1"
 def plan_json(briefing: Briefing, words: Words) -> str:
     """The text of the file."""
     signals = [{**plain(signal), "text": words.say(signal.reason, **signal.facts)} for signal in briefing.signals]
+    events = [{**plain(event), "text": words.say(event.reason, **event.facts)} for event in briefing.events]
     return dumped(
         {
             "format": FORMAT,
@@ -29,6 +30,7 @@ def plan_json(briefing: Briefing, words: Words) -> str:
             "situation": key_figures(briefing.situation),
             "plan": _with_text(plain(briefing.plan), words),
             "signals": signals,
+            "events": events,
             "manifest": plain(briefing.manifest),
         }
     )

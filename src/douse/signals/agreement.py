@@ -32,6 +32,7 @@ class Places:
 
     def __init__(self, zones: ZoneTree, named: Iterable[str]) -> None:
         self._zones = zones
+        self._lines: dict[int, list[int]] = {}
         self._rows = sorted({zones.position[zone] for zone in named if zone in zones.position})
         self._neighbours = _neighbours(zones, self._rows)
         held = zones.roll_up(np.ones(len(zones)))
@@ -83,7 +84,9 @@ class Places:
 
     def _line(self, row: int) -> list[int]:
         """A zone and those that hold it, as far up as they agree."""
-        return self._zones.ancestors(row)[: STEPS_APART + 1]
+        if row not in self._lines:
+            self._lines[row] = self._zones.ancestors(row)[: STEPS_APART + 1]
+        return self._lines[row]
 
 
 def days_between(one: tuple[date, date], other: tuple[date, date]) -> int:

@@ -21,7 +21,7 @@ from douse.units import DAYS_PER_WEEK
 Answer = Callable[..., pl.DataFrame]
 OURS = "shiryaev_roberts"
 # Steps over which the beginning of a run of alarms is looked for.
-_LONGEST_RUN = 28
+_LONGEST_RUN = 14
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,19 @@ def count_signals(
     UsageError
         When there is no detector of a name, or q is out of range.
     """
+    if not 0 < q < 1:
+        raise UsageError("The share of false alarms is out of range.", allowed="between 0 and 1")
     found = []
     for name in _checked(detectors):
         detector = DETECTORS[name]
         matrix, last_days = _stepped(_watched(counts), counts.as_of, detector.step)
         recent = recent_days if detector.step == "day" else 1
-        alarms = unusual(matrix, last_days, name, q=q, recent=recent).filter(pl.col("count") >= min_count)
+        # Only zones with enough cases can be a signal; the others count as tests that found nothing.
+        rows = np.flatnonzero((matrix[:, -recent:] >= min_count).any(axis=1))
+        if not len(rows):
+            continue
+        alarms = unusual(matrix[rows], last_days, name, q=q * len(rows) / len(matrix), recent=recent)
+        alarms = alarms.with_columns(row=pl.Series(rows[alarms["row"].to_numpy()])).filter(pl.col("count") >= min_count)
         latest = alarms.sort("date").unique("row", keep="last", maintain_order=True)
         starts = _run_starts(matrix, last_days, name, latest)
         days = 1 if detector.step == "day" else DAYS_PER_WEEK

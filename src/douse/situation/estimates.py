@@ -3,6 +3,7 @@
 Each part is made in the file of its name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,13 +14,14 @@ from douse.records import Records, ZoneTree
 from douse.situation.ascertainment import ascertainment
 from douse.situation.bed_forecast import bed_forecast
 from douse.situation.case_fatality import case_fatality
-from douse.situation.delay_cases import fit_case_delays
+from douse.situation.delay_cases import CASE_DELAYS, fit_case_delays
 from douse.situation.end_of_outbreak import EndOfOutbreak, end_of_outbreak
 from douse.situation.forecast import forecast
 from douse.situation.growth import doubling_days
 from douse.situation.incidence import daily_counts
 from douse.situation.largest_cluster import largest_cluster
-from douse.situation.nowcast_cases import nowcast_cases, nowcast_cases_draws
+from douse.situation.nowcast import nowcast_and_draws
+from douse.situation.nowcast_cases import reports_of
 from douse.situation.offspring import offspring
 from douse.situation.reproduction import reproduction
 from douse.situation.reproduction_nowcast import growth_nowcast, reproduction_nowcast
@@ -28,6 +30,9 @@ from douse.units import DAYS_PER_WEEK
 
 # Below this share of cases with an onset, counts by onset are not those of the outbreak.
 LEAST_ONSET_SHARE = 0.5
+# Where fewer of the last week's onsets are on record than this share of those to be expected, the nowcast is mostly
+# what it assumes of delays, and R and growth are not read from it.
+LEAST_REPORTED_SHARE = 1 / 3
 HORIZON_DAYS = 14
 _DRAWS = 500
 
@@ -42,11 +47,12 @@ class Estimates:
         The day.
     basis : str
         onset: R and growth are those of the nowcast by onset, with its uncertainty. reported: too few onsets are
-        on record, so they are read from the days on which cases were told, which are complete.
+        on record, or too many of the last week's are still to be reported, so they are read from the days on which
+        cases were told, which are complete.
     delays : polars.DataFrame
         As from `fit_case_delays`.
     nowcast : polars.DataFrame
-        As from `nowcast_cases`; empty where the basis is reported.
+        As from `nowcast_cases`; empty where too few cases have an onset.
     onsets_in_week : Interval
         Cases who fell ill in the last seven days, with those still to be reported.
     reproduction : polars.DataFrame
@@ -76,7 +82,14 @@ class Estimates:
     beds: pl.DataFrame
 
 
-def estimate(known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen) -> Estimates:
+def estimate(
+    known: Records,
+    situation: Situation,
+    zones: ZoneTree,
+    pathogen: Pathogen,
+    *,
+    delays: Sequence[str] = tuple(CASE_DELAYS),
+) -> Estimates:
     """All estimates of the as-of day.
 
     Parameters
@@ -88,25 +101,29 @@ def estimate(known: Records, situation: Situation, zones: ZoneTree, pathogen: Pa
     zones : ZoneTree
         Residents, from whom those screened were drawn.
     pathogen : Pathogen
-        Serial interval, severity by age, delay to death, dispersion.
+        Serial interval, severity by age, delay to death.
+    delays : sequence of str
+        Delays that are fitted, of `CASE_DELAYS`; all if not given.
     """
     cases, as_of = situation.cases, situation.as_of
-    by_onset = cases.height > 0 and cases["onset"].count() >= LEAST_ONSET_SHARE * cases.height
     told = daily_counts(cases, "reported", as_of)
+    dated = cases.height > 0 and cases["onset"].count() >= LEAST_ONSET_SHARE * cases.height
+    by_day, draws = nowcast_and_draws(
+        reports_of(cases if dated else cases.clear()), as_of=as_of, step="day", draws=_DRAWS
+    )
+    week = _in_last_week(draws, as_of) if dated else Interval(None, why_not="Too few cases have an onset on record.")
+    by_onset = dated and _known_in_last_week(by_day, as_of) >= LEAST_REPORTED_SHARE * (week.estimate or 0.0)
     if by_onset:
-        draws = nowcast_cases_draws(cases, as_of, draws=_DRAWS)
         r_over_time = reproduction_nowcast(draws, pathogen)
-        growth = growth_nowcast(draws)
-        per_day, doubling, week = growth.per_day, growth.doubling_days, _in_last_week(draws, as_of)
+        per_day, doubling = growth_nowcast(draws)
     else:
         r_over_time = reproduction(told, pathogen)
         per_day, doubling = situation.growth_per_day, doubling_days(situation.growth_per_day)
-        week = Interval(None, why_not="Too few cases have an onset on record.")
     return Estimates(
         as_of=as_of,
         basis="onset" if by_onset else "reported",
-        delays=fit_case_delays(cases, as_of),
-        nowcast=nowcast_cases(cases if by_onset else cases.clear(), as_of),
+        delays=fit_case_delays(cases, as_of, names=delays),
+        nowcast=by_day,
         onsets_in_week=week,
         reproduction=r_over_time,
         growth_per_day=per_day,
@@ -132,6 +149,10 @@ def _in_last_week(draws: pl.DataFrame, as_of: date) -> Interval:
     totals = recent.group_by("draw").agg(pl.col("count").sum())["count"]
     low, middle, high = (totals.quantile(share, "nearest") for share in (0.025, 0.5, 0.975))
     return Interval(middle, low, high)
+
+
+def _known_in_last_week(by_day: pl.DataFrame, as_of: date) -> int:
+    return int(by_day.filter(pl.col("date") > as_of - timedelta(days=DAYS_PER_WEEK))["reported"].sum())
 
 
 def _residents(zones: ZoneTree) -> float | None:

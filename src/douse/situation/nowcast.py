@@ -31,7 +31,7 @@ def nowcast(  # noqa: PLR0913  the reports, the day, and five settings that all 
 ) -> pl.DataFrame:
     """Nowcast the counts by date from reports that are late.
 
-    One model for all data, which needs no configuration: reverse-time delay hazards with several memories, with and
+    One model for all data, which needs no configuration: reverse-time delay hazards that stay or drift, with and
     without weekdays; a smooth log-scale curve behind the counts; spread and weights from the model's own past
     nowcasts (see `nowcast_model.predict`). Only what was reported by `as_of` is used. The answer is deterministic.
 
@@ -108,25 +108,30 @@ def nowcast_draws(  # noqa: PLR0913  as `nowcast`
     UsageError
         As `nowcast`, and when draws is below 1.
     """
+    _check_draws(draws)
+    groups = _groups(reports, as_of=as_of, step=step, max_delay=max_delay, window=window, by=by)
+    made = [_drawn(group, by, draws, seed) for group in groups]
+    return pl.concat(made) if made else _named(pl.DataFrame(schema=_DRAWN), None, by)
+
+
+def nowcast_and_draws(
+    reports: pl.DataFrame, *, as_of: date, step: Step | None = None, draws: int = 1000, seed: int = 1
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`nowcast` and `nowcast_draws` of one series in one go, which takes half the time; arguments as theirs."""
+    level = (0.5, 0.95)
+    _check_draws(draws)
+    groups = list(_groups(reports, as_of=as_of, step=step, max_delay=None, window=None, by=None))
+    if not groups:
+        return pl.DataFrame(schema=_schema(level)), pl.DataFrame(schema=_DRAWN)
+    return _frame(groups[0], None, level), _drawn(groups[0], None, draws, seed)
+
+
+_DRAWN = {"draw": pl.Int64, "date": pl.Date, "count": pl.Int64}
+
+
+def _check_draws(draws: int) -> None:
     if draws < 1:
         raise UsageError("A nowcast needs one draw or more.", allowed="draws of 1 or more")
-    made = []
-    for group in _groups(reports, as_of=as_of, step=step, max_delay=max_delay, window=window, by=by):
-        reported = group.triangle.reported
-        counts = np.broadcast_to(reported, (draws, len(reported))).copy()
-        if group.prediction is not None:
-            more = draw(group.prediction, draws, seed)
-            counts[:, len(reported) - more.shape[1] :] += more
-        dates = group.triangle.dates
-        columns = {
-            "draw": np.repeat(np.arange(draws), len(dates)),
-            "date": dates * draws,
-            "count": counts.ravel().astype(np.int64),
-        }
-        frame = pl.DataFrame(columns, schema={"draw": pl.Int64, "date": pl.Date, "count": pl.Int64})
-        made.append(_named(frame, group.name, by))
-    empty = pl.DataFrame(schema={"draw": pl.Int64, "date": pl.Date, "count": pl.Int64})
-    return pl.concat(made) if made else _named(empty, None, by)
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,20 @@ class _Group:
     name: Any
     triangle: Triangle
     prediction: Prediction | None
+
+
+def _drawn(group: _Group, by: str | None, draws: int, seed: int) -> pl.DataFrame:
+    reported, dates = group.triangle.reported, group.triangle.dates
+    counts = np.broadcast_to(reported, (draws, len(reported))).copy()
+    if group.prediction is not None:
+        more = draw(group.prediction, draws, seed)
+        counts[:, len(reported) - more.shape[1] :] += more
+    columns = {
+        "draw": np.repeat(np.arange(draws), len(dates)),
+        "date": dates * draws,
+        "count": counts.ravel().astype(np.int64),
+    }
+    return _named(pl.DataFrame(columns, schema=_DRAWN), group.name, by)
 
 
 def _groups(  # noqa: PLR0913  as `nowcast`

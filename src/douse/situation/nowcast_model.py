@@ -41,8 +41,9 @@ REPEATS = 3.0
 WHOLE_SCALES, WHOLE_SD = np.array([0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.25]), 0.5
 # Part of the judgement of all ages that each class of ages takes over.
 BORROWED = 0.2
-# Cases in favour of equal weights of the models.
-EQUAL_WEIGHT = 5.0
+# Cases in favour of equal weights of the models; of the one that says that nothing more comes; its mean (log scores
+# need one above 0).
+EQUAL_WEIGHT, NOTHING_WEIGHT, NOTHING = 5.0, 1.0, 0.5
 STACKING_ROUNDS = 200
 SMALLEST_SPREAD = 1e-6
 
@@ -74,7 +75,8 @@ def predict(counts: Floats, step: Step) -> Prediction:
     Four models (two for weeks): delays that stay and delays that drift, with and without weekdays; each over all
     smooth curves of `curves_of`, weighed by evidence. Every model nowcasts up to 40 past as-of dates from what was
     known then; what came until now tells how far its spread is to be widened or narrowed, by age of the date, and how
-    much weight it has in the mixture (stacking). A mixture is wider than its parts, so its spread is judged again.
+    much weight it has in the mixture (stacking); one more model says that nothing more comes. A mixture is wider than
+    its parts, so its spread is judged again.
 
     Parameters
     ----------
@@ -112,7 +114,16 @@ def predict(counts: Floats, step: Step) -> Prediction:
         spreads_then.append((factor * spread_then + addition + SMALLEST_SPREAD)[judged])
         shareds.append(shared)
         scores.append(score)
-    weights = stack(np.array(scores), importance[judged])
+    # the last model: reports have stopped
+    _, addition, score = calibrate(came, np.where(judged, NOTHING, np.nan), np.zeros_like(came), importance)
+    means.append(np.where(means[0] > 0, NOTHING, 0.0))
+    spreads.append(addition[np.arange(len(means[0]))[::-1]] + SMALLEST_SPREAD)
+    means_then.append(np.full(int(judged.sum()), NOTHING))
+    spreads_then.append(np.broadcast_to(addition + SMALLEST_SPREAD, came.shape)[judged])
+    shareds.append(shareds[0])
+    scores.append(score)
+    prior = np.array([EQUAL_WEIGHT] * (len(means) - 1) + [NOTHING_WEIGHT])
+    weights = stack(np.array(scores), importance[judged], prior)
     whole = sharpen(came[judged], np.array(means_then), np.array(spreads_then), weights, importance[judged])
     return Prediction(np.array(means), 1 / (whole * np.array(spreads)), weights, shareds[int(weights.argmax())])
 
@@ -186,24 +197,25 @@ def calibrate(came: Floats, mean: Floats, spread: Floats, importance: Floats) ->
     return factor, addition, score
 
 
-def stack(scores: Floats, importance: Floats) -> Floats:
-    """Weights of models whose mixture makes past counts likeliest, drawn to equal ones.
+def stack(scores: Floats, importance: Floats, prior: Floats) -> Floats:
+    """Weights of models whose mixture makes past counts likeliest, drawn to those believed before.
 
     Parameters
     ----------
     scores : numpy.ndarray[float64], shape (M, N)
         Log probability of each count under each model.
     importance : numpy.ndarray[float64], shape (N,)
+    prior : numpy.ndarray[float64], shape (M,)
+        Counts in favour of each model.
     """
-    models = len(scores)
-    weights = np.full(models, 1 / models)
+    weights: Floats = prior / prior.sum()
     if not scores.size:
         return weights
     likelihood = np.exp(scores - scores.max(0))
     for _ in range(STACKING_ROUNDS):
         due = weights[:, None] * likelihood
         due /= due.sum(0)
-        weights = ((due * importance).sum(1) + EQUAL_WEIGHT) / (importance.sum() + EQUAL_WEIGHT * models)
+        weights = ((due * importance).sum(1) + prior) / (importance.sum() + prior.sum())
     return weights
 
 
