@@ -37,12 +37,14 @@ def test_the_scoring_gives_the_peers_table(shared: Path, given: Simulated) -> No
     assert seen == 8
 
 
+@pytest.mark.slow
 def test_no_peer_finds_as_many_at_its_false_alarm_rate(shared: Path, given: Simulated, judged: tuple) -> None:
     rows = pl.read_csv(shared / "reference/bench_detect/summary.csv").rows(named=True)
     for row in rows:
         assert at_rate(judged[1], given, row["FPR"]) > row["POD"], row["method"]
 
 
+@pytest.mark.slow
 def test_as_many_as_wanted_are_found(given: Simulated, judged: tuple) -> None:
     figures = scored(judged[0], given)
     assert figures["FPR"] <= 0.0115

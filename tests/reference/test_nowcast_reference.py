@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 
 import polars as pl
+import pytest
 
 from douse.situation.nowcast import nowcast, nowcast_draws
 from douse.situation.scores import coverage, intervals, wis
@@ -40,6 +41,7 @@ def test_dengue_is_closer_than_nobbs(shared):
     assert both["truth"].is_between(both["lower_95"], both["upper_95"]).mean() >= 0.9
 
 
+@pytest.mark.slow
 def test_german_hospitalisations_score_better_than_baselinenowcast(shared):
     reports = read(shared, "germany_covid19_hosp_triangle.csv").rename(
         {"reference_date": "date", "report_date": "reported"}

@@ -30,6 +30,7 @@ def error_of(p, replicates):
     return max(math.sqrt(2 * p * (1 - p) / replicates), 1.5 / replicates)
 
 
+@pytest.mark.slow
 def test_clusters_equal_the_reference(shared):
     cases = folders(shared)
     assert len(cases) >= FEWEST
@@ -73,6 +74,7 @@ def test_gumbel_and_rank_equal_the_reference_on_its_own_replicates(shared):
     assert compared > 50
 
 
+@pytest.mark.slow
 def test_replicates_are_as_large_as_the_reference(shared):
     """Mean of the greatest ratios of 999 replicates, one case a model."""
     for name in ("syn_stp_500", "syn_poi_500", "nyc_stp_retro", "nm_retro_st_poisson_cov", "nhumberside_bernoulli"):

@@ -141,6 +141,7 @@ zone_parents = st.lists(st.integers(-1, 30), min_size=1, max_size=12)
 placed_cases = st.lists(st.tuples(st.integers(-1, 11), st.integers(0, 25), st.booleans()), max_size=15)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(parents=zone_parents, placed=placed_cases, levels=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 25))))
 def test_zone_figures_equal_their_slow_twin(parents, placed, levels):

@@ -52,7 +52,12 @@ def outputs(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     "day",
-    [date(2020, 1, 21), date(2020, 2, 18), date(2020, 3, 5), pytest.param(date(2020, 4, 10), marks=pytest.mark.slow)],
+    [
+        date(2020, 1, 21),
+        date(2020, 2, 18),
+        pytest.param(date(2020, 3, 5), marks=pytest.mark.slow),
+        pytest.param(date(2020, 4, 10), marks=pytest.mark.slow),
+    ],
 )
 def test_a_past_day_gives_that_days_answer(shared, tmp_path, day):
     source = shared / "data" / "korea-2020"

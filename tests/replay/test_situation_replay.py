@@ -137,6 +137,7 @@ def numbers(value):
             yield from column.drop_nulls()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(tables=tables, day=st.integers(0, 32).map(lambda n: START + timedelta(days=n)))
 def test_records_told_later_change_nothing_and_every_number_is_finite(tables, day):

@@ -5,6 +5,7 @@ from dataclasses import astuple
 from datetime import datetime, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -101,6 +102,7 @@ def truncated(records: Records) -> Records:
     return Records({name: made.filter(told_by_then) for name, made in records.frames.items()}, records.sent)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(drawn_tables(), st.sampled_from(PROTOCOLS), st.integers(0, 999))
 def test_nothing_told_later_and_no_order_of_rows_matters(tables, name, seed):

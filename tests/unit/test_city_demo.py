@@ -51,6 +51,7 @@ def test_the_door_finds_the_deliberate_mistakes_and_nothing_else(city, checked):
     assert len(city.dirt) >= 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("people", "seed", "protocol", "pathogen"),
     [(100, 1, "who-generic", "mers"), (100, 2, "china-9", "norovirus"), (500, 1, "measles", "measles"),
@@ -244,6 +245,7 @@ def test_quarantine_and_isolation_are_in_the_stays(checked):
     assert cases["person_id"].is_in(stays["person_id"].implode()).all()
 
 
+@pytest.mark.slow
 def test_a_level_can_be_lifted_and_one_is_kept(tmp_path):
     demo(tmp_path, people=20_000, seed=1)
     known = check(read_raw(tmp_path)).records.as_of(AS_OF)

@@ -73,6 +73,7 @@ def test_people_shed_their_whole_illness_whatever_the_incubation(scene):
     assert total == pytest.approx(illness.infectivity, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_one_case_infects_as_many_as_asked_while_nobody_reacts():
     scene = stage(build(20_000, 1), WILD, WHO, DAYS)
     rng = np.random.default_rng(1)

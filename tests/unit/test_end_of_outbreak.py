@@ -179,6 +179,7 @@ def simulated(rng, r, k, si):
     return np.array(onsets)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [0.3, 3.0])
 def test_the_probability_is_what_it_says(k):
     """On days chosen without looking at the outcome, among all outbreaks: as many are over as was said."""
