@@ -39,7 +39,7 @@ def points(found: Estimates, words: Words) -> list[tuple[str, str]]:
         (words.say("Growth"), _growth(found, words)),
         (words.say("The days ahead"), _forecast(found.forecast, words)),
         (words.say("Beds"), _beds(found.beds, words)),
-        (words.say("Delay"), _delay(found.delays, words)),
+        (words.say("Time until told"), _delay(found.delays, words)),
         (words.say("Who infects"), _offspring(found, words)),
         (words.say("Fatality"), _fatality(found.fatality, words)),
         (words.say("Cases found"), _ascertained(found.ascertainment, words)),
