@@ -160,3 +160,16 @@ def test_wrong_arguments_are_told():
         case_fatality(pl.DataFrame({"onset": [D]}), as_of=D)
     with pytest.raises(UsageError, match="out of range"):
         ascertainment(outbreak(5), as_of=D, pathogen=WILD, population=0)
+
+
+def test_fewer_deaths_than_expected_say_nothing():
+    old = pl.DataFrame(
+        {"case_id": [str(at) for at in range(1000)], "onset": D, "age": 85, "outcome": ["died"] + [None] * 999}
+    )
+    found = ascertainment(old, as_of=D + timedelta(days=200), pathogen=WILD)
+    assert found.filter(method="deaths")["lower"].item() == 1  # 150 deaths were to be expected
+    both = found.filter(method="combined").row(0, named=True)
+    assert both["estimate"] is None
+    assert both["why_not"]
+    sure = Estimate(1.0, 1.0, 1.0)
+    assert combined([sure, Estimate(0.5, 0.4, 0.62)], 0.95) == combined([Estimate(0.5, 0.4, 0.62)], 0.95)

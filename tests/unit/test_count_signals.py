@@ -106,3 +106,31 @@ def test_the_core_takes_any_matrix() -> None:
 def test_a_history_too_short_gives_nothing() -> None:
     days = [AS_OF - timedelta(days=2 - at) for at in range(3)]
     assert unusual(np.ones((2, 3)), days, "shiryaev_roberts").is_empty()
+
+
+def test_a_detector_of_weeks_keeps_its_name_for_days() -> None:
+    daily = [3 if back < 26 else int(back % 3 == 0) for back in range(200)]
+    told = [("D3", AS_OF - timedelta(days=back)) for back, cases in enumerate(daily) for _ in range(cases)]
+    cases = pl.DataFrame(told, schema={"zone": pl.String, "told_on": pl.Date}, orient="row").with_columns(
+        case_id=pl.int_range(pl.len()).cast(pl.String)
+    )
+    zones = ZoneTree(records(zones=ZONES))
+    looks = [AS_OF - timedelta(days=ago) for ago in range(14)]
+    found = [count_signals(daily_counts(cases, zones, day, days=180), ("rki",)) for day in looks]
+    ids = [signal.id for signals in found for signal in signals if signal.zone == "D3"]
+    assert len(ids) == 14
+    assert len(set(ids)) <= 2
+
+
+def test_a_sum_over_days_is_not_told_as_a_bound_below_the_usual() -> None:
+    daily = [6, 8, 8, *(back % 3 for back in range(3, 60))]
+    told = [("D3", AS_OF - timedelta(days=back)) for back, cases in enumerate(daily) for _ in range(cases)]
+    cases = pl.DataFrame(told, schema={"zone": pl.String, "told_on": pl.Date}, orient="row").with_columns(
+        case_id=pl.int_range(pl.len()).cast(pl.String)
+    )
+    counts = daily_counts(cases, ZoneTree(records(zones=ZONES)), AS_OF, days=60)
+    (signal,) = [signal for signal in count_signals(counts, ("ears_c3",)) if signal.zone == "D3"]
+    assert signal.bound is not None
+    assert signal.expected is not None
+    assert signal.bound < signal.expected
+    assert "two days before" in signal.reason

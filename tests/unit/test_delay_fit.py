@@ -67,6 +67,10 @@ def test_identical_rows_weigh_as_much_as_their_weight():
     one, other = delays(counted, weight="times"), delays(spread)
     assert one.equals(other)
     assert one["n"][0] == 13
+    unknown = pl.concat([counted.cast({"times": pl.Float64}), pairs([9.0], [10.0], times=[float("nan")])])
+    left_out = delays(unknown, weight="times")
+    assert left_out["estimate"].equals(one["estimate"])
+    assert left_out["left_out"][0] == 1
 
 
 def test_more_delays_give_a_narrower_interval():

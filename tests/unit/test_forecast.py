@@ -10,6 +10,7 @@ from douse.errors import UsageError
 from douse.library import Pathogen, load
 from douse.situation.bed_forecast import bed_forecast
 from douse.situation.forecast import forecast
+from douse.situation.reproduction import reproduction
 from douse.situation.scores import coverage, intervals, wis
 
 D = date(2026, 3, 1)
@@ -127,6 +128,13 @@ def test_wrong_arguments_are_told(options, words):
         ahead([1, 2, 3], **options)
     with pytest.raises(UsageError, match="negative"):
         ahead([1, -2, 3])
+    days = series([1, 2, 3])
+    with pytest.raises(UsageError, match="does not hold dates"):
+        forecast(days.with_columns(pl.col("date").cast(pl.String)), as_of=D, si=SI)
+    unsigned = days.with_columns(pl.col("count").cast(pl.UInt32), imported=pl.lit(9, dtype=pl.UInt32))
+    for figure in (forecast, lambda daily, as_of, si: reproduction(daily, si=si)):
+        with pytest.raises(UsageError, match="negative"):
+            figure(unsigned, as_of=D + timedelta(days=2), si=SI)
 
 
 def test_the_answer_can_be_scored_as_it_is():

@@ -130,7 +130,12 @@ def test_more_cases_to_come_bring_a_larger_largest_cluster():
 def test_wrong_arguments_are_told():
     with pytest.raises(UsageError, match="no column infector"):
         offspring(pl.DataFrame({"case_id": ["a"], "onset": [D]}), as_of=D)
-    with pytest.raises(UsageError, match="sizes"):
-        offspring_from_sizes([0, 1])
+    for sizes in ([0, 1], [1, 2, float("nan")], [1, float("inf")]):
+        with pytest.raises(UsageError, match="sizes"):
+            offspring_from_sizes(sizes)
+    with pytest.raises(UsageError, match="level"):
+        offspring_from_sizes([1, 1], level=1.5)
+    with pytest.raises(UsageError, match="level"):
+        offspring(cases([0]), as_of=D, level=0.0)
     with pytest.raises(UsageError, match="kind of cluster"):
         largest_cluster(cases([1]), as_of=D, kind="family")

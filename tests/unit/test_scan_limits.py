@@ -261,3 +261,19 @@ def test_p_is_uniform_where_nothing_happens():
         # ties make p a little too large, never too small
         assert np.mean(np.array(found) <= alpha) < alpha + 3 * error
         assert np.mean(np.array(found) <= alpha) > alpha - 4 * error
+
+
+def test_a_detector_option_that_is_not_known_is_refused() -> None:
+    counts = pl.DataFrame({"zone": ["a", "b"], "date": [date(2026, 1, 1)] * 2, "count": [1, 2]})
+    for option in ({"nonsense": 1}, {"kind": "spatial"}):
+        with pytest.raises(UsageError, match="no option of that name"):
+            space_time_scan(counts, **option)
+
+
+def test_one_series_needs_no_zone() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(20)]
+    counts = pl.DataFrame({"date": days, "count": [1] * 20})
+    answer = space_time_scan(counts, replicates=99)
+    assert answer.height == 20
+    assert answer["p"].null_count() == 19
+    assert not answer["alarm"].any()

@@ -46,8 +46,9 @@ def bayes(  # noqa: PLR0913 (the rule has these settings; each has a default)
     -------
     polars.DataFrame
         zone, date, count, expected, bound, score (standard deviations above expected), p (chance of a count of at
-        least this size), alarm; one row a row given, sorted by zone and date. Null where the calendar does not go
-        back far enough, or with no count known in the baseline. A baseline without a case is one of half a case.
+        least this size), alarm; one row a row given, sorted by zone and date. Null where the calendar (from the
+        first date of any zone) does not go back far enough, or with no count known in the baseline. A baseline without
+        a case is one of half a case.
 
     Raises
     ------

@@ -16,6 +16,7 @@ from douse.signals.false_discovery import control
 from douse.signals.series import Step
 from douse.signals.severity import severity_of
 from douse.signals.signal import Signal
+from douse.signals.week import monday
 from douse.units import DAYS_PER_WEEK
 
 Answer = Callable[..., pl.DataFrame]
@@ -112,8 +113,10 @@ def count_signals(
     list of Signal
         Of each zone the latest alarm. Where a zone and one within it alarm on the same day with the same cases, only
         the smaller is kept. `first_day` is the first of the steps in a row on which the zone alarmed, so that a signal
-        keeps its id while it lasts. false_alarm_rate is the p up to which alarms of that day stand, so the chance of
-        a false alarm a zone and day; null for detectors without p.
+        of a detector that looks at days keeps its id while it lasts; the id of one that looks at weeks, which end on
+        the as-of day, has the Monday of its first week, which may change once or twice while it lasts.
+        false_alarm_rate is the p up to which alarms of that day stand, so the chance of a false alarm a zone and day;
+        null for detectors without p.
 
     Raises
     ------
@@ -264,7 +267,8 @@ def _signal(counts: DailyCounts, name: str, row: dict[str, Any], first: date) ->
     if row["expected"] is not None:
         facts["expected"] = row["expected"]
     return Signal(
-        id=f"{name}:{zone or ''}:{first}",
+        # The weeks of a detector end on the as-of day and so move with it; the week of its first day seldom changes.
+        id=f"{name}:{zone or ''}:{first if daily else monday(first)}",
         detector=name,
         zone=zone,
         first_day=first,
@@ -274,15 +278,19 @@ def _signal(counts: DailyCounts, name: str, row: dict[str, Any], first: date) ->
         bound=row["bound"],
         false_alarm_rate=row["false_alarm_rate"],
         severity=severity_of(cases, max(row["bound"] or 0.0, 1.0)),
-        reason=_reason(daily=daily, level=row["expected"] is not None),
+        reason=_reason(row, daily=daily),
         facts=facts,
         evidence=counts.evidence(at, first, last),
         p=row["p"],
     )
 
 
-def _reason(*, daily: bool, level: bool) -> str:
-    if not level:
+def _reason(row: dict[str, Any], *, daily: bool) -> str:
+    # What adds up over steps may alarm at a count below the usual one: EARS C3 over three days, a CUSUM over weeks.
+    summed = row["expected"] is not None and row["bound"] is not None and row["bound"] < row["expected"]
+    if summed and daily:
+        return "{cases} {cases:case was|cases were} told on {day}, and the two days before were well above their usual."
+    if summed or row["expected"] is None:
         return "{cases} {cases:case was|cases were} told up to {day}; more than {bound} is unusual."
     if daily:
         return "{cases} {cases:case was|cases were} told on {day}; {expected} would be usual, more than {bound} is not."

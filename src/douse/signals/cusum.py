@@ -48,7 +48,9 @@ def cusum(  # noqa: PLR0913 (the chart has these settings; each has a default)
         Dispersion for the two negative binomial transformations: the variance is m + alpha m^2.
     train : int, optional
         Steps of the in-control phase, from the first known count of a zone on. Default: all before the `last` steps
-        where that is given, else two years, but at most half of the series.
+        where that is given, else two years, but at most half of the series: below four years of counts, and with
+        `last`, later rows then change the in-control phase and with it what was said of a step. Give it for an answer
+        that stays.
     last : int, optional
         Judge only so many steps at the end; the sum starts from 0 there. Default: all after the in-control phase.
 

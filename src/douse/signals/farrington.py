@@ -69,8 +69,9 @@ def farrington(  # noqa: PLR0913 (the settings of the method)
         How far a year is: False takes 52 weeks (365 days, 12 months), True the week nearest to the same date, as R
         does for series with dates.
     last : int, optional
-        Judge only the latest steps; by default all from b years less w steps after the first, as R does. A window
-        that begins before the series is shorter then.
+        Judge only the latest steps; by default all from b years less w steps after the first of the calendar, as R
+        does. A window that begins before the series is shorter then, and so is the baseline of a zone that begins
+        later than the first zone of the frame: alone it would not be judged as early.
 
     Returns
     -------

@@ -99,7 +99,9 @@ def farrington_flexible(  # noqa: PLR0913 (the settings of the method)
         does for series with dates. (There R predicts for too early a date where the first reference count is a
         gap; this does not.)
     last : int, optional
-        Judge only the latest steps; by default all from b years and w steps after the first, as R does.
+        Judge only the latest steps; by default all from b years and w steps after the first of the calendar, as R
+        does. A zone that begins later than the first zone of the frame is judged by the counts it has then: alone it
+        would not be judged as early.
 
     Returns
     -------

@@ -77,8 +77,9 @@ def glr_poisson(  # noqa: PLR0913 (the chart has these settings; each has a defa
         Whether the usual log mean has a linear trend.
     train : int, optional
         Steps of the in-control phase, from the first known count of a zone on. Default: all before the `last` steps
-        where that is given, else two years, but at most half of the series. Where the mean (and the dispersion) is
-        given no step is needed, and all are judged by default.
+        where that is given, else two years, but at most half of the series: below four years of counts, and with
+        `last`, later rows then change the in-control phase and with it what was said of a step. Give it for an answer
+        that stays. Where the mean (and the dispersion) is given no step is needed, and all are judged by default.
     last : int, optional
         Judge only so many steps at the end; the chart starts there. Default: all after the in-control phase.
 

@@ -43,7 +43,8 @@ def outbreak_p(counts: pl.DataFrame, *, k: float = 100.0, last: int | None = Non
 
     References
     ----------
-    Frisen, Andersson and Schioeler 2009, doi 10.1002/sim.3503; Frisen and Andersson 2009, doi 10.2202/1557-4679.1051.
+    Frisen, Andersson and Schioeler 2009, Statistics in Medicine 28:476-493; Frisen and Andersson 2009, Sequential
+    Analysis 28:434-454.
     """
     if not k >= 1:
         raise UsageError("The threshold of outbreakP is too small.", allowed="1 or more")

@@ -65,8 +65,8 @@ def rki(  # noqa: PLR0913 (the rule has these settings; each has a default)
     polars.DataFrame
         zone, date, count, expected (mean of the baseline), bound, score (standard deviations above the mean: of the
         baseline above a mean of 20, else of a Poisson count; null where that is 0), p (null), alarm; one row a row
-        given, sorted by zone and date. Null where the calendar does not go back far enough, or with no count (above
-        20: fewer than two) known in the baseline.
+        given, sorted by zone and date. Null where the calendar (from the first date of any zone) does not go back
+        far enough, or with no count (above 20: fewer than two) known in the baseline.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """Space-time scan statistics: where and when there are more (or fewer) cases than chance would bring."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -196,7 +197,10 @@ def space_time_scan(
         raise UsageError("The alpha of a scan is out of range.", allowed="between 0 and 1")
     if last is not None and last < 1:
         raise UsageError("The number of steps to judge is out of range.", allowed="1 or more, or None for all")
+    _check_options(options)
     series = series_of(counts)
+    if "zone" not in counts.columns:
+        counts = counts.with_columns(zone=pl.lit(series.zones[0] if series.zones else "all"))
     names = ("expected", "bound", "score", "p", "recurrence")
     figures = {name: np.full(series.shape, np.nan) for name in names}
     place = {zone: i for i, zone in enumerate(series.zones)}
@@ -219,6 +223,12 @@ def space_time_scan(
         figures["bound"][rows, column] = np.nan if bound is None else bound
     alarm = (figures["p"] <= alpha) & (figures["score"] > 0)
     return series.answer(alarm=alarm, **figures)
+
+
+def _check_options(options: Iterable[str]) -> None:
+    known = set(signature(scan_clusters).parameters) - {"counts", "zones", "kind", "first", "last", "exact"}
+    if not known.issuperset(options):
+        raise UsageError("The scan as a detector has no option of that name.", allowed=", ".join(sorted(known)))
 
 
 def _best_of_sites(found: Scan, sites: int) -> Floats:

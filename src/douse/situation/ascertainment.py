@@ -116,8 +116,8 @@ def ascertainment(  # noqa: PLR0913  the tables, and the statistician's choices 
 
 
 def combined(estimates: list[Estimate], level: float) -> Estimate:
-    """One estimate from those that have both bounds."""
-    usable = [(e.share, e.lower, e.upper) for e in estimates if e.share and e.lower and e.upper]
+    """One estimate from those that have both bounds; one that is cut off at 1 has none below."""
+    usable = [(e.share, e.lower, e.upper) for e in estimates if e.share and e.lower and e.lower < 1 and e.upper]
     if not usable:
         return Estimate(None, None, None, why_not="No source gives an estimate with both bounds.")
     z = float(ndtri((1 + level) / 2))

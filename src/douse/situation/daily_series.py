@@ -87,7 +87,10 @@ def _counts(daily: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
         raise UsageError("The column date of the daily counts does not hold dates.", next_step="Cast it to a date.")
     imported = pl.col("imported") if "imported" in daily.columns else pl.lit(0)
     local = pl.col("local") if "local" in daily.columns else pl.col("count") - imported
-    counts = daily.select(*groups, "date", local=local, imported=imported)
+    # Unsigned counts, as Polars makes them, would wrap round where more are imported than counted.
+    counts = daily.with_columns(pl.selectors.unsigned_integer().exclude(groups).cast(pl.Int64)).select(
+        *groups, "date", local=local, imported=imported
+    )
     figures = pl.col("local", "imported").cast(pl.Float64)
     if counts.select((figures < 0).any() | (~figures.is_finite()).any()).select(pl.any_horizontal(pl.all())).item():
         raise UsageError("A daily count is negative or not a number.", allowed="0 or more")

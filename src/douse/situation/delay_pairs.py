@@ -66,7 +66,7 @@ def windows_of(pairs: pl.DataFrame, weight: str | None) -> pl.DataFrame:
         )
     if weight is not None and weight not in columns:
         raise UsageError(f"The pairs have no column {weight}.", allowed=", ".join(pairs.columns))
-    counted = pl.lit(1.0) if weight is None else pl.col(weight).cast(pl.Float64)
+    counted = pl.lit(1.0) if weight is None else _number(weight)
     made = made.with_columns(weight=counted)
     _check(made)
     return made

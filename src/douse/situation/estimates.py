@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from douse.library.pathogen import Pathogen
@@ -128,7 +129,7 @@ def estimate(
         reproduction=r_over_time,
         growth_per_day=per_day,
         doubling_days=doubling,
-        end=end_of_outbreak(cases, pathogen, as_of=as_of),
+        end=end_of_outbreak(cases, pathogen, as_of=as_of, reporting_delay=_told_after(cases)),
         offspring=offspring(cases, as_of=as_of, pathogen=pathogen),
         largest=largest_cluster(cases, as_of=as_of, pathogen=pathogen),
         fatality=case_fatality(cases, as_of=as_of, pathogen=pathogen),
@@ -153,6 +154,12 @@ def _in_last_week(draws: pl.DataFrame, as_of: date) -> Interval:
 
 def _known_in_last_week(by_day: pl.DataFrame, as_of: date) -> int:
     return int(by_day.filter(pl.col("date") > as_of - timedelta(days=DAYS_PER_WEEK))["reported"].sum())
+
+
+def _told_after(cases: pl.DataFrame) -> list[int] | None:
+    """Cases told 0, 1, 2 ... days after their day; None without any."""
+    days = cases.select((pl.col("told_on") - pl.col("day")).dt.total_days().clip(0)).to_series().drop_nulls()
+    return np.bincount(days.to_numpy()).tolist() if len(days) else None
 
 
 def _residents(zones: ZoneTree) -> float | None:

@@ -179,9 +179,13 @@ def _counts(daily: pl.DataFrame, by: str | None) -> pl.DataFrame:
     if missing or not {"local", "count"} & set(daily.columns):
         what = missing[0] if missing else "local or count"
         raise UsageError(f"The daily counts have no column {what}.", allowed="date, local, imported; or date, count")
-    imported = pl.col("imported") if "imported" in daily.columns else pl.lit(0)
-    local = pl.col("local") if "local" in daily.columns else pl.col("count") - imported
-    figures = {"local": local.cast(pl.Float64), "imported": imported.cast(pl.Float64)}
+    if daily.schema["date"] != pl.Date:
+        raise UsageError("The column date of the daily counts does not hold dates.", next_step="Cast it to a date.")
+    imported = (pl.col("imported") if "imported" in daily.columns else pl.lit(0)).cast(pl.Float64)
+    local = (
+        pl.col("local").cast(pl.Float64) if "local" in daily.columns else pl.col("count").cast(pl.Float64) - imported
+    )
+    figures = {"local": local, "imported": imported}
     counts = daily.select(*([by] if by else []), "date", **figures).drop_nulls()
     figures_given = pl.col("local", "imported")
     if counts.filter(pl.any_horizontal(~figures_given.is_finite() | (figures_given < 0))).height:

@@ -107,6 +107,7 @@ def offspring(
     Lloyd-Smith et al. 2005, doi 10.1038/nature04153; Lloyd-Smith 2007, doi 10.1371/journal.pone.0000180; Endo et al.
     2020, doi 10.12688/wellcomeopenres.15842.3.
     """
+    _check_level(level)
     counts, shown = offspring_counts(cases, as_of=as_of, pathogen=pathogen, si=si)
     censored = int((shown < _RESOLVED).sum())
     if not counts.sum():
@@ -143,9 +144,10 @@ def offspring_from_sizes(
     ----------
     Blumberg and Lloyd-Smith 2013, doi 10.1371/journal.pcbi.1002993.
     """
+    _check_level(level)
     found = np.asarray(sizes, dtype=np.float64)
     going = np.zeros(len(found), dtype=bool) if unfinished is None else np.asarray(unfinished, dtype=bool)
-    if len(going) != len(found) or (found < 1).any():
+    if len(going) != len(found) or not ((found >= 1) & np.isfinite(found)).all():
         raise UsageError("The sizes of the chains are not what they should be.", allowed="1 or more, a flag for each")
     if not (found > 1).any():
         return _none(len(found), int(going.sum()), "sizes", NO_INFECTIONS if len(found) else NO_CASES)
@@ -191,8 +193,6 @@ def fit_sizes(sizes: Floats, unfinished: NDArray[np.bool_]) -> Fit:
 
 def estimates(fit: Fit, level: float, n: int, censored: int, method: str) -> pl.DataFrame:
     """The rows of `offspring` from a fit."""
-    if not 0 < level < 1:
-        raise UsageError("The level of the intervals is out of range.", allowed="between 0 and 1")
     r, k = np.meshgrid(fit.r, fit.k, indexing="ij")
     rows = {
         "R": _profiled(fit.r, fit.log_likelihood.max(axis=1), level),
@@ -201,6 +201,11 @@ def estimates(fit: Fit, level: float, n: int, censored: int, method: str) -> pl.
         "dies_out": fit.interval(kernel.extinction_chance(r, k), level),
     }
     return _frame([(name, *row, n, censored, method, "") for name, row in rows.items()])
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise UsageError("The level of the intervals is out of range.", allowed="between 0 and 1")
 
 
 def _share_80(fit: Fit, level: float) -> tuple[float, float, float]:

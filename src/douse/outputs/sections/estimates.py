@@ -1,6 +1,8 @@
 """How big and how fast: what reports that are late and incomplete say."""
 
+import math
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
@@ -15,6 +17,8 @@ from douse.units import DAYS_PER_WEEK
 
 DAYS_BACK = 28
 _SECURE = 0.95  # of the sizes of the largest cluster
+_LARGEST_R = 10.0  # beyond this upper bound the recorded links say nothing about the largest cluster
+_TOO_WIDE = 5.0  # times that the upper bound of a delay may be the lower one
 
 
 def estimates(briefing: Briefing, words: Words) -> Section:
@@ -71,17 +75,19 @@ def _unreported(found: Estimates, words: Words) -> str:
         return words.say(week.why_not)
     recent = found.nowcast.filter(pl.col("date") > found.as_of - timedelta(days=DAYS_PER_WEEK))
     return words.say(
-        "{known} {known:case|cases} on record fell ill in the last 7 days; once all are reported it will be {n}.",
+        "{known} {known:case|cases} on record fell ill in the last 7 days; once all are reported it may be {n}.",
         known=int(recent["reported"].sum()),
         n=_ranged(week, words),
     )
 
 
 def _r(found: Estimates, words: Words) -> str:
-    known = found.reproduction.drop_nulls("mean")
-    if known.is_empty():
+    latest = found.reproduction.tail(1)
+    if latest.is_empty() or latest["mean"].item() is None:
         return words.say("R cannot be estimated from these cases.")
-    last = known.row(-1, named=True)
+    last = latest.row(0, named=True)
+    if last["cases"] < 1:  # else the posterior is the prior
+        return words.say("There is no case on the latest complete days.")
     said = _with_range(last["mean"], last["lower"], last["upper"], words, 2)
     if found.basis == "onset":
         return words.say(
@@ -94,7 +100,9 @@ def _growth(found: Estimates, words: Words) -> str:
     growth, days = found.growth_per_day, found.doubling_days
     if growth.estimate is None:
         return words.say(growth.why_not)
-    said = _shares(growth.estimate, growth.lower, growth.upper, words)
+    # From the rate of growth to the share by which a day is above the one before.
+    low, high = (None if end is None else math.expm1(end) for end in (growth.lower, growth.upper))
+    said = _shares(math.expm1(growth.estimate), low, high, words)
     if growth.lower is not None and growth.upper is not None and growth.lower <= 0 <= growth.upper:
         return words.say("{growth} a day: new cases neither surely rise nor surely fall.", growth=said)
     if days.estimate is None:
@@ -114,7 +122,7 @@ def _forecast(forecast: pl.DataFrame, words: Words) -> str:
         parts.append((row["date"], _with_range(row["median"], row["lower_95"], row["upper_95"], words)))
     (week, in_week), (fortnight, in_fortnight) = parts
     return words.say(
-        "{a} new cases on {week} and {b} on {fortnight}, if nothing changes.",
+        "{a} new cases on {week} and {b} on {fortnight}, if it goes on as outbreaks that are watched usually do.",
         a=in_week, week=week, b=in_fortnight, fortnight=fortnight,
     )  # fmt: skip
 
@@ -133,9 +141,13 @@ def _beds(beds: pl.DataFrame, words: Words) -> str:
 
 
 def _delay(delays: pl.DataFrame, words: Words) -> str:
-    known = dict(delays.filter(pl.col("delay") == "onset_to_known").select("parameter", "estimate").iter_rows())
+    fitted = delays.filter(pl.col("delay") == "onset_to_known")
+    known = {row["parameter"]: row["estimate"] for row in fitted.iter_rows(named=True)}
     if known.get("median") is None:
         return words.say("Too few cases show how long it takes until a case is told.")
+    slow = fitted.filter(pl.col("parameter") == "p95").row(0, named=True)
+    if slow["lower"] is None or slow["upper"] is None or slow["upper"] > _TOO_WIDE * slow["lower"]:
+        return words.say("It is too early to tell how long it takes until a case is told.")
     return words.say(
         "Half of all cases are told within {median} days of onset, 95% within {p95} days; cases still to be told are "
         "allowed for.",
@@ -152,8 +164,11 @@ def _offspring(found: Estimates, words: Words) -> str:
     said = words.say(
         "{share} of cases cause 80% of infections (dispersion k {k}).",
         share=words.share(share["estimate"]),
-        k=_with_range(k["estimate"], k["lower"], k["upper"], words, 2),
+        k=_dispersion(k, words),
     )
+    upper = rows["R"]["upper"]
+    if upper is None or upper > _LARGEST_R:  # the records do not tell how many people a case may infect
+        return said
     sizes = found.largest.filter((pl.col("probability") == _SECURE) & pl.col("size").is_not_null())
     if sizes.is_empty():
         return said
@@ -164,6 +179,12 @@ def _offspring(found: Estimates, words: Words) -> str:
         size=row["size"],
     )
     return f"{said} {largest}"
+
+
+def _dispersion(k: dict[str, Any], words: Words) -> str:
+    if k["upper"] is None and k["lower"] is not None:
+        return words.say("{n}, at least {low}", n=words.number(k["estimate"], 2), low=words.number(k["lower"], 2))
+    return _with_range(k["estimate"], k["lower"], k["upper"], words, 2)
 
 
 def _fatality(fatality: pl.DataFrame, words: Words) -> str:
