@@ -134,3 +134,20 @@ def test_a_sum_over_days_is_not_told_as_a_bound_below_the_usual() -> None:
     assert signal.expected is not None
     assert signal.bound < signal.expected
     assert "two days before" in signal.reason
+
+
+@pytest.mark.parametrize("name", ["cusum", "glr_poisson", "outbreak_p"])
+def test_a_count_that_just_alarms_is_more_than_the_most_that_is_usual(name: str) -> None:
+    zones = ZoneTree(records(zones=ZONES))
+    for cases in range(3, 40):
+        daily = [cases, *(int(back % 4 == 0) for back in range(1, 420))]
+        told = [("D3", AS_OF - timedelta(days=back)) for back, some in enumerate(daily) for _ in range(some)]
+        frame = pl.DataFrame(told, schema={"zone": pl.String, "told_on": pl.Date}, orient="row").with_columns(
+            case_id=pl.int_range(pl.len()).cast(pl.String)
+        )
+        found = count_signals(daily_counts(frame, zones, AS_OF, days=420), (name,))
+        if found:
+            break
+    assert found
+    assert found[0].bound == found[0].observed
+    assert found[0].facts["bound"] == found[0].observed - 1

@@ -28,6 +28,7 @@ def test_columns_that_are_not_known_may_be_left_out(tmp_path):
         ("event,zone\na,b\n", "no column began"),
         ("event,began\na,2020-02-01\n ,2020-02-02\n", "row 3, column event"),
         ("event,began\na,2020-02-01\nb,\n", "row 3, column began"),
+        ("event,began\na,2020-02-01\na,2020-03-01\n", "row 2, column event"),
         ("event,began\na,some day\n", "row 2, column began"),
         ("event,began,ended\na,2020-02-02,2020-02-01\n", "row 2, column ended"),
     ],

@@ -32,8 +32,8 @@ def read_history(path: Path) -> pl.DataFrame:
     Raises
     ------
     DataError
-        When the file cannot be read, lacks a needed column, has a row without a name or a first day, a date that is
-        none, or a last day before the first.
+        When the file cannot be read, lacks a needed column, has a row without a name or a first day, a name that
+        stands twice, a date that is none, or a last day before the first.
     """
     sheet, _ = read_sheet(path)
     if sheet is None:
@@ -55,6 +55,7 @@ def read_history(path: Path) -> pl.DataFrame:
     rows = _Rows(path.name, sheet.lines)
     table = text.with_columns(rows.dates(text[name]) for name in _DAYS)
     rows.refuse(table["event"].is_null(), "event", "is empty", "a name")
+    rows.refuse(table["event"].is_duplicated(), "event", "stands twice", "a name of its own for each outbreak")
     rows.refuse(table["began"].is_null(), "began", "is empty", "a day")
     early = (table["ended"] < table["began"]).fill_null(value=False)
     rows.refuse(early, "ended", "comes before began", "the first day or a later one")

@@ -21,6 +21,8 @@ from douse.units import DAYS_PER_WEEK
 
 Answer = Callable[..., pl.DataFrame]
 OURS = "shiryaev_roberts"
+# Their bound is the least count that alarms; that of the others, the largest that does not.
+_BOUND_ALARMS = ("cusum", "glr_poisson", "glr_nb", "outbreak_p")
 # Steps over which the beginning of a run of alarms is looked for.
 _LONGEST_RUN = 14
 
@@ -263,7 +265,9 @@ def _stepped(matrix: NDArray[np.float64], as_of: date, step: Step) -> tuple[NDAr
 def _signal(counts: DailyCounts, name: str, row: dict[str, Any], first: date) -> Signal:
     at, cases, last = row["row"], int(row["count"]), row["date"]
     zone, daily = counts.zone(at), DETECTORS[name].step == "day"
-    facts: dict[str, str | int | float] = {"cases": cases, "day": str(last), "bound": row["bound"]}
+    # A reader is told the most that is still usual.
+    most = max(row["bound"] - 1, 0.0) if name in _BOUND_ALARMS else row["bound"]
+    facts: dict[str, str | int | float] = {"cases": cases, "day": str(last), "bound": most}
     if row["expected"] is not None:
         facts["expected"] = row["expected"]
     return Signal(

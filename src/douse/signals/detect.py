@@ -90,11 +90,14 @@ def detect_each(scene: Scene, names: Sequence[str]) -> dict[str, list[Signal]]:
 
 
 def choose(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of detectors, each once, checked; None: `WATCHED`, "all": all but the standing ones."""
+    """Names of detectors, each once, checked; None: `WATCHED`, "all": all but the standing ones.
+
+    EARS as one is left out of all, as C1, C2 and C3 are there.
+    """
     if names is None:
         return WATCHED
     if tuple(names) == ("all",):
-        return tuple(name for name in DETECTORS if name not in STANDING)
+        return tuple(name for name in DETECTORS if name not in {*STANDING, "ears"})
     for name in names:
         if name not in DETECTORS:
             raise UsageError("There is no detector of that name.", allowed=", ".join(DETECTORS))
