@@ -98,8 +98,8 @@ def _said(row: dict[str, object], words: Words) -> str:
 
 def _table(title: str, heads: Sequence[str], numbers: Sequence[str] = ()) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for label in heads:
-        table.add_column(label, overflow="fold")
+    for at, label in enumerate(heads):
+        table.add_column(label, overflow="fold", no_wrap=bool(numbers) and at == 0)
     for label in numbers:
         table.add_column(label, justify="right")
     return table
