@@ -111,6 +111,7 @@ def test_a_demo_from_nothing_to_a_report(tmp_path, capsys):
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", ["2020-02-25", "2020-03-20", "2020-04-25"])
 def test_korea_from_the_command_line(shared, tmp_path, day):
     example = Path(__file__).resolve().parents[2] / "examples" / "korea-2020.toml"

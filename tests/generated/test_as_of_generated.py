@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def seen(records: Records, moment: date | datetime) -> dict[str, dict]:
     return {row.pop("case_id"): row for row in cases.select(columns).iter_rows(named=True)}
 
 
+@pytest.mark.slow
 @given(case_rows(), st.integers(0, 12))
 @settings(max_examples=150, deadline=None)
 def test_the_view_equals_its_slow_twin(rows, day):
@@ -52,6 +54,7 @@ def test_the_view_equals_its_slow_twin(rows, day):
     assert seen(Records({"cases": frame("cases", rows)}), moment) == as_of(rows, moment)
 
 
+@pytest.mark.slow
 @given(case_rows(), st.integers(0, 12))
 @settings(max_examples=60, deadline=None)
 def test_the_view_does_not_depend_on_later_rows(rows, day):

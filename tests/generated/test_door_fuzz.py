@@ -107,6 +107,7 @@ def test_no_row_is_dropped_silently(rows):
     assert (checked.rejected["cases"].height if aside else 0) == aside
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300), st.sampled_from(["cases.csv", "cases.parquet", "contacts.tsv", "x.txt", "cases-2.csv"]))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_bytes_in_any_file(data, name):

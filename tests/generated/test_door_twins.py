@@ -4,6 +4,7 @@ import csv
 from datetime import date, datetime, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def cases_through(rows: list[dict], columns: list[str]):
     return check(RawTables((RawTable("cases", "cases.csv", frame, lines, frame),)))
 
 
+@pytest.mark.slow
 @given(simple_rows)
 @SOME
 def test_rows_that_share_a_key_equal_their_slow_twin(rows):
@@ -122,6 +124,7 @@ dirty_rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(dirty_rows, st.integers(1, 6))
 @FEW
 def test_the_view_of_a_day_does_not_depend_on_later_rows(rows, day):

@@ -188,6 +188,7 @@ def outbreaks(draw):
     return zones, cases
 
 
+@pytest.mark.slow
 @given(outbreaks(), st.sampled_from(PROTOCOLS))
 @settings(max_examples=25, deadline=None)
 def test_any_plan_keeps_the_rules(outbreak, name):
@@ -213,6 +214,7 @@ def test_any_plan_keeps_the_rules(outbreak, name):
         assert 0 <= need.low <= need.need <= need.high < math.inf
 
 
+@pytest.mark.slow
 @given(outbreaks(), st.data())
 @settings(max_examples=20, deadline=None)
 def test_more_cases_never_lower_the_level_where_cases_live(outbreak, data):

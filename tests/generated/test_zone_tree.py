@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ def within(made: ZoneTree, zone: int, whole: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 @given(parents(), st.lists(st.integers(0, 50), min_size=14, max_size=14))
 @settings(max_examples=100, deadline=None)
 def test_roll_up_is_the_sum_over_everything_within(rows, numbers):
@@ -42,6 +44,7 @@ def test_roll_up_is_the_sum_over_everything_within(rows, numbers):
     assert all(sorted(made.subtree(w)) == [z for z in range(len(made)) if within(made, z, w)] for w in range(len(made)))
 
 
+@pytest.mark.slow
 @given(parents())
 @settings(max_examples=100, deadline=None)
 def test_parents_come_before_children_whatever_the_loops(rows):

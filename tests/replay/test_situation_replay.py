@@ -157,6 +157,7 @@ def test_records_told_later_change_nothing_and_every_number_is_finite(tables, da
     assert found.active == found.severity["active"].sum() == found.cases["active"].sum()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(tables=tables, seed=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(tables, seed):
