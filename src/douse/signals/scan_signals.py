@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from douse.signals.counts import DailyCounts
+from douse.signals.counts import DailyCounts, latest
 from douse.signals.scan import scan_clusters
 from douse.signals.severity import severity_of
 from douse.signals.signal import Signal
@@ -88,7 +88,6 @@ def _signal(counts: DailyCounts, cluster: dict[str, Any]) -> Signal:
     name = None if zone is None else tree.ids[zone]
     inside = np.isin(counts.cases["row"].to_numpy(), [below for row in rows for below in tree.subtree(row)])
     among = counts.cases.filter(inside).filter(pl.col("told_on") >= first)
-    evidence = among.sort("told_on", "case_id", descending=[True, False])["case_id"].head(50)
     recurrence = float(cluster["recurrence_days"])
     return Signal(
         id=f"scan:{cluster['zone'] or ''}:{first}",
@@ -106,7 +105,7 @@ def _signal(counts: DailyCounts, cluster: dict[str, Any]) -> Signal:
             "trend of the whole area {expected} would be usual there."
         ),
         facts={"cases": observed, "day": str(first), "zones": len(rows), "expected": expected},
-        evidence=tuple(evidence),
+        evidence=latest(among),
         p=float(cluster["p"]),
         recurrence_days=recurrence,
     )
