@@ -1,0 +1,1 @@
+"""Who infected whom, with probabilities, where nobody recorded it."""
