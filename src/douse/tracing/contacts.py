@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 from douse.library.protocol import Protocol
+from douse.library.stand_in import crowd_limit
 from douse.records import Records
 from douse.tracing import exposures
 from douse.tracing.contact_class import strength
@@ -13,12 +14,13 @@ from douse.tracing.places import site_facts, with_setting
 from douse.tracing.quarantine import Course, with_quarantine
 from douse.tracing.shared_places import Meetings, meetings
 from douse.tracing.status import follow_up_status
+from douse.tracing.together.all_links import linked_to_cases, linked_to_contacts
 
 
 def ring1(
     known: Records, windows: pl.DataFrame, recent: pl.DataFrame, met: Meetings, protocol: Protocol
 ) -> pl.DataFrame:
-    """Exposures to counted cases: on record, in the household, at shared places.
+    """Exposures to counted cases: on record, in the household, at shared places, by other recorded links.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ def ring1(
             exposures.recorded(known, windows, protocol),
             exposures.household(known, recent),
             exposures.shared_place(pairs, recent, protocol),
+            linked_to_cases(known, recent, protocol),
         ]
     )
 
@@ -64,13 +67,15 @@ def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: P
         since="first_exposure",
         until=pl.col("quarantined_on").fill_null(known.day),
     ).filter(pl.col("since") <= pl.col("until"))
-    met = meetings(visits, index.select("since", "until", host="via", visitor="via"))
+    hosts = index.select("since", "until", host="via", visitor="via")
+    met = meetings(visits, hosts, crowd=crowd_limit(protocol))
     pairs = with_setting(met.pairs, site_facts(known, met))
     return pl.concat(
         [
             exposures.recorded_ring2(known, index),
             exposures.household_ring2(known, index),
             exposures.shared_place_ring2(pairs, index, protocol),
+            linked_to_contacts(known, index, protocol),
         ]
     )
 

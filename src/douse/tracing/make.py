@@ -6,6 +6,7 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.stand_in import crowd_limit
 from douse.records import Records, ZoneTree
 from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
@@ -13,7 +14,7 @@ from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
 from douse.tracing.places import exposure_sites, site_facts
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
-from douse.tracing.shared_places import CROWD, meetings
+from douse.tracing.shared_places import meetings
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
 from douse.tracing.visits import spans
@@ -29,7 +30,13 @@ _CONTACT_COLUMNS = (
 
 
 def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
-    known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen, protocol: Protocol, *, crowd: int = CROWD
+    known: Records,
+    situation: Situation,
+    zones: ZoneTree,
+    pathogen: Pathogen,
+    protocol: Protocol,
+    *,
+    crowd: int | None = None,
 ) -> Trace:
     """Who infected whom, who was exposed, and what to do about it today.
 
@@ -43,8 +50,9 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         Tree of the same view.
     pathogen, protocol : Pathogen, Protocol
         Windows, classes of contacts, quarantine, deadlines.
-    crowd : int, default 500
+    crowd : int, optional
         Most visitors a day of a place whose visitors are taken for contacts; more crowded places are only announced.
+        None: the protocol's.
 
     Returns
     -------
@@ -62,7 +70,7 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     windows = infectious_windows(cases, today, pathogen, protocol)
     recent = windows.filter(pl.col("infectious_to") >= today - timedelta(days=horizon))
     visits = spans(known, _first_day(recent, today - timedelta(days=horizon)), today)
-    met = meetings(visits, _hosts(recent), crowd=crowd)
+    met = meetings(visits, _hosts(recent), crowd=crowd_limit(protocol) if crowd is None else crowd)
 
     exposed = still_of_use(ring1(known, windows, recent, met, protocol), known, ill, horizon)
     if protocol.contact.ring2:
