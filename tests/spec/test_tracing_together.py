@@ -1,9 +1,9 @@
 """Who counts as exposed by classes, wards, journeys, guest lists and named places."""
 
 import pytest
-from tracing_inputs import contacts_on, protocol, trace_on
 
 from douse.tracing.together.seats import seat_of
+from tracing_inputs import contacts_on, protocol, trace_on
 
 title = "Who was together with a case, from what is on record besides visits"
 
@@ -273,7 +273,7 @@ def test_a_named_place_is_the_same_within_50_metres_on_the_same_day(spec):
           p4        | cafe     |      |          |           | 2026-03-04T09:00:00 | 2026-03-04T09:30:00 | 2026-03-06
           p5        | far      |      |          |           | 2026-03-04          |                     | 2026-03-06
           p6        |          | home | 37.5001  | 127.0002  | 2026-03-04          |                     | 2026-03-06
-        """,  # noqa: E501 (a drawing)
+        """,
         expr=contacts_on("2026-03-08", *WHO_AND_CLASS),
         # p1 is 43 metres away, p2 67; p4 was at a listed place right there; p6 was at home
         expect=[

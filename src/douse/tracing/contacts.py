@@ -10,7 +10,7 @@ from douse.records import Records
 from douse.tracing import exposures
 from douse.tracing.contact_class import strength
 from douse.tracing.persons import aliases
-from douse.tracing.places import site_facts, with_setting
+from douse.tracing.places import site_facts, with_setting, with_ventilation
 from douse.tracing.quarantine import Course, with_quarantine
 from douse.tracing.shared_places import Meetings, meetings
 from douse.tracing.status import follow_up_status
@@ -35,7 +35,7 @@ def ring1(
     protocol : Protocol
         Who is close.
     """
-    pairs = with_setting(met.pairs, site_facts(known, met))
+    pairs = with_ventilation(with_setting(met.pairs, site_facts(known, met)), known)
     return pl.concat(
         [
             exposures.recorded(known, windows, protocol),
@@ -69,7 +69,7 @@ def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: P
     ).filter(pl.col("since") <= pl.col("until"))
     hosts = index.select("since", "until", host="via", visitor="via")
     met = meetings(visits, hosts, crowd=crowd_limit(protocol))
-    pairs = with_setting(met.pairs, site_facts(known, met))
+    pairs = with_ventilation(with_setting(met.pairs, site_facts(known, met)), known)
     return pl.concat(
         [
             exposures.recorded_ring2(known, index),

@@ -14,6 +14,7 @@ from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
 from douse.tracing.places import exposure_sites, site_facts
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
+from douse.tracing.risk import infectors, per_person, with_infection_probability
 from douse.tracing.shared_places import meetings
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
@@ -25,7 +26,8 @@ _LINK_COLUMNS = ("case_id", "infector", "chain", "generation", "source", "basis"
 _CONTACT_COLUMNS = (
     "person", "case_id", "ring", "via", "contact_class", "setting", "zone", "age", "household", "first_exposure",
     "last_exposure", "minutes", "basis", "reached", "quarantined_on", "under_follow_up", "quarantine_end",
-    "follow_up_end", "place",
+    "follow_up_end", "place", "infection_probability", "named_at", "cancelled", "released_on", "test_days", "next_test",
+    "test_missed",
 )  # fmt: skip
 
 
@@ -77,14 +79,15 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         close = strongest(exposed.filter(contact_class="close"))
         further = ring2(known, close, visits, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
-    contacts = described(strongest(exposed), known, of_class)
+    likely = per_person(with_infection_probability(exposed, infectors(cases), pathogen, protocol))
+    contacts = described(strongest(exposed).join(likely, on="person", how="left"), known, of_class)
 
     with_windows = cases.with_columns(windows["infectious_to"])
     tested = with_next_test(contacts, samples(known), today)
     return Trace(
         links=links.select(_LINK_COLUMNS),
         chains=chains(links, zones, today, pathogen),
-        contacts=contacts.select(_CONTACT_COLUMNS),
+        contacts=tested.select(_CONTACT_COLUMNS),
         worklist=worklist(known, with_windows, tested, protocol.clock, horizon=horizon),
         places=exposure_sites(met, site_facts(known, met), known, ill),
     )

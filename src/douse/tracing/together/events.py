@@ -5,7 +5,7 @@ import polars as pl
 from douse.library.protocol import Protocol
 from douse.library.stand_in import crowd_limit
 from douse.records import Records
-from douse.tracing.places import SETTING_OF_PLACE
+from douse.tracing.places import SETTING_OF_PLACE, ventilation_of_places
 from douse.tracing.together.hosts import as_exposures, is_close_setting
 from douse.tracing.together.named_days import named_days
 
@@ -29,6 +29,7 @@ def of_events(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
         .filter(pl.col("day").is_between(pl.col("since"), pl.col("until")))
         .join(guests, on=["place", "day"], suffix="_other")
         .filter(pl.col("day_only") | pl.col("day_only_other"))
+        .join(ventilation_of_places(known), on="place", how="left")
     )
     return as_exposures(
         together.with_columns(setting=pl.lit(SETTING_OF_PLACE[_EVENT])).with_columns(

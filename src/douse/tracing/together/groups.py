@@ -5,7 +5,7 @@ import polars as pl
 from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.tracing.persons import with_person
-from douse.tracing.places import SETTING_OF_PLACE
+from douse.tracing.places import SETTING_OF_PLACE, ventilation_of_places
 from douse.tracing.together.hosts import as_exposures, is_close_setting
 
 _AT_SCHOOL = ("pupil", "teacher")
@@ -32,6 +32,7 @@ def of_groups(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
         .join(places, on="place", how="left")
         .with_columns(setting=pl.when(pl.col("kind").is_not_null()).then(by_kind).otherwise(by_person))
         .join(people.select("person", "place", "group"), on=["place", "group"])
+        .join(ventilation_of_places(known), on="place", how="left")
     )
     return as_exposures(
         together.with_columns(

@@ -45,6 +45,8 @@ def is_close_setting(protocol: Protocol) -> pl.Expr:
 def as_exposures(found: pl.DataFrame) -> pl.DataFrame:
     """Exposures from hosts' columns, person, setting, first_exposure, last_exposure, near (bool), basis.
 
+    With ventilation where it is known.
+
     Near makes a close contact in ring 1 and a contact of a contact in ring 2; whoever was not near is a general
     contact of a case, and nothing to a contact. Nobody meets themselves.
     """
@@ -57,7 +59,8 @@ def as_exposures(found: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("general"))
     )
     kept = found.filter(pl.col("person") != pl.col("host"), near | (pl.col("ring") == 1))
-    filled = kept.with_columns(contact_class=judged, minutes=pl.lit(None))
+    missing = {name: pl.lit(None) for name in ("minutes", "ventilation") if name not in found.columns}
+    filled = kept.with_columns(contact_class=judged, **missing)
     return filled.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()).unique(maintain_order=True)
 
 
