@@ -34,7 +34,10 @@ class Stock:
 
 
 def with_worth(tasks: pl.DataFrame, stock: Stock, known: Records, pathogen: Pathogen, risk: Risk) -> pl.DataFrame:
-    """Add infection_probability and infections_prevented (see `worth.py`); a release prevents nothing."""
+    """Add infection_probability and infections_prevented (see `worth.py`).
+
+    A release prevents nothing, nor does the test of somebody whose quarantine is due too: what is prevented counts once.
+    """
     of_contacts = contact_worth(stock.contacts, known, pathogen, risk)
     by_task = of_contacts.unpivot(
         ["reach", "quarantine", "test"], index="person", variable_name="task", value_name="by_contact"
@@ -56,11 +59,17 @@ def with_worth(tasks: pl.DataFrame, stock: Stock, known: Records, pathogen: Path
         .then(pl.col("interview") * unnamed)
         .when(pl.col("task") == "find_source")
         .then("find_source")
-        .when(pl.col("task") == "release")
+        .when((pl.col("task") == "release") | ((pl.col("task") == "test") & _goes_into_quarantine(tasks)))
         .then(0.0)
         .otherwise("by_contact")
     )
     return valued.with_columns(infections_prevented=prevented).select(tasks.columns)
+
+
+def _goes_into_quarantine(tasks: pl.DataFrame) -> pl.Expr:
+    """True for a person whose quarantine is a task too: it prevents what a test would."""
+    people = tasks.filter(task="quarantine")["person"]
+    return pl.col("person").is_in(people.implode())
 
 
 def _told_of(stock: Stock) -> pl.DataFrame:
