@@ -31,8 +31,10 @@ def with_visits(tasks: pl.DataFrame, hours: TracingHours) -> pl.DataFrame:
         pl.concat_str(pl.lit("person"), "person", separator=" "),
     )
     own = pl.col("task").replace_strict(hours_by_task(hours), return_dtype=pl.Float64)
-    timed = tasks.drop("visit_order", strict=False).with_columns(visit=visit).with_columns(
-        tracer_hours=own + hours.household_visit.value / pl.len().over("visit")
+    timed = (
+        tasks.drop("visit_order", strict=False)
+        .with_columns(visit=visit)
+        .with_columns(tracer_hours=own + hours.household_visit.value / pl.len().over("visit"))
     )
     worth = pl.col("infections_prevented").fill_null(0.0)
     order = (
