@@ -79,7 +79,7 @@ def make_work(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         tasks=tasks,
         visits=visits_of(tasks),
         rates=rates(arisen, tasks),
-        forms=forms(tasks, known),
+        forms=forms(tasks, traced.contacts, known),
         candidates=candidates(known, search, pathogen, protocol),
         stood_in=risk.stood_in,
     )
