@@ -165,7 +165,7 @@ def test_fields_are_columns_of_the_tables():
 
 
 def test_every_task_has_a_form_and_hours():
-    assert {*FIELDS, "household_visit"} == set(TracingHours.model_fields)
+    assert {*FIELDS, "household_visit", "release_call"} == {*TracingHours.model_fields, "release"}
     hours = TracingHours.model_construct(**{name: type("N", (), {"value": 1.0}) for name in TracingHours.model_fields})
     assert set(hours_by_task(hours)) == set(FIELDS)
 

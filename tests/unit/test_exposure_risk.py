@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from douse.library import Pathogen, load, names
-from douse.library.stand_in import attack_rates, crowd_limit, exposure_rules, tracing_hours
 from douse.tracing.risk import per_person, risk_of, with_infection_probability
+from douse.tracing.stand_in import attack_rates, crowd_limit, exposure_rules, tracing_hours
 from tracing_inputs import pathogen, protocol
 
 WILD, WHO = "sars-cov-2-wild", protocol()

@@ -5,7 +5,6 @@ from datetime import timedelta
 import polars as pl
 
 from douse.library.protocol import Protocol
-from douse.library.stand_in import crowd_limit
 from douse.records import Records
 from douse.tracing import exposures
 from douse.tracing.contact_class import strength
@@ -13,6 +12,7 @@ from douse.tracing.persons import aliases
 from douse.tracing.places import site_facts, with_setting, with_ventilation
 from douse.tracing.quarantine import Course, with_quarantine
 from douse.tracing.shared_places import Meetings, meetings
+from douse.tracing.stand_in import crowd_limit
 from douse.tracing.status import follow_up_status
 from douse.tracing.together.all_links import linked_to_cases, linked_to_contacts
 

@@ -7,13 +7,13 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import crowd_limit
 from douse.records import Records
 from douse.situation.cases import identifiers
 from douse.tracing.contacts import ring1
 from douse.tracing.persons import aliases
 from douse.tracing.risk import infectors, with_infection_probability
 from douse.tracing.shared_places import meetings
+from douse.tracing.stand_in import crowd_limit
 from douse.tracing.visits import days_of, spans
 
 COLUMNS: dict[str, pl.DataType] = {

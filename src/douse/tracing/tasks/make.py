@@ -6,12 +6,12 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import tracing_hours
 from douse.records import Records
 from douse.situation.situation import Situation
 from douse.tracing.persons import with_person
 from douse.tracing.quarantine import courses, horizon_days
 from douse.tracing.risk import risk_of
+from douse.tracing.stand_in import tracing_hours
 from douse.tracing.tasks.backward import infector_tasks, links_of, sought_cases, source_tasks
 from douse.tracing.tasks.candidates import Search, candidates
 from douse.tracing.tasks.forms import forms
