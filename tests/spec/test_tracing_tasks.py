@@ -304,6 +304,7 @@ def test_candidates_are_cases_people_and_places_of_the_days_of_infection(spec):
           pb        | gym      | gym  | 2026-03-03T10:30:00 | 2026-03-03T11:00:00 | 2026-03-09
           pl        | gym      | gym  | 2026-03-07T10:30:00 | 2026-03-07T11:00:00 | 2026-03-09
           pb        | shop     | shop | 2026-03-08T10:30:00 | 2026-03-08T11:00:00 | 2026-03-09
+          pb        | flat     | home | 2026-03-03T18:30:00 | 2026-03-03T23:00:00 | 2026-03-09
         """,
         contacts="""
           case_id | person_id | setting   | first_contact | last_contact | reached_at | recorded_at

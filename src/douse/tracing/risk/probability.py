@@ -40,8 +40,8 @@ def with_infection_probability(
     Parameters
     ----------
     exposures : polars.DataFrame
-        case_id, setting (null: other), first_exposure, last_exposure (dates); optional: minutes (in all; null: not
-        known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person must be
+        case_id, setting (null: other), first_exposure, last_exposure (dates, or moments); optional: minutes (in all;
+        null: not known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person must be
         in the frame, else the chance is null).
     infectors : polars.DataFrame
         case_id, onset (date or null), asymptomatic (bool or null): one row a case. A case that is not there has mean
@@ -56,7 +56,8 @@ def with_infection_probability(
     """
     risk = risk_of(pathogen, protocol)
     missing = {name: pl.lit(None, dtype=kind) for name, kind in _MAY_LACK.items() if name not in exposures.columns}
-    known = exposures.with_columns(**missing)
+    days = (pl.col(name).cast(pl.Date) for name in ("first_exposure", "last_exposure"))
+    known = exposures.with_columns(*days, **missing)
     cases = infectors.select("case_id", "onset", "asymptomatic").unique("case_id", keep="first", maintain_order=True)
     told = known.join(cases, on="case_id", how="left", maintain_order="left")
     symptoms = np.where(told["asymptomatic"].fill_null(value=False).to_numpy(), risk.asymptomatic, 1.0)
