@@ -41,8 +41,8 @@ def with_infection_probability(
     ----------
     exposures : polars.DataFrame
         case_id, setting (null: other), first_exposure, last_exposure (dates, or moments); optional: minutes (in all;
-        null: not known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person must be
-        in the frame, else the chance is null).
+        null: not known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person
+        must be in the frame, else the chance is null).
     infectors : polars.DataFrame
         case_id, onset (date or null), asymptomatic (bool or null): one row a case. A case that is not there has mean
         infectiousness.
