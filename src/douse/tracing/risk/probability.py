@@ -157,7 +157,12 @@ def _of_setting(setting: pl.Series, values: dict[str, float]) -> Floats:
 def _between(ring1: pl.DataFrame, risk: Risk) -> pl.DataFrame:
     """via, via_probability, via_onset: contacts as infectors; onset as it would be, from their likeliest exposure."""
     likely = ring1.filter(pl.col("person").is_not_null()).sort(
-        "infection_probability", "last_exposure", "case_id", descending=[True, True, False], nulls_last=True
+        "infection_probability",
+        "last_exposure",
+        "first_exposure",
+        "case_id",
+        descending=[True, True, True, False],
+        nulls_last=True,
     )
     half = (pl.col("last_exposure") - pl.col("first_exposure")).dt.total_days() // 2
     middle = pl.coalesce(pl.col("first_exposure") + pl.duration(days=half), "last_exposure", "first_exposure")

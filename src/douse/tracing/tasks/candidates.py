@@ -11,7 +11,7 @@ from douse.records import Records
 from douse.situation.cases import identifiers
 from douse.tracing.contacts import ring1
 from douse.tracing.persons import aliases
-from douse.tracing.places import PRIVATE_KINDS
+from douse.tracing.places import PRIVATE_KINDS, listed_places
 from douse.tracing.risk import infectors, with_infection_probability
 from douse.tracing.shared_places import meetings
 from douse.tracing.stand_in import crowd_limit
@@ -79,7 +79,7 @@ def _visits_of_cases(known: Records, search: Search) -> pl.DataFrame:
     begin = first if isinstance(first, date) else known.day
     ill = identifiers(search.cases)
     visits = spans(known, begin, known.day).filter(pl.col("visitor").is_in(ill.implode()))
-    listed = known.table("places").select(place="place_id", listed=pl.col("kind").cast(pl.String)).unique("place")
+    listed = listed_places(known).select("place", listed="kind")
     return (
         visits.join(listed, on="place", how="left", maintain_order="left")
         .with_columns(kind=pl.coalesce("kind", "listed"))

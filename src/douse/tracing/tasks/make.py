@@ -117,8 +117,9 @@ def _with_home(tasks: pl.DataFrame, known: Records) -> pl.DataFrame:
     """Fill in household and zone from the table of people."""
     people = (
         with_person(known.table("people"), known)
-        .select("person", home="household", area="zone")
-        .unique("person", keep="first", maintain_order=True)
+        .sort("recorded_at", "record_id")
+        .group_by("person", maintain_order=True)
+        .agg(home=pl.col("household").drop_nulls().first(), area=pl.col("zone").drop_nulls().first())
     )
     return (
         tasks.join(people, on="person", how="left", maintain_order="left")
