@@ -125,7 +125,10 @@ def test_small_words():
 
 
 def test_what_is_missing_says_what_it_would_add():
-    assert sentence(Missing("stays"), EN) == "Not sent: stays. It would add: beds and rooms in use."
+    assert (
+        sentence(Missing("stays"), EN)
+        == "Not sent: stays. It would add: beds and rooms in use, who shared a ward with a case."
+    )
     assert "88 of 240" in sentence(Missing("cases", "isolated_at", 88, 240), EN)
 
 

@@ -82,7 +82,7 @@ class People(Table):
     """Residents, under pseudonyms; names and phones belong in the vault, never here."""
 
     key = ("person_id",)
-    unlocks = "household members as contacts, numbers of people a measure affects, dependants"
+    unlocks = "household members, classmates and teams as contacts, numbers of people a measure affects, dependants"
 
     person_id = ident("Pseudonym of the person.", required=True)
     zone = ident("Smallest zone of residence.", references="zones.zone_id", personal=True)
@@ -308,7 +308,7 @@ class Stays(Table):
     key = ("person_id", "place", "entered_on")
     occurred = "entered_on"
     told_by = ("entered_on",)
-    unlocks = "beds and rooms in use"
+    unlocks = "beds and rooms in use, who shared a ward with a case"
     row_actions: ClassVar = {"stay_order": ("left_on",)}
 
     person_id = ident("Pseudonym of the person (a case_id is understood too).", required=True, personal=True)
