@@ -17,7 +17,7 @@ from douse.tracing.tasks.candidates import Search, candidates
 from douse.tracing.tasks.forms import forms
 from douse.tracing.tasks.infection_window import infection_windows
 from douse.tracing.tasks.rates import arisen_tasks, rates
-from douse.tracing.tasks.valued import Stock, with_worth
+from douse.tracing.tasks.valued import Ground, with_worth
 from douse.tracing.tasks.visits import visits_of, with_visits
 from douse.tracing.tasks.work import TASK_COLUMNS, Work
 from douse.tracing.trace import Trace
@@ -69,11 +69,11 @@ def make_work(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     forward = _tasks(_with_days(traced.worklist, traced.contacts, windows))
     backward = [_late(_tasks(part), known) for part in (source_tasks(sought, protocol.clock), asked_again)]
     placed = _with_home(pl.concat([forward, *backward]), known)
-    stock = Stock(cases, windows, traced.contacts, sought, likely)
-    valued = with_worth(placed, stock, known, pathogen, risk)
+    ground = Ground(cases, windows, traced.contacts, sought, likely)
+    valued = with_worth(placed, ground, known, pathogen, risk)
     tasks = with_visits(valued, tracing_hours(protocol)).select(list(TASK_COLUMNS))
 
-    arisen = arisen_tasks(known, stock, horizon)
+    arisen = arisen_tasks(known, ground, horizon)
     search = Search(sought.select("case_id", "person", "infected_from", "infected_to"), cases, windows)
     return Work(
         tasks=tasks,

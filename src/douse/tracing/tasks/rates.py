@@ -6,7 +6,7 @@ import polars as pl
 
 from douse.records import Records
 from douse.situation.quarantine import STAYS_IN
-from douse.tracing.tasks.valued import Stock
+from douse.tracing.tasks.valued import Ground
 
 
 def rates(arisen: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
@@ -35,7 +35,7 @@ def rates(arisen: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
     ).sort("zone", "task", nulls_last=True)
 
 
-def arisen_tasks(known: Records, stock: Stock, horizon: int) -> pl.DataFrame:
+def arisen_tasks(known: Records, ground: Ground, horizon: int) -> pl.DataFrame:
     """person, task, zone: tasks that arose for cases and contacts of the horizon, done or not.
 
     Every recent case is to be interviewed and its source found (unless imported); every recent infector to have named
@@ -47,15 +47,17 @@ def arisen_tasks(known: Records, stock: Stock, horizon: int) -> pl.DataFrame:
     ----------
     known : Records
         As-of view.
-    stock : Stock
+    ground : Ground
         Cases, contacts and links.
     horizon : int
         Days.
     """
     today, since = pl.lit(known.day), known.day - timedelta(days=horizon)
-    cases, contacts = stock.cases, stock.contacts
-    recent = cases.with_columns(stock.windows["infectious_to"]).filter(pl.coalesce("infectious_to", "told_on") >= since)
-    infectors = recent.join(stock.links, left_on="case_id", right_on="infector", how="semi")
+    cases, contacts = ground.cases, ground.contacts
+    recent = cases.with_columns(ground.windows["infectious_to"]).filter(
+        pl.coalesce("infectious_to", "told_on") >= since
+    )
+    infectors = recent.join(ground.links, left_on="case_id", right_on="infector", how="semi")
     local = cases.filter(pl.col("link") != "imported", pl.coalesce("day", "told_on") >= since)
     asked = contacts.filter(~pl.col("cancelled"), (pl.col("follow_up_end") >= today).fill_null(value=False))
     reached = asked.filter("reached")

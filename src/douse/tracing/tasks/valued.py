@@ -11,8 +11,8 @@ from douse.tracing.tasks.worth import contact_worth, interview_worth, source_wor
 
 
 @dataclass(frozen=True)
-class Stock:
-    """What tasks are valued by.
+class Ground:
+    """What tasks are valued on.
 
     Parameters
     ----------
@@ -33,23 +33,23 @@ class Stock:
     links: pl.DataFrame
 
 
-def with_worth(tasks: pl.DataFrame, stock: Stock, known: Records, pathogen: Pathogen, risk: Risk) -> pl.DataFrame:
+def with_worth(tasks: pl.DataFrame, ground: Ground, known: Records, pathogen: Pathogen, risk: Risk) -> pl.DataFrame:
     """Add infection_probability and infections_prevented (see `worth.py`).
 
     A release prevents nothing, nor does the test of somebody whose quarantine is due too: each counts once.
     """
-    of_contacts = contact_worth(stock.contacts, known, pathogen, risk)
+    of_contacts = contact_worth(ground.contacts, known, pathogen, risk)
     by_task = of_contacts.unpivot(
         ["reach", "quarantine", "test"], index="person", variable_name="task", value_name="by_contact"
     )
-    of_cases = interview_worth(stock.cases, stock.windows, known.day, risk)
+    of_cases = interview_worth(ground.cases, ground.windows, known.day, risk)
     valued = (
         tasks.drop("infection_probability")
         .join(of_contacts.select("person", "infection_probability"), on="person", how="left", maintain_order="left")
         .join(by_task, on=["person", "task"], how="left", maintain_order="left")
         .join(of_cases, on="case_id", how="left", maintain_order="left")
-        .join(source_worth(stock.sought, known.day, risk), on="case_id", how="left", maintain_order="left")
-        .join(_told_of(stock), on="case_id", how="left", maintain_order="left")
+        .join(source_worth(ground.sought, known.day, risk), on="case_id", how="left", maintain_order="left")
+        .join(_told_of(ground), on="case_id", how="left", maintain_order="left")
     )
     unnamed = (1 - pl.col("told").fill_null(0.0) / pl.col("infected")).clip(0.0, 1.0).fill_nan(0.0)
     prevented = (
@@ -72,10 +72,10 @@ def _goes_into_quarantine(tasks: pl.DataFrame) -> pl.Expr:
     return pl.col("person").is_in(people.implode())
 
 
-def _told_of(stock: Stock) -> pl.DataFrame:
+def _told_of(ground: Ground) -> pl.DataFrame:
     """case_id, told: infections by each case that are known of already, as cases or as contacts by their chance."""
-    infected = stock.links.group_by(case_id="infector").agg(told=pl.col("probability").sum())
+    infected = ground.links.group_by(case_id="infector").agg(told=pl.col("probability").sum())
     exposed = (
-        stock.contacts.filter(pl.col("ring") == 1).group_by("case_id").agg(told=pl.col("infection_probability").sum())
+        ground.contacts.filter(pl.col("ring") == 1).group_by("case_id").agg(told=pl.col("infection_probability").sum())
     )
     return pl.concat([infected, exposed]).group_by("case_id").agg(pl.col("told").sum())
