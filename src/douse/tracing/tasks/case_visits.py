@@ -6,6 +6,7 @@ import polars as pl
 
 from douse.library.protocol import Protocol
 from douse.records import Records
+from douse.situation.cases import identifiers
 from douse.tracing.contact_class import shared_place_class
 from douse.tracing.exposures import COLUMNS
 from douse.tracing.persons import with_person
@@ -39,8 +40,9 @@ def case_visits(known: Records, cases: pl.DataFrame, first: date) -> pl.DataFram
     exact = (pl.col("left_at").is_not_null() & ~whole_days).fill_null(value=False)
     midnight = pl.coalesce("left_at", "entered_at").dt.truncate("1d").dt.offset_by("1d")
     listed = listed_places(known).select("place", "ventilation", listed="kind")
+    own = known.table("visits").filter(pl.col("person_id").is_in(identifiers(cases).implode()))
     visits = (
-        with_person(known.table("visits"), known)
+        with_person(own, known)
         .join(cases.select("case_id", "person"), on="person")
         .select(
             "case_id",

@@ -8,7 +8,7 @@ import polars as pl
 
 from douse.records import Records
 from douse.records.records import case_person
-from douse.tracing.persons import with_person
+from douse.tracing.persons import aliases, with_person
 from douse.tracing.tasks.form_fields import FIELDS, LISTS, NEW, SAID_BY_EXPOSURE, TABLE_OF_BASIS
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -40,7 +40,7 @@ def forms(tasks: pl.DataFrame, contacts: pl.DataFrame, known: Records) -> pl.Dat
         As-of view.
     """
     wanted = _wanted()
-    told = pl.concat([_told(known, wanted), _told_by_exposures(contacts)]).unique()
+    told = pl.concat([_told(known, wanted, tasks["person"].unique()), _told_by_exposures(contacts)]).unique()
     there = pl.lit(value=True)
     mine = tasks.select("task_id", "person", "task", "case_id").join(wanted, on="task")
     of_person = told.select("column", "person", "table").unique().with_columns(there=there)
@@ -88,11 +88,11 @@ def _asked_anyway() -> pl.Expr:
     return pl.any_horizontal(*lists, *anew)
 
 
-def _told(known: Records, wanted: pl.DataFrame) -> pl.DataFrame:
-    """table, column, person, case_id (of contacts): which fields some record of a person fills."""
+def _told(known: Records, wanted: pl.DataFrame, people: pl.Series) -> pl.DataFrame:
+    """table, column, person, case_id (of contacts): which fields some record of one of the people fills."""
     parts = [pl.DataFrame(schema=dict.fromkeys(_FACT, pl.String))]
     for (table,), rows in wanted.filter(~(pl.col("of_case") & (pl.col("table") != "contacts"))).group_by("table"):
-        frame = _with_person(known, str(table))
+        frame = _with_person(known, str(table), people)
         case = pl.col("case_id") if table == "contacts" else pl.lit(None, dtype=pl.String)
         for column in rows["column"].unique(maintain_order=True):
             filled = frame.filter(pl.col(column).is_not_null())
@@ -109,8 +109,10 @@ def _told_by_exposures(contacts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([*said, timed.select("table", pl.lit("minutes").alias("column"), "person", "case_id")])
 
 
-def _with_person(known: Records, table: str) -> pl.DataFrame:
-    """Rows of a table with `person`; of cases the pseudonym."""
+def _with_person(known: Records, table: str, people: pl.Series) -> pl.DataFrame:
+    """Rows of some people in a table, with `person`; of cases the pseudonym."""
     if table == "cases":
         return known.cases.with_columns(person=case_person())
-    return with_person(known.table(table), known)
+    other = aliases(known).filter(pl.col("alias_of").is_in(people.implode()))["alias"]
+    named = pl.concat([people, other])
+    return with_person(known.table(table).filter(pl.col("person_id").is_in(named.implode())), known)

@@ -19,7 +19,7 @@ def of_events(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
     elsewhere. Close where the protocol takes the setting of events for close, else general. A list longer than the
     protocol's crowd is not expanded: the event is announced.
     """
-    listed = named_days(known).filter(pl.col("kind") == _EVENT, pl.col("place").is_not_null())
+    listed = named_days(known, hosts, (pl.col("kind") == _EVENT) & pl.col("place_id").is_not_null())
     crowded = (
         listed.group_by("place", "day").agg(n=pl.col("person").n_unique()).filter(pl.col("n") > crowd_limit(protocol))
     )

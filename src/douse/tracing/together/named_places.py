@@ -24,16 +24,13 @@ def of_named_places(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> 
     that has one, nearby. That they were near each other in time and space nobody knows: general. Homes and crowds are
     left out.
     """
-    points = (
-        named_days(known)
-        .filter(
-            pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null(),
-            ~pl.col("kind").is_in(PRIVATE_KINDS).fill_null(value=False),
-        )
-        .with_columns(
-            row=(pl.col("latitude") / _CELL_LATITUDE).floor().cast(pl.Int64),
-            column=(pl.col("longitude") / _CELL_LONGITUDE).floor().cast(pl.Int64),
-        )
+    at_home = pl.col("kind").is_in(PRIVATE_KINDS).fill_null(value=False)
+    somewhere = pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
+    if known.table("visits").filter(pl.col("place_id").is_null(), somewhere).is_empty():
+        somewhere = pl.lit(value=False)  # every visit names its place: no point is left to compare
+    points = named_days(known, hosts, somewhere & ~at_home).with_columns(
+        row=(pl.col("latitude") / _CELL_LATITUDE).floor().cast(pl.Int64),
+        column=(pl.col("longitude") / _CELL_LONGITUDE).floor().cast(pl.Int64),
     )
     around = pl.DataFrame({"down": [-1, -1, -1, 0, 0, 0, 1, 1, 1], "right": [-1, 0, 1] * 3})
     hosted = (
