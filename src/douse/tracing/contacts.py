@@ -8,15 +8,17 @@ from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.tracing import exposures
 from douse.tracing.contact_class import strength
+from douse.tracing.encounters import Asked
+from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.persons import aliases
 from douse.tracing.places import site_facts, with_setting
 from douse.tracing.quarantine import Course, with_quarantine
-from douse.tracing.shared_places import Meetings, meetings
+from douse.tracing.shared_places import meetings
 from douse.tracing.status import follow_up_status
 
 
 def ring1(
-    known: Records, windows: pl.DataFrame, recent: pl.DataFrame, met: Meetings, protocol: Protocol
+    known: Records, windows: pl.DataFrame, recent: pl.DataFrame, pairs: pl.DataFrame, protocol: Protocol
 ) -> pl.DataFrame:
     """Exposures to counted cases: on record, in the household, at shared places.
 
@@ -28,12 +30,11 @@ def ring1(
         Infectious windows of the counted cases.
     recent : polars.DataFrame
         Those of them that may still make work.
-    met : Meetings
-        Meetings with them.
+    pairs : polars.DataFrame
+        Meetings with them, as of `Meetings.pairs`, with setting.
     protocol : Protocol
         Who is close.
     """
-    pairs = with_setting(met.pairs, site_facts(known, met))
     return pl.concat(
         [
             exposures.recorded(known, windows, protocol),
@@ -43,7 +44,9 @@ def ring1(
     )
 
 
-def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
+def ring2(
+    known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked, protocol: Protocol
+) -> pl.DataFrame:
     """Exposures to close contacts, from their first exposure until their quarantine began.
 
     Parameters
@@ -52,8 +55,10 @@ def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: P
         As-of view.
     close : polars.DataFrame
         Close contacts: columns of an exposure and quarantined_on; one row a person.
-    visits : polars.DataFrame
-        As of `spans`.
+    visits : VisitIndex
+        Who was where.
+    asked : Asked
+        As of which day, and what is a crowd.
     protocol : Protocol
         How long together counts.
     """
@@ -64,8 +69,8 @@ def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: P
         since="first_exposure",
         until=pl.col("quarantined_on").fill_null(known.day),
     ).filter(pl.col("since") <= pl.col("until"))
-    met = meetings(visits, index.select("since", "until", host="via", visitor="via"))
-    pairs = with_setting(met.pairs, site_facts(known, met))
+    met = meetings(visits, index.select("since", "until", host="via", visitor="via"), asked)
+    pairs = with_setting(met.pairs, site_facts(known, visits, met.hosted))
     return pl.concat(
         [
             exposures.recorded_ring2(known, index),

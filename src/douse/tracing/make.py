@@ -1,6 +1,6 @@
 """Chains, rings, exposure sites and the worklist of a day."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -11,12 +11,13 @@ from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
 from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
-from douse.tracing.places import exposure_sites, site_facts
+from douse.tracing.encounters import Asked
+from douse.tracing.index.visit_index import VisitIndex
+from douse.tracing.places import exposure_sites, site_facts, with_setting
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
-from douse.tracing.shared_places import CROWD, meetings
+from douse.tracing.shared_places import CROWD, meetings, visits_of
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
-from douse.tracing.visits import spans
 from douse.tracing.windows import infectious_windows
 from douse.tracing.worklist import worklist
 
@@ -29,7 +30,14 @@ _CONTACT_COLUMNS = (
 
 
 def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
-    known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen, protocol: Protocol, *, crowd: int = CROWD
+    known: Records,
+    situation: Situation,
+    zones: ZoneTree,
+    pathogen: Pathogen,
+    protocol: Protocol,
+    *,
+    crowd: int = CROWD,
+    visits: VisitIndex | None = None,
 ) -> Trace:
     """Who infected whom, who was exposed, and what to do about it today.
 
@@ -44,7 +52,9 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     pathogen, protocol : Pathogen, Protocol
         Windows, classes of contacts, quarantine, deadlines.
     crowd : int, default 500
-        Most visitors a day of a place whose visitors are taken for contacts; more crowded places are only announced.
+        Most visits a day at a place whose visitors are taken for contacts; more crowded places are only announced.
+    visits : VisitIndex, optional
+        An index of visits that holds more than the table of visits; None: the table.
 
     Returns
     -------
@@ -61,13 +71,14 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(cases, today, pathogen, protocol)
     recent = windows.filter(pl.col("infectious_to") >= today - timedelta(days=horizon))
-    visits = spans(known, _first_day(recent, today - timedelta(days=horizon)), today)
-    met = meetings(visits, _hosts(recent), crowd=crowd)
+    asked, there = Asked(today, crowd), visits_of(known) if visits is None else visits
+    met = meetings(there, _hosts(recent), asked)
+    sites = site_facts(known, there, met.hosted)
 
-    exposed = still_of_use(ring1(known, windows, recent, met, protocol), known, ill, horizon)
+    exposed = still_of_use(ring1(known, windows, recent, with_setting(met.pairs, sites), protocol), known, ill, horizon)
     if protocol.contact.ring2:
         close = strongest(exposed.filter(contact_class="close"))
-        further = ring2(known, close, visits, protocol)
+        further = ring2(known, close, there, asked, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
     contacts = described(strongest(exposed), known, of_class)
 
@@ -78,14 +89,8 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         chains=chains(links, zones, today, pathogen),
         contacts=contacts.select(_CONTACT_COLUMNS),
         worklist=worklist(known, with_windows, tested, protocol.clock, horizon=horizon),
-        places=exposure_sites(met, site_facts(known, met), known, ill),
+        places=exposure_sites(met, there, sites, known, ill, asked),
     )
-
-
-def _first_day(windows: pl.DataFrame, horizon: date) -> date:
-    """First day of which visits are looked at: of the windows, or the horizon, which is enough for ring 2."""
-    first = windows["infectious_from"].min()
-    return min(first, horizon) if isinstance(first, date) else horizon
 
 
 def _hosts(windows: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,9 @@
 import polars as pl
 
 from douse.records import Records
+from douse.tracing.encounters import Asked
+from douse.tracing.index.stays import people_at
+from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.shared_places import Meetings
 
 # A home is no site to announce.
@@ -32,14 +35,15 @@ SETTING_OF_PLACE = {
 }
 
 
-def site_facts(known: Records, met: Meetings) -> pl.DataFrame:
-    """place, kind, zone, latitude, longitude: from the table of places, else from the visits."""
+def site_facts(known: Records, visits: VisitIndex, hosted: pl.DataFrame) -> pl.DataFrame:
+    """place, kind, zone, latitude, longitude of places where hosts were: from the table of places, else the visits."""
     places = known.table("places").select(
         pl.col("kind").cast(pl.String), "zone", "latitude", "longitude", place="place_id"
     )
     listed = places.unique("place", keep="first", maintain_order=True)
     facts = ("kind", "zone", "latitude", "longitude")
-    return met.sites.join(listed, on="place", how="left", maintain_order="left").select(
+    sites = hosted.select("place").unique().sort("place").join(visits.facts, on="place", how="left")
+    return sites.join(listed, on="place", how="left", maintain_order="left").select(
         "place", *(pl.coalesce(f"{name}_right", name).alias(name) for name in facts)
     )
 
@@ -51,34 +55,41 @@ def with_setting(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     return pairs.join(named, on="place", how="left", maintain_order="left")
 
 
-def exposure_sites(met: Meetings, facts: pl.DataFrame, known: Records, ill: pl.Series) -> pl.DataFrame:
+def exposure_sites(  # noqa: PLR0913, PLR0917 (what is known of the places, and of whom)
+    met: Meetings, visits: VisitIndex, facts: pl.DataFrame, known: Records, ill: pl.Series, asked: Asked
+) -> pl.DataFrame:
     """Places where cases were while they could infect, most cases first; homes are left out.
 
     Parameters
     ----------
     met : Meetings
         Hosts being case_ids.
+    visits : VisitIndex
+        Of the same visits.
     facts : polars.DataFrame
         As of `site_facts`.
     known : Records
         As-of view; where nobody but cases has visits on record, the people at a place are not known.
     ill : polars.Series
         Identifiers of the counted cases.
+    asked : Asked
+        As of which day, and what is a crowd.
 
     Returns
     -------
     polars.DataFrame
         See `Trace.places`; with crowded (bool: on some day more people than are expanded to contacts, so that only an
         announcement reaches them). people counts those who are no cases, on the days when a case was there; at a
-        crowded place it is everybody on the fullest day.
+        crowded place it is the visits of the fullest day.
     """
-    others_visit = not known.table("visits")["person_id"].is_in(ill.implode()).all()
+    visitors = known.table("visits")["person_id"]
+    others_visit = len(visits) > 0 and (visitors.is_empty() or not visitors.is_in(ill.implode()).all())
     cases = met.hosted.group_by("place").agg(
         cases=pl.col("host").n_unique().cast(pl.Int64), first_day=pl.col("day").min(), last_day=pl.col("day").max()
     )
-    others = met.present.filter(~pl.col("visitor").is_in(ill.implode()))
-    people = others.group_by("place").agg(met=pl.col("visitor").n_unique().cast(pl.Int64))
-    crowds = met.crowded.group_by("place").agg(crowd=pl.col("people").max().cast(pl.Int64))
+    calm = met.hosted.join(met.crowded, on=["place", "day"], how="anti")
+    people = people_at(visits, calm, ill, asked).rename({"people": "met"})
+    crowds = met.crowded.group_by("place").agg(crowd=pl.col("visits").max())
     count = pl.max_horizontal(pl.col("met").fill_null(0), pl.col("crowd").fill_null(0))
     return (
         cases.join(facts, on="place")

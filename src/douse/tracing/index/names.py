@@ -1,0 +1,119 @@
+"""Names of persons or places, and their numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int32]
+Segment = NDArray[np.bytes_]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names with numbers from 0 on, in segments that were added one after the other; sorted within a segment.
+
+    Segments are fixed-width bytes (UTF-8), so that a mapped file can be searched and gathered from without being read.
+    """
+
+    segments: tuple[Segment, ...] = ()
+    _starts: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        starts = (0, *np.cumsum([len(segment) for segment in self.segments], dtype=np.int64).tolist())
+        object.__setattr__(self, "_starts", tuple(starts))
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def codes(self, names: pl.Series) -> Codes:
+        """Number of each name; -1 where it has none (or is null). For few names: one binary search each."""
+        asked = [b"" if name is None else name.encode() for name in names]
+        found = np.full(len(asked), -1, dtype=np.int32)
+        for start, segment in zip(self._starts, self.segments, strict=False):
+            # A longer name would be cut to the width of the segment, and meet another.
+            fits = np.array([0 < len(name) <= segment.dtype.itemsize for name in asked], dtype=bool) & (found < 0)
+            wanted = np.array(asked, dtype=segment.dtype)[fits]
+            at = np.searchsorted(segment, wanted)
+            there = at < len(segment)
+            there[there] = segment[at[there]] == wanted[there]
+            found[np.flatnonzero(fits)[there]] = at[there] + start
+        return found
+
+    def texts(self, codes: NDArray[np.integer]) -> pl.Series:
+        """Name of each number; the numbers must be there."""
+        if len(self.segments) == 1:
+            return _text(self.segments[0][codes])
+        out: list[pl.DataFrame] = [_placed(np.empty(0, dtype=np.int64), pl.Series([], dtype=pl.String))]
+        for start, segment in zip(self._starts, self.segments, strict=False):
+            here = np.flatnonzero((codes >= start) & (codes < start + len(segment)))
+            out.append(_placed(here, _text(segment[codes[here] - start])))
+        return pl.concat(out).sort("at")["name"]
+
+    @cached_property
+    def rank(self) -> Codes:
+        """Place of each number in the order of all names; empty where the numbers are in that order."""
+        if len(self.segments) < 2:  # noqa: PLR2004
+            return np.empty(0, dtype=np.int32)
+        width = max(segment.dtype.itemsize for segment in self.segments)
+        every = np.concatenate([segment.astype(f"S{width}") for segment in self.segments])
+        rank = np.empty(len(every), dtype=np.int32)
+        rank[np.argsort(every, kind="stable")] = np.arange(len(every), dtype=np.int32)
+        return rank
+
+    def ranked(self, codes: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Numbers that are in the order of the names."""
+        return self.rank[codes] if len(self.rank) else codes
+
+    def extended(self, names: pl.Series) -> "Names":
+        """With a segment more: the names (none of them there yet) sorted."""
+        return self if names.is_empty() else Names((*self.segments, segment_of(names)))
+
+    def encoder(self) -> "Encoder":
+        """For many names at a time."""
+        return Encoder(self)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Numbers of many names, by a table of all names in memory."""
+
+    names: Names
+
+    @cached_property
+    def _words(self) -> pl.Enum:
+        return pl.Enum(pl.concat([_text(segment) for segment in self.names.segments]))
+
+    def codes(self, names: pl.Series) -> pl.Series:
+        """Number of each name as Int32; null where it has none."""
+        if not self.names.segments:
+            return pl.Series(names.name, [None], dtype=pl.Int32).new_from_index(0, len(names))
+        return names.cast(self._words, strict=False).to_physical().cast(pl.Int32)
+
+
+def segment_of(names: pl.Series) -> Segment:
+    """Names as sorted bytes of one width."""
+    ordered = names.unique().sort()
+    width = max(int(ordered.str.len_bytes().max() or 1), 1)  # type: ignore[arg-type]
+    return np.array(ordered.cast(pl.Binary).to_list(), dtype=f"S{width}")
+
+
+def unknown(names: pl.Series, codes: pl.Series) -> pl.Series:
+    """Names that have no number yet, each once."""
+    return names.filter(codes.is_null() & names.is_not_null()).unique()
+
+
+def together(parts: Sequence[pl.Series]) -> pl.Series:
+    """Names of several chunks, each once."""
+    return pl.concat([pl.Series([], dtype=pl.String), *(part.cast(pl.String).alias("") for part in parts)]).unique()
+
+
+def _text(names: Segment) -> pl.Series:
+    return pl.Series(np.ascontiguousarray(names)).cast(pl.String)
+
+
+def _placed(at: NDArray[np.int64], names: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"at": at, "name": names}, schema={"at": pl.Int64, "name": pl.String})
