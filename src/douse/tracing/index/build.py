@@ -22,7 +22,8 @@ def index_in_memory(spans: pl.DataFrame) -> VisitIndex:
     if spans.is_empty():
         return VisitIndex(persons, places, ())
     coded = spans.with_columns(
-        person=persons.encoder().codes(spans["person"]), place=places.encoder().codes(spans["place"])
+        person=pl.Series(persons.encoder().codes(spans["person"])),
+        place=pl.Series(places.encoder().codes(spans["place"])),
     )
     by_day = {day: [records] for day, records in packed(coded)}
     parts = tuple(day_parts(by_day, (), len(persons), len(places)))

@@ -1,6 +1,5 @@
 """Names of persons or places, and their numbers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -87,11 +86,11 @@ class Encoder:
     def _words(self) -> pl.Enum:
         return pl.Enum(pl.concat([_text(segment) for segment in self.names.segments]))
 
-    def codes(self, names: pl.Series) -> pl.Series:
-        """Number of each name as Int32; null where it has none."""
-        if not self.names.segments:
-            return pl.Series(names.name, [None], dtype=pl.Int32).new_from_index(0, len(names))
-        return names.cast(self._words, strict=False).to_physical().cast(pl.Int32)
+    def codes(self, names: pl.Series) -> Codes:
+        """Number of each name; -1 where it has none."""
+        if not len(self.names):
+            return np.full(len(names), -1, dtype=np.int32)
+        return names.cast(self._words, strict=False).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
 
 
 def segment_of(names: pl.Series) -> Segment:
@@ -99,16 +98,6 @@ def segment_of(names: pl.Series) -> Segment:
     ordered = names.unique().sort()
     width = max(int(ordered.str.len_bytes().max() or 1), 1)  # type: ignore[arg-type]
     return np.array(ordered.cast(pl.Binary).to_list(), dtype=f"S{width}")
-
-
-def unknown(names: pl.Series, codes: pl.Series) -> pl.Series:
-    """Names that have no number yet, each once."""
-    return names.filter(codes.is_null() & names.is_not_null()).unique()
-
-
-def together(parts: Sequence[pl.Series]) -> pl.Series:
-    """Names of several chunks, each once."""
-    return pl.concat([pl.Series([], dtype=pl.String), *(part.cast(pl.String).alias("") for part in parts)]).unique()
 
 
 def _text(names: Segment) -> pl.Series:
