@@ -131,7 +131,11 @@ def once(records: Records, day: int, parts: Table, before: NDArray[np.int64]) ->
                         continue
                     if used == len(out):
                         out = _more(out)
-                    out[used, PLACE], out[used, PERSON], out[used, LEFT] = group[i, PLACE], group[i, PERSON], pieces[k, 1]
+                    out[used, PLACE], out[used, PERSON], out[used, LEFT] = (
+                        group[i, PLACE],
+                        group[i, PERSON],
+                        pieces[k, 1],
+                    )
                     out[used, WHEN] = pieces[k, 0] | group[i, WHEN] & EXACT_BIT | pieces[k, 2] << TOLD_SHIFT
                     used += 1
             i = j
@@ -158,7 +162,9 @@ def index_persons(records: Records, persons: int) -> tuple[NDArray[np.uint32], N
 
 
 @njit(cache=True, nogil=True)
-def describe(records: Records, places: int, busy_from: int) -> tuple[NDArray[np.int32], NDArray[np.uint8], Records, int, int]:
+def describe(
+    records: Records, places: int, busy_from: int
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], Records, int, int]:
     """Fence, spill, busy places (place, first row, rows), last second of the part and longest delay in days."""
     fence = np.empty((len(records) + FENCE - 1) // FENCE, np.int32)
     spill = np.zeros((places + 7) >> 3, np.uint8)
@@ -228,7 +234,7 @@ def _order(rows: Records, by_person: bool) -> None:  # noqa: FBT001
     """Sort the records of a place where they stand: by insertion where they are few, else by a heap."""
     n = len(rows)
     held = np.empty(4, np.int32)
-    if n <= 24:  # noqa: PLR2004  where insertion is the faster
+    if n <= 24:
         for i in range(1, n):
             if not _before(rows[i], rows[i - 1], by_person):
                 continue
@@ -289,9 +295,7 @@ def _is_told(record: NDArray[np.int32], day: int, parts: Table, before: NDArray[
 
 
 @njit(cache=True)
-def _told_already(
-    record: NDArray[np.int32], day: int, parts: Table, before: NDArray[np.int64]
-) -> NDArray[np.int32]:
+def _told_already(record: NDArray[np.int32], day: int, parts: Table, before: NDArray[np.int64]) -> NDArray[np.int32]:
     """Times of the same person at the same place, as exact, in other parts; shape (K, 3), in seconds after the day."""
     found = np.empty((4, 3), np.int32)
     used = 0

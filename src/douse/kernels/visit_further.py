@@ -35,7 +35,7 @@ S_ROW, S_START, S_END, S_HOST = range(4)
 
 
 @njit(cache=True, nogil=True)
-def stays_in(  # noqa: PLR0913, PLR0914, PLR0917
+def stays_in(  # noqa: PLR0913, PLR0917
     parts: Table, p: int, windows: Ints, crowded: Codes, today: int, origin: int, among: tuple[int, int]
 ) -> Ints:
     """Exact stays of hosts that began on the day of a part, cut to their windows, where it is not crowded.
@@ -86,7 +86,7 @@ def stays_in(  # noqa: PLR0913, PLR0914, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def sweep(  # noqa: PLR0913, PLR0914, PLR0917
+def sweep(  # noqa: PLR0913, PLR0917
     parts: Table,
     p: int,
     stays: Ints,
@@ -147,7 +147,7 @@ def sweep(  # noqa: PLR0913, PLR0914, PLR0917
 
 
 @njit(cache=True)
-def _meet(  # noqa: PLR0913, PLR0914, PLR0917
+def _meet(  # noqa: PLR0913, PLR0917
     parts: Table,
     q: int,
     between: tuple[int, int],

@@ -36,7 +36,7 @@ S_PLACE, S_START, S_END, S_EXACT, S_PART, S_ROW = range(6)
 
 
 @njit(cache=True, nogil=True)
-def meetings(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one loop over hosts, stays, parts and rows
+def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, stays, parts and rows
     parts: Table,
     windows: Ints,
     window_start: Ints,

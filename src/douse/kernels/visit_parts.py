@@ -35,10 +35,10 @@ MOST_TOLD = (1 << 13) - 1
 
 
 @intrinsic
-def _pointer(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+def _pointer(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
     """The pointer at an address."""
 
-    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ARG001
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(types.int64), build

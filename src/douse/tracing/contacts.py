@@ -44,9 +44,7 @@ def ring1(
     )
 
 
-def ring2(
-    known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked, protocol: Protocol
-) -> pl.DataFrame:
+def ring2(known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked, protocol: Protocol) -> pl.DataFrame:
     """Exposures to close contacts, from their first exposure until their quarantine began.
 
     Parameters

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from douse.kernels import visit_build
 from douse.kernels.visit_parts import SECONDS_PER_DAY
+from douse.tracing.index.cores import cores, each, runs
 from douse.tracing.index.names import Names, segment_of
 from douse.tracing.index.part import Part, address_table, make_part
 from douse.tracing.index.visit_index import FACTS, VisitIndex
@@ -80,7 +81,7 @@ def day_parts(
         sorted_records = visit_build.by_place(records, places)
         del records
         before = _may_overlap(there, day, sorted_records)
-        once, later = visit_build.once(sorted_records, day, address_table(there), before)
+        once, later = _once(sorted_records, day, address_table(there), before)
         del sorted_records
         for late_day, pieces in _by_day(later, day):
             waiting.setdefault(late_day, []).append(pieces)
@@ -96,6 +97,18 @@ def facts_of(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     said = pl.concat([pl.DataFrame(schema=FACTS), *(frame.select(*FACTS) for frame in frames)])
     said = said.filter(pl.any_horizontal(pl.col("kind", "zone", "latitude", "longitude").is_not_null()))
     return said.group_by("place").agg(pl.col("kind", "zone", "latitude", "longitude").min()).sort("place")
+
+
+def _once(
+    records: Records, day: int, parts: NDArray[np.int64], before: NDArray[np.int64]
+) -> tuple[Records, NDArray[np.int32]]:
+    """`visit_build.once` on as many cores as there are: places do not depend on each other."""
+
+    def once(share: tuple[int, int]) -> tuple[Records, NDArray[np.int32]]:
+        return visit_build.once(records[share[0] : share[1]], day, parts, before)
+
+    told, later = zip(*each(once, runs(records[:, visit_build.PLACE], cores())), strict=True)
+    return np.concatenate(told), np.concatenate(later)
 
 
 def _names(column: pl.Series) -> Names:

@@ -55,7 +55,7 @@ class Names:
     @cached_property
     def rank(self) -> Codes:
         """Place of each number in the order of all names; empty where the numbers are in that order."""
-        if len(self.segments) < 2:  # noqa: PLR2004
+        if len(self.segments) < 2:
             return np.empty(0, dtype=np.int32)
         width = max(segment.dtype.itemsize for segment in self.segments)
         every = np.concatenate([segment.astype(f"S{width}") for segment in self.segments])

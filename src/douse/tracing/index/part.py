@@ -1,6 +1,7 @@
 """One part of the index: the visits that began on a day, in memory or mapped from files."""
 
 import mmap
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,7 +41,7 @@ class Part:
         """Give the memory of mapped records back to the system, which keeps them as long as it has room."""
         for array in (self.records, self.person_start, self.person_rows):
             if isinstance(array, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):
-                array._mmap.madvise(mmap.MADV_DONTNEED)  # noqa: SLF001  numpy has no public way to the map
+                array._mmap.madvise(mmap.MADV_DONTNEED)
 
     def address_row(self) -> list[int]:
         """Row of the table of addresses."""
@@ -68,13 +69,23 @@ def save(part: Part, folder: Path) -> dict[str, Any]:
     """Write the arrays into a new folder; gives what the manifest says of the part."""
     folder.mkdir(parents=True)
     for name in _ARRAYS:
-        np.save(folder / f"{name}.npy", getattr(part, name), allow_pickle=False)
+        save_array(folder / f"{name}.npy", getattr(part, name))
     return {"name": folder.name, "day": part.day, "last": part.last, "told": part.told, "visits": len(part)}
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array, and wait until it is on disk."""
+    with path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def load(folder: Path, said: dict[str, Any]) -> Part:
     """A part on its files: nothing is read but what is looked at; fence and busy places are loaded."""
-    mapped = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("records", "person_start", "person_rows")}
+    mapped = {
+        name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("records", "person_start", "person_rows")
+    }
     small = {name: np.load(folder / f"{name}.npy") for name in ("fence", "spill", "busy")}
     return Part(said["day"], said["last"], said["told"], **mapped, **small)
 

@@ -1,10 +1,6 @@
 """The questions of `encounters.py`, answered from the index."""
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -13,10 +9,10 @@ from numpy.typing import NDArray
 from douse.kernels import visit_further, visit_meetings
 from douse.kernels.visit_parts import SECONDS_PER_DAY
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER, Asked, Met
+from douse.tracing.index.cores import cores, each, runs, shares_of
 from douse.tracing.index.part import day_number, day_of
 from douse.tracing.index.visit_index import VisitIndex
 
-Share, Answer = TypeVar("Share"), TypeVar("Answer")
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 # Hosts that one thread answers faster than two.
@@ -68,8 +64,8 @@ def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int 
             found.append((rows, crowds))
         return found
 
-    shares = _shares(count, 1 if count <= _FEW_HOSTS else _threads(threads))
-    found = [part for parts in _each(answer, shares) for part in parts]
+    shares = shares_of(count, 1 if count <= _FEW_HOSTS else threads or cores())
+    found = [part for parts in each(answer, shares) for part in parts]
     if len(found) == 1:
         return found[0]
     empty_rows, empty_crowds = np.empty((0, visit_meetings.WIDTH), np.int64), np.empty((0, 3), np.int64)
@@ -120,7 +116,7 @@ def longest_meetings(  # noqa: PLR0913
     for codes in (left_out, windows[:, 1]):
         np.bitwise_or.at(bits, codes >> 3, np.uint8(1) << (codes & 7).astype(np.uint8))
     origin = int(index.addresses[:, visit_further.DAY].min(initial=0)) * SECONDS_PER_DAY
-    count = _threads(threads)
+    count = threads or cores()
     known = [np.zeros((len(index.persons), visit_further.WIDTH), dtype=np.int32) for _ in range(count)]
     for p in range(len(index.parts)):
         here = crowded[crowded_start[p] : crowded_start[p + 1]]
@@ -128,7 +124,7 @@ def longest_meetings(  # noqa: PLR0913
         def stays(among: tuple[int, int], p: int = p, here: Codes = here) -> Ints:
             return visit_further.stays_in(index.addresses, p, windows, here, today, origin, among)
 
-        found = np.concatenate(_each(stays, _shares(len(windows), count)))
+        found = np.concatenate(each(stays, shares_of(len(windows), count)))
         if not len(found):
             continue
         found = found[np.argsort(found[:, visit_further.S_ROW])]
@@ -140,8 +136,8 @@ def longest_meetings(  # noqa: PLR0913
                 min_seconds, known[thread],
             )  # fmt: skip
 
-        cuts = _cuts(index.parts[p].records, found, count)
-        _each(sweep, [(thread, *cut) for thread, cut in enumerate(cuts)])
+        places = index.parts[p].records[found[:, visit_further.S_ROW], visit_further.PLACE]
+        each(sweep, [(thread, *run) for thread, run in enumerate(runs(places, count))])
         index.parts[p].forget()
     for other in known[1:]:
         visit_further.merge(known[0], other, index.places.rank)
@@ -230,30 +226,3 @@ def _further_frame(index: VisitIndex, hosts: Hosts, met: Codes, origin: int) -> 
 
 def _moments(seconds: Ints) -> pl.Series:
     return pl.Series(seconds * 1_000_000, dtype=pl.Int64).cast(pl.Datetime("us"))
-
-
-def _threads(asked: int | None) -> int:
-    return max(asked or len(os.sched_getaffinity(0)), 1)
-
-
-def _shares(count: int, parts: int) -> list[tuple[int, int]]:
-    """`count` things in as many runs of nearly one size."""
-    edges = [count * part // parts for part in range(parts + 1)]
-    return list(zip(edges, edges[1:], strict=False))
-
-
-def _cuts(records: NDArray[np.int32], stays: Ints, parts: int) -> list[tuple[int, int]]:
-    """Runs of stays, of nearly one size, that do not part the stays of one place."""
-    places = records[stays[:, visit_further.S_ROW], visit_further.PLACE]
-    edges = [0]
-    for part in range(1, parts):
-        edges.append(max(int(np.searchsorted(places, places[len(stays) * part // parts])), edges[-1]))
-    edges.append(len(stays))
-    return list(zip(edges, edges[1:], strict=False))
-
-
-def _each(call: Callable[[Share], Answer], shares: list[Share]) -> list[Answer]:
-    if len(shares) == 1:
-        return [call(shares[0])]
-    with ThreadPoolExecutor(len(shares)) as pool:
-        return list(pool.map(call, shares))

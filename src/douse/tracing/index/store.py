@@ -169,7 +169,7 @@ class Writer:
             if len(segment):
                 file = f"{name}.{len(said[name])}.npy"
                 (self.folder / "names").mkdir(exist_ok=True)
-                np.save(self.folder / "names" / file, segment, allow_pickle=False)
+                parts_on_disk.save_array(self.folder / "names" / file, segment)
                 said[name].append(file)
         if self._facts:
             (self.folder / "facts").mkdir(exist_ok=True)
@@ -270,7 +270,6 @@ def _nothing() -> dict[str, Any]:
 
 def _put_manifest(folder: Path, said: dict[str, Any]) -> None:
     """Replace the manifest in one step, once what it names is on disk."""
-    os.sync()
     new = folder / "manifest.json.new"
     with new.open("w", encoding="utf-8") as file:
         json.dump(said, file, indent=1)
