@@ -78,6 +78,18 @@ def _watch(options: argparse.Namespace) -> int:
     return OK
 
 
+def _worklist(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import watch_listing, worklist_listing
+
+    worked, knowledge = verbs.worklist(_question(options))
+    words = watch_listing.words_of(worked.zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        worklist_listing.write(options.out, worked.work, words)
+    _console().print(worklist_listing.table(worked.situation, worked.work, words))
+    return OK
+
+
 def _estimate(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import estimate_listing
@@ -157,7 +169,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"douse {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for add in (_add_check, _add_plan, _add_situation, _add_watch, _add_estimate, _add_replay, _add_library, _add_demo):
+    for add in (
+        _add_check,
+        _add_plan,
+        _add_situation,
+        _add_watch,
+        _add_worklist,
+        _add_estimate,
+        _add_replay,
+        _add_library,
+        _add_demo,
+    ):
         add(verbs)
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
@@ -193,6 +215,14 @@ def _add_watch(verbs: "Verbs") -> None:
     _takes_detectors(watch)
     watch.add_argument("--out", type=_folder, help="write signals.csv and events.csv into this folder")
     watch.set_defaults(call=_watch)
+
+
+def _add_worklist(verbs: "Verbs") -> None:
+    work = verbs.add_parser("worklist", help="whom to reach, by when, what it prevents: tasks, visits, forms")
+    _takes_data(work)
+    _takes_knowledge(work)
+    work.add_argument("--out", type=_folder, help="write worklist.csv, by_household.csv, by_zone.csv, forms.csv, ...")
+    work.set_defaults(call=_worklist)
 
 
 def _add_estimate(verbs: "Verbs") -> None:

@@ -28,6 +28,7 @@ from douse.signals.replay import first_signals, found_events, met_events, scores
 from douse.situation import Estimates, describe, estimate
 from douse.situation.situation import Situation
 from douse.tracing import trace
+from douse.tracing.tasks import Work, make_work
 from douse.tracing.trace import Trace
 from douse.units import DAYS_PER_WEEK
 
@@ -87,6 +88,15 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """What the tracers of one as-of day have to do."""
+
+    situation: Situation
+    zones: ZoneTree
+    work: Work
+
+
+@dataclass(frozen=True)
 class Replayed:
     """What each detector would have told, day by day; `found` and `scores` only beside a history."""
 
@@ -122,6 +132,19 @@ def watch(question: Question, detectors: Sequence[str] | None = None) -> tuple[W
     scene = look(of_one, question.as_of or last_day(of_one), knowledge)
     found = detect(scene, choose_detectors(detectors))
     return Watched(scene.situation, scene.zones, found, events_of(found, scene.zones, knowledge.pathogen)), knowledge
+
+
+def worklist(question: Question) -> tuple[Worked, Knowledge]:
+    """Whom to reach as of a day, forwards and backwards, in the order of what it prevents."""
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    pathogen, protocol = knowledge.pathogen, knowledge.protocol
+    of_one = of_pathogen(records, pathogen)
+    known = of_one.as_of(question.as_of or last_day(of_one))
+    zones = ZoneTree(known)
+    described = describe(known, zones, pathogen, protocol)
+    traced = trace(known, described, zones, pathogen, protocol)
+    return Worked(described, zones, make_work(known, described, traced, pathogen, protocol)), knowledge
 
 
 def estimates(question: Question) -> tuple[Estimates, Knowledge]:

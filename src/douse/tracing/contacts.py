@@ -11,16 +11,17 @@ from douse.tracing.contact_class import strength
 from douse.tracing.encounters import Asked
 from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.persons import aliases
-from douse.tracing.places import site_facts, with_setting
+from douse.tracing.places import site_facts, with_setting, with_ventilation
 from douse.tracing.quarantine import Course, with_quarantine
 from douse.tracing.shared_places import meetings
 from douse.tracing.status import follow_up_status
+from douse.tracing.together.all_links import linked_to_cases, linked_to_contacts
 
 
 def ring1(
     known: Records, windows: pl.DataFrame, recent: pl.DataFrame, pairs: pl.DataFrame, protocol: Protocol
 ) -> pl.DataFrame:
-    """Exposures to counted cases: on record, in the household, at shared places.
+    """Exposures to counted cases: on record, in the household, at shared places, by other recorded links.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ def ring1(
             exposures.recorded(known, windows, protocol),
             exposures.household(known, recent),
             exposures.shared_place(pairs, recent, protocol),
+            linked_to_cases(known, recent, protocol),
         ]
     )
 
@@ -68,12 +70,13 @@ def ring2(known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked,
         until=pl.col("quarantined_on").fill_null(known.day),
     ).filter(pl.col("since") <= pl.col("until"))
     met = meetings(visits, index.select("since", "until", host="via", visitor="via"), asked)
-    pairs = with_setting(met.pairs, site_facts(known, visits, met.hosted))
+    pairs = with_ventilation(with_setting(met.pairs, site_facts(known, visits, met.hosted)), known)
     return pl.concat(
         [
             exposures.recorded_ring2(known, index),
             exposures.household_ring2(known, index),
             exposures.shared_place_ring2(pairs, index, protocol),
+            linked_to_contacts(known, index, protocol),
         ]
     )
 

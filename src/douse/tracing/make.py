@@ -6,6 +6,7 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.stand_in import crowd_limit
 from douse.records import Records, ZoneTree
 from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
@@ -13,9 +14,10 @@ from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
 from douse.tracing.encounters import Asked
 from douse.tracing.index.visit_index import VisitIndex
-from douse.tracing.places import exposure_sites, site_facts, with_setting
+from douse.tracing.places import exposure_sites, site_facts, with_setting, with_ventilation
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
-from douse.tracing.shared_places import CROWD, meetings, visits_of
+from douse.tracing.risk import infectors, per_person, with_infection_probability
+from douse.tracing.shared_places import meetings, visits_of
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
 from douse.tracing.windows import infectious_windows
@@ -25,7 +27,8 @@ _LINK_COLUMNS = ("case_id", "infector", "chain", "generation", "source", "basis"
 _CONTACT_COLUMNS = (
     "person", "case_id", "ring", "via", "contact_class", "setting", "zone", "age", "household", "first_exposure",
     "last_exposure", "minutes", "basis", "reached", "quarantined_on", "under_follow_up", "quarantine_end",
-    "follow_up_end", "place",
+    "follow_up_end", "place", "infection_probability", "named_at", "cancelled", "released_on", "test_days", "next_test",
+    "test_missed",
 )  # fmt: skip
 
 
@@ -36,7 +39,7 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     pathogen: Pathogen,
     protocol: Protocol,
     *,
-    crowd: int = CROWD,
+    crowd: int | None = None,
     visits: VisitIndex | None = None,
 ) -> Trace:
     """Who infected whom, who was exposed, and what to do about it today.
@@ -51,8 +54,9 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         Tree of the same view.
     pathogen, protocol : Pathogen, Protocol
         Windows, classes of contacts, quarantine, deadlines.
-    crowd : int, default 500
+    crowd : int, optional
         Most visits a day at a place whose visitors are taken for contacts; more crowded places are only announced.
+        None: the protocol's.
     visits : VisitIndex, optional
         An index of visits that holds more than the table of visits; None: the table.
 
@@ -71,23 +75,26 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(cases, today, pathogen, protocol)
     recent = windows.filter(pl.col("infectious_to") >= today - timedelta(days=horizon))
-    asked, there = Asked(today, crowd), visits_of(known) if visits is None else visits
+    asked = Asked(today, crowd_limit(protocol) if crowd is None else crowd)
+    there = visits_of(known) if visits is None else visits
     met = meetings(there, _hosts(recent), asked)
     sites = site_facts(known, there, met.hosted)
+    pairs = with_ventilation(with_setting(met.pairs, sites), known)
 
-    exposed = still_of_use(ring1(known, windows, recent, with_setting(met.pairs, sites), protocol), known, ill, horizon)
+    exposed = still_of_use(ring1(known, windows, recent, pairs, protocol), known, ill, horizon)
     if protocol.contact.ring2:
         close = strongest(exposed.filter(contact_class="close"))
         further = ring2(known, close, there, asked, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
-    contacts = described(strongest(exposed), known, of_class)
+    likely = per_person(with_infection_probability(exposed, infectors(cases), pathogen, protocol))
+    contacts = described(strongest(exposed).join(likely, on="person", how="left"), known, of_class)
 
     with_windows = cases.with_columns(windows["infectious_to"])
     tested = with_next_test(contacts, samples(known), today)
     return Trace(
         links=links.select(_LINK_COLUMNS),
         chains=chains(links, zones, today, pathogen),
-        contacts=contacts.select(_CONTACT_COLUMNS),
+        contacts=tested.select(_CONTACT_COLUMNS),
         worklist=worklist(known, with_windows, tested, protocol.clock, horizon=horizon),
         places=exposure_sites(met, there, sites, known, ill, asked),
     )

@@ -55,6 +55,17 @@ def with_setting(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     return pairs.join(named, on="place", how="left", maintain_order="left")
 
 
+def with_ventilation(pairs: pl.DataFrame, known: Records) -> pl.DataFrame:
+    """Add the ventilation class of the place of each meeting; null where it is not listed. Row order stays."""
+    return pairs.join(ventilation_of_places(known), on="place", how="left", maintain_order="left")
+
+
+def ventilation_of_places(known: Records) -> pl.DataFrame:
+    """place, ventilation: one row a listed place."""
+    places = known.table("places").select(place="place_id", ventilation=pl.col("ventilation").cast(pl.String))
+    return places.unique("place", keep="first", maintain_order=True)
+
+
 def exposure_sites(  # noqa: PLR0913, PLR0917 (what is known of the places, and of whom)
     met: Meetings, visits: VisitIndex, facts: pl.DataFrame, known: Records, ill: pl.Series, asked: Asked
 ) -> pl.DataFrame:

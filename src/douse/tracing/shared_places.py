@@ -12,9 +12,6 @@ from douse.tracing.index.stays import hosted
 from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.visits import spans
 
-# Above so many visits a day a place is announced, not expanded to contacts: most of them were never near the case.
-CROWD = 500
-
 
 @dataclass(frozen=True)
 class Meetings:
