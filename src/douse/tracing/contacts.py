@@ -9,17 +9,22 @@ from douse.records import Records
 from douse.tracing import exposures
 from douse.tracing.contact_class import strength
 from douse.tracing.encounters import Asked
-from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.persons import aliases
-from douse.tracing.places import site_facts, with_setting, with_ventilation
+from douse.tracing.places import site_facts, with_place_facts
 from douse.tracing.quarantine import Course, with_quarantine
-from douse.tracing.shared_places import meetings
+from douse.tracing.shared_places import Visits, pairs_of, windows_of
 from douse.tracing.status import follow_up_status
 from douse.tracing.together.all_links import linked_to_cases, linked_to_contacts
+from douse.units import SECONDS_PER_MINUTE
 
 
-def ring1(
-    known: Records, windows: pl.DataFrame, recent: pl.DataFrame, pairs: pl.DataFrame, protocol: Protocol
+def ring1(  # noqa: PLR0913, PLR0917  (what is known, of whom, and what was seen)
+    known: Records,
+    windows: pl.DataFrame,
+    recent: pl.DataFrame,
+    met: pl.DataFrame,
+    visits: Visits,
+    protocol: Protocol,
 ) -> pl.DataFrame:
     """Exposures to counted cases: on record, in the household, at shared places, by other recorded links.
 
@@ -31,11 +36,14 @@ def ring1(
         Infectious windows of the counted cases.
     recent : polars.DataFrame
         Those of them that may still make work.
-    pairs : polars.DataFrame
-        Meetings with them, as of `Meetings.pairs`, with setting.
+    met : polars.DataFrame
+        Meetings with them: `encounters.ENCOUNTERS`, hosts being case_ids.
+    visits : Visits
+        What visits say of places.
     protocol : Protocol
         Who is close.
     """
+    pairs = with_place_facts(pairs_of(met), site_facts(known, met["place"], visits.facts))
     return pl.concat(
         [
             exposures.recorded(known, windows, protocol),
@@ -46,7 +54,9 @@ def ring1(
     )
 
 
-def ring2(known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked, protocol: Protocol) -> pl.DataFrame:
+def ring2(  # noqa: PLR0913, PLR0917  (what is known, of whom, and who answers)
+    known: Records, close: pl.DataFrame, ill: pl.Series, visits: Visits, asked: Asked, protocol: Protocol
+) -> pl.DataFrame:
     """Exposures to close contacts, from their first exposure until their quarantine began.
 
     Parameters
@@ -55,7 +65,9 @@ def ring2(known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked,
         As-of view.
     close : polars.DataFrame
         Close contacts: columns of an exposure and quarantined_on; one row a person.
-    visits : VisitIndex
+    ill : polars.Series
+        Identifiers of the cases, who are nobody's contacts of a contact.
+    visits : Visits
         Who was where.
     asked : Asked
         As of which day, and what is a crowd.
@@ -69,13 +81,14 @@ def ring2(known: Records, close: pl.DataFrame, visits: VisitIndex, asked: Asked,
         since="first_exposure",
         until=pl.col("quarantined_on").fill_null(known.day),
     ).filter(pl.col("since") <= pl.col("until"))
-    met = meetings(visits, index.select("since", "until", host="via", visitor="via"), asked)
-    pairs = with_ventilation(with_setting(met.pairs, site_facts(known, visits, met.hosted)), known)
+    hosts = windows_of(index.select("since", "until", host="via", visitor="via"))
+    found = visits.engine.further(hosts, ill, asked, round(protocol.contact.minutes.value * SECONDS_PER_MINUTE))
+    facts = site_facts(known, found["place"], visits.facts)
     return pl.concat(
         [
             exposures.recorded_ring2(known, index),
             exposures.household_ring2(known, index),
-            exposures.shared_place_ring2(pairs, index, protocol),
+            exposures.shared_place_ring2(with_place_facts(found, facts), index),
             linked_to_contacts(known, index, protocol),
         ]
     )

@@ -13,11 +13,12 @@ from douse.situation.situation import Situation
 from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
 from douse.tracing.encounters import Asked
+from douse.tracing.index.stays import hosted
 from douse.tracing.index.visit_index import VisitIndex
-from douse.tracing.places import exposure_sites, site_facts, with_setting, with_ventilation
+from douse.tracing.places import exposure_sites
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
 from douse.tracing.risk import infectors, per_person, with_infection_probability
-from douse.tracing.shared_places import meetings, visits_of
+from douse.tracing.shared_places import case_windows, index_of, indexed
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
 from douse.tracing.windows import infectious_windows
@@ -40,7 +41,7 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     protocol: Protocol,
     *,
     crowd: int | None = None,
-    visits: VisitIndex | None = None,
+    index: VisitIndex | None = None,
 ) -> Trace:
     """Who infected whom, who was exposed, and what to do about it today.
 
@@ -57,8 +58,8 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     crowd : int, optional
         Most visits a day at a place whose visitors are taken for contacts; more crowded places are only announced.
         None: the protocol's.
-    visits : VisitIndex, optional
-        An index of visits that holds more than the table of visits; None: the table.
+    index : VisitIndex, optional
+        Visits beside the table of visits; None: the table.
 
     Returns
     -------
@@ -76,15 +77,15 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     windows = infectious_windows(cases, today, pathogen, protocol)
     recent = windows.filter(pl.col("infectious_to") >= today - timedelta(days=horizon))
     asked = Asked(today, crowd_limit(protocol) if crowd is None else crowd)
-    there = visits_of(known) if visits is None else visits
-    met = meetings(there, _hosts(recent), asked)
-    sites = site_facts(known, there, met.hosted)
-    pairs = with_ventilation(with_setting(met.pairs, sites), known)
-
-    exposed = still_of_use(ring1(known, windows, recent, pairs, protocol), known, ill, horizon)
+    there = index_of(known) if index is None else index
+    visits = indexed(there)
+    hosts = case_windows(recent)
+    met = visits.engine.encounters(hosts, asked)
+    exposed = ring1(known, windows, recent, met.encounters, visits, protocol)
+    exposed = still_of_use(exposed, known, ill, horizon)
     if protocol.contact.ring2:
         close = strongest(exposed.filter(contact_class="close"))
-        further = ring2(known, close, there, asked, protocol)
+        further = ring2(known, close, ill, visits, asked, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
     likely = per_person(with_infection_probability(exposed, infectors(cases), pathogen, protocol))
     contacts = described(strongest(exposed).join(likely, on="person", how="left"), known, of_class)
@@ -96,12 +97,5 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         chains=chains(links, zones, today, pathogen),
         contacts=tested.select(_CONTACT_COLUMNS),
         worklist=worklist(known, with_windows, tested, protocol.clock, horizon=horizon),
-        places=exposure_sites(met, there, sites, known, ill, asked),
+        places=exposure_sites(hosted(there, hosts, asked), met.crowded, there, known, ill, asked),
     )
-
-
-def _hosts(windows: pl.DataFrame) -> pl.DataFrame:
-    """Windows by each identifier that visits may know a case by."""
-    window = windows.select("person", host="case_id", since="infectious_from", until="infectious_to")
-    by_person, by_case = window.with_columns(visitor="person"), window.with_columns(visitor="host")
-    return pl.concat([by_person, by_case]).drop("person").unique(maintain_order=True)

@@ -5,64 +5,86 @@ from dataclasses import dataclass
 import polars as pl
 
 from douse.records import Records
-from douse.tracing.encounters import HOSTS, Asked
+from douse.tracing.encounters import HOSTS, Engine
 from douse.tracing.index.build import index_in_memory
-from douse.tracing.index.rings import encounters
-from douse.tracing.index.stays import hosted
-from douse.tracing.index.visit_index import VisitIndex
+from douse.tracing.index.rings import IndexEngine
+from douse.tracing.index.visit_index import FACTS, VisitIndex
 from douse.tracing.visits import spans
 
 
 @dataclass(frozen=True)
-class Meetings:
-    """Meetings of hosts with everybody else, sorted.
-
-    ``pairs``    visitor, host, day, last_day, place, minutes: one row a visitor, host and day on which meetings
-                 began, with the minutes of the day added up and the place of the longest; meetings of which only the
-                 day is known (minutes null) apart from the others
-    ``crowded``  place, day, visits, hosts: places and days that are not expanded
-    ``hosted``   host, place, day: where hosts were within their windows
-    """
-
-    pairs: pl.DataFrame
-    crowded: pl.DataFrame
-    hosted: pl.DataFrame
-
-
-def visits_of(known: Records) -> VisitIndex:
-    """The table of visits of an as-of view, to be asked."""
-    return index_in_memory(spans(known.table("visits").filter(pl.col("entered_at").is_not_null())))
-
-
-def meetings(visits: VisitIndex, hosts: pl.DataFrame, asked: Asked) -> Meetings:
-    """Meetings of hosts, within their windows.
+class Visits:
+    """Who was where, wherever it is kept.
 
     Parameters
     ----------
-    visits : VisitIndex
-        Of an as-of view, or of everything: what was told after the as-of day is passed over.
-    hosts : polars.DataFrame
-        host (identifier of the window), visitor (identifier in the visits; several rows where there are
-        several), since, until (dates; the window, both days included).
-    asked : Asked
-        As of which day; most visits a day, of a place that is expanded.
+    engine : Engine
+        Who answers.
+    facts : polars.DataFrame
+        What visits say of their places: `visit_index.FACTS`.
+    index : VisitIndex or None
+        The visits themselves; None where they lie in a warehouse.
     """
-    windows = windows_of(hosts)
-    met = encounters(visits, windows, asked)
-    return Meetings(_pairs(met.encounters), met.crowded, hosted(visits, windows, asked))
+
+    engine: Engine
+    facts: pl.DataFrame
+    index: VisitIndex | None = None
+
+
+def index_of(known: Records) -> VisitIndex:
+    """The table of visits of an as-of view, indexed."""
+    return index_in_memory(spans(known.table("visits").filter(pl.col("entered_at").is_not_null())))
+
+
+def indexed(index: VisitIndex) -> Visits:
+    """An index, to be asked. What was told after the as-of day is passed over."""
+    return Visits(IndexEngine(index), index.facts, index)
+
+
+def elsewhere(engine: Engine) -> Visits:
+    """A warehouse, to be asked; it knows nothing of places."""
+    return Visits(engine, pl.DataFrame(schema=FACTS))
+
+
+def case_windows(windows: pl.DataFrame) -> pl.DataFrame:
+    """`encounters.HOSTS` of the infectious windows of cases, by each identifier that visits may know a case by."""
+    window = windows.select("person", host="case_id", since="infectious_from", until="infectious_to")
+    by_person, by_case = window.with_columns(visitor="person"), window.with_columns(visitor="host")
+    return windows_of(pl.concat([by_person, by_case]).drop("person").unique(maintain_order=True))
 
 
 def windows_of(hosts: pl.DataFrame) -> pl.DataFrame:
-    """`encounters.HOSTS` of windows in days, both included."""
-    return hosts.drop_nulls().select(
+    """`encounters.HOSTS` of windows in days.
+
+    Parameters
+    ----------
+    hosts : polars.DataFrame
+        host (identifier of the window), visitor (identifier in the visits; several rows where there are
+        several), since, until (dates; both days included). Rows with a null are left out.
+    """
+    whole_days = hosts.drop_nulls().select(
         host="host",
         person="visitor",
         since=pl.col("since").cast(pl.Datetime("us")),
         until=pl.col("until").cast(pl.Datetime("us")).dt.offset_by("1d"),
-    ).select(pl.col(name).cast(kind) for name, kind in HOSTS.items())  # fmt: skip
+    )
+    return whole_days.select(pl.col(name).cast(kind) for name, kind in HOSTS.items())
 
 
-def _pairs(met: pl.DataFrame) -> pl.DataFrame:
+def pairs_of(met: pl.DataFrame) -> pl.DataFrame:
+    """Meetings by person, host and day.
+
+    Parameters
+    ----------
+    met : polars.DataFrame
+        `encounters.ENCOUNTERS`.
+
+    Returns
+    -------
+    polars.DataFrame
+        visitor, host, day (on which meetings began), last_day, place (of the longest), minutes (of the day added up,
+        over all places); meetings of which only the day is known (minutes null) apart from the others. Sorted.
+    """
     rows = met.rename({"person": "visitor"}).with_columns(
         last_day=pl.max_horizontal("day", pl.col("last").dt.offset_by("-1us").dt.date())
     )

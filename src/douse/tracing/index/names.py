@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from douse.kernels import name_table
+
 Codes = NDArray[np.int32]
 Segment = NDArray[np.bytes_]
 
@@ -78,19 +80,36 @@ class Names:
 
 @dataclass(frozen=True)
 class Encoder:
-    """Numbers of many names, by a table of all names in memory."""
+    """Numbers of many names, by a table of all names in memory.
+
+    Names are found by a hash and then compared, so that two of one hash are never taken for each other.
+    """
 
     names: Names
 
     @cached_property
-    def _words(self) -> pl.Enum:
-        return pl.Enum(pl.concat([_text(segment) for segment in self.names.segments]))
+    def _words(self) -> pl.Series:
+        return pl.concat([_text(segment) for segment in self.names.segments]).rechunk()
+
+    @cached_property
+    def _hashes(self) -> NDArray[np.uint64]:
+        return self._words.hash().to_numpy()
+
+    @cached_property
+    def _slots(self) -> Codes:
+        return name_table.name_table(self._hashes)
 
     def codes(self, names: pl.Series) -> Codes:
         """Number of each name; -1 where it has none."""
         if not len(self.names):
             return np.full(len(names), -1, dtype=np.int32)
-        return names.cast(self._words, strict=False).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+        found = name_table.find_names(names.hash().to_numpy(), self._hashes, self._slots)
+        there = np.flatnonzero(found >= 0)
+        same = (self._words.gather(found[there]) == names.gather(there)).fill_null(value=False).to_numpy()
+        others = there[~same]
+        if len(others):
+            found[others] = self.names.codes(names.gather(others))
+        return found
 
 
 def segment_of(names: pl.Series) -> Segment:

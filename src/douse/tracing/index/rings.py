@@ -22,6 +22,22 @@ _ROOM = 1 << 22
 
 
 @dataclass(frozen=True)
+class IndexEngine:
+    """The index as an `encounters.Engine`; `threads`: by default as many as there are cores."""
+
+    index: VisitIndex
+    threads: int | None = None
+
+    def encounters(self, hosts: pl.DataFrame, asked: Asked) -> Met:
+        """See `encounters`."""
+        return encounters(self.index, hosts, asked, threads=self.threads)
+
+    def further(self, hosts: pl.DataFrame, left_out: pl.Series, asked: Asked, min_seconds: int) -> pl.DataFrame:
+        """See `further`."""
+        return further(self.index, hosts, left_out, asked, min_seconds=min_seconds, threads=self.threads)
+
+
+@dataclass(frozen=True)
 class Hosts:
     """Hosts by name, and their windows: person, since, until (see `visit_meetings.meetings`)."""
 
