@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.kernels.visit_parts import ENTRY_BITS, EXACT_BIT, LEFT, PERSON, PLACE, SECONDS_PER_DAY, TOLD_SHIFT, WHEN
+from douse.records.tables import TABLES
 from douse.tracing.index.part import Part
 from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.visits import SPANS
@@ -30,6 +31,28 @@ def spans_of(index: VisitIndex, persons: pl.Series) -> pl.DataFrame:
     return pl.concat(frames).drop("kind", "zone", "latitude", "longitude").join(
         index.facts, on="place", how="left", maintain_order="left"
     ).select(*SPANS)  # fmt: skip
+
+
+def as_table(spans: pl.DataFrame) -> pl.DataFrame:
+    """Spans as rows of the table of visits, for whoever reads that: a few persons' visits, never all."""
+    rows = spans.select(
+        record_id=pl.concat_str(
+            pl.lit("index"), "person", "place", pl.col("entered").dt.to_string("%Y-%m-%dT%H:%M:%S"), separator=":"
+        ),
+        recorded_at=pl.max_horizontal(pl.col("told_on").cast(pl.Datetime("us")), "entered"),
+        person_id="person",
+        place_id="place",
+        kind="kind",
+        zone="zone",
+        latitude="latitude",
+        longitude="longitude",
+        entered_at="entered",
+        # Of a visit of which only the days are known the last day stands, as it was sent.
+        left_at=pl.when("exact").then("left").otherwise(pl.col("left").dt.offset_by("-1d")),
+    )
+    empty = TABLES["visits"].create_empty()
+    missing = {name: pl.lit(None, dtype=kind) for name, kind in empty.schema.items() if name not in rows.columns}
+    return rows.with_columns(**missing).select(pl.col(name).cast(kind) for name, kind in empty.schema.items())
 
 
 def _spans(index: VisitIndex, part: Part, records: NDArray[np.int32]) -> pl.DataFrame:

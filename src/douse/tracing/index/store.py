@@ -44,13 +44,10 @@ Records = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Landed:
-    """What a writer added: visits read and kept (repeats and overlaps are told once), days, and sizes in bytes."""
+    """What a writer added: visits that it took, and those that it kept (time that is told twice is told once)."""
 
     read: int
     kept: int
-    days: tuple[date, ...]
-    visits: int  # in the whole index
-    on_disk: int
 
 
 def exists(folder: Path) -> bool:
@@ -88,6 +85,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             next_step="Make it anew: `douse index --fresh`.",
         )
     return said
+
+
+def size(folder: Path) -> int:
+    """Bytes of the index on disk."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def forget(folder: Path, before: date) -> int:
@@ -183,14 +185,7 @@ class Writer:
         said["sources"] |= dict(sources)
         _put_manifest(self.folder, said)
         self.said = said
-        new = said["parts"][before:]
-        return Landed(
-            self.read,
-            sum(part["visits"] for part in new),
-            tuple(sorted({day_of(part["day"]) for part in new})),
-            sum(part["visits"] for part in said["parts"]),
-            sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()) - self._spooled(),
-        )
+        return Landed(self.read, sum(part["visits"] for part in said["parts"][before:]))
 
     def _parts(self, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Part]:
         existing = [parts_on_disk.load(self.folder / "parts" / p["name"], p) for p in self.said["parts"]]
@@ -213,9 +208,6 @@ class Writer:
 
     def _spool(self, day: int) -> Path:
         return self.folder / "incoming" / f"{day}.records"
-
-    def _spooled(self) -> int:
-        return sum(file.stat().st_size for file in (self.folder / "incoming").iterdir())
 
 
 class _Growing:
