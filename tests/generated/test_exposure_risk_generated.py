@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from douse.library.stand_in import attack_rates
 from douse.tracing.risk import per_person, with_infection_probability
+from douse.tracing.stand_in import attack_rates
 from reference.slow_exposure_risk import infectiousness, probability
 from tracing_inputs import pathogen, protocol
 

@@ -292,3 +292,26 @@ def test_links_told_later_are_not_there_yet(spec):
             expr=lambda r, day=day: "p1" in trace_on(r, day).contacts["person"].to_list(),
             expect=there,
         )
+
+
+def test_the_worklist_says_why_each_is_reached(spec):
+    spec(
+        cases=CASE,
+        arrivals=SEATS,
+        people="""
+          person_id | daytime_place | group
+          ----------+---------------+------
+          pa        | mill          | day
+          q1        | mill          | day
+        """,
+        expr=lambda r: [
+            (row["person"], row["reason"].split(",")[0])
+            for row in trace_on(r, "2026-03-08").worklist.sort("person").iter_rows(named=True)
+            if row["person"] in ("p1", "p5", "q1")
+        ],
+        expect=[
+            ("p1", "Sat near a case on a journey"),
+            ("p5", "Travelled in the same vehicle or carriage as a case"),
+            ("q1", "Is in the same class or team as a case"),
+        ],
+    )

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from douse.library import Pathogen, load, names
-from douse.library.stand_in import attack_rates, crowd_limit, exposure_rules, tracing_hours
 from douse.tracing.risk import per_person, risk_of, with_infection_probability
+from douse.tracing.stand_in import attack_rates, crowd_limit, exposure_rules, tracing_hours
 from tracing_inputs import pathogen, protocol
 
 WILD, WHO = "sars-cov-2-wild", protocol()
@@ -158,6 +158,20 @@ def test_one_meeting_told_twice_counts_once_and_two_cases_count_twice():
         }
     )
     assert dict(per_person(frame).iter_rows()) == {"p": pytest.approx(0.3), "q": pytest.approx(0.44), "r": None}
+
+
+def test_moments_count_for_their_days_and_the_optional_columns_may_be_absent():
+    cases = pl.DataFrame(
+        {"case_id": ["a"], "onset": [ONSET], "asymptomatic": [None]}, schema_overrides={"asymptomatic": pl.Boolean}
+    )
+    days_only = pl.DataFrame(
+        {"case_id": ["a"], "setting": ["meal"], "first_exposure": [ONSET], "last_exposure": [ONSET]}
+    )
+    moments = days_only.with_columns(pl.col("first_exposure", "last_exposure").cast(pl.Datetime("us")))
+    found = [
+        with_infection_probability(f, cases, pathogen(), WHO)["infection_probability"][0] for f in (days_only, moments)
+    ]
+    assert found[0] == found[1] == risk(setting="meal", minutes=None) > 0
 
 
 def test_no_exposures_give_no_rows():

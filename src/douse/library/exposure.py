@@ -11,7 +11,7 @@ from douse.library.number import Amount, Hours, PositiveDays, Share, Strict, rul
 class Transmission(Strict):
     """How often one contact is infected (a pathogen's), over a usual exposure to a case with symptoms.
 
-    What is left out stands in from the wild type of SARS-CoV-2: see `stand_in.py`.
+    What is left out stands in from the wild type of SARS-CoV-2: see `tracing/stand_in.py`.
     """
 
     secondary_attack: dict[Setting, Share] = Field(default={})  # share of contacts infected, by setting
@@ -48,5 +48,5 @@ class TracingHours(Strict):
     reach: Hours
     quarantine: Hours
     test: Hours
-    release: Hours
+    release_call: Hours
     household_visit: Hours

@@ -54,7 +54,7 @@ def _by_task(work: Work, words: Words) -> Table:
     grid.add_column(words.say("Task"), overflow="fold")
     for head in (
         words.say("Arisen"),
-        words.say("Done"),
+        words.say("Finished"),
         words.say("Open"),
         words.say("Overdue"),
         words.say("Tracer-hours"),

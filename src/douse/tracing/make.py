@@ -6,7 +6,6 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import crowd_limit
 from douse.records import Records, ZoneTree
 from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
@@ -19,6 +18,7 @@ from douse.tracing.places import exposure_sites
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
 from douse.tracing.risk import infectors, per_person, with_infection_probability
 from douse.tracing.shared_places import case_windows, index_of, indexed
+from douse.tracing.stand_in import crowd_limit
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
 from douse.tracing.windows import infectious_windows

@@ -58,8 +58,18 @@ def site_facts(known: Records, places: pl.Series, said: pl.DataFrame) -> pl.Data
 
 def ventilation_of_places(known: Records) -> pl.DataFrame:
     """place, ventilation: one row a listed place."""
-    places = known.table("places").select(place="place_id", ventilation=pl.col("ventilation").cast(pl.String))
-    return places.unique("place", keep="first", maintain_order=True)
+    return listed_places(known).select("place", "ventilation")
+
+
+def listed_places(known: Records) -> pl.DataFrame:
+    """place, kind, ventilation, latitude, longitude: one row a listed place, as told first."""
+    texts = (pl.col(name).cast(pl.String) for name in ("kind", "ventilation"))
+    return (
+        known.table("places")
+        .sort("recorded_at", "record_id", nulls_last=False)
+        .unique("place_id", keep="first", maintain_order=True)
+        .select(*texts, "latitude", "longitude", place="place_id")
+    )
 
 
 def with_place_facts(meetings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

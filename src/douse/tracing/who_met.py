@@ -8,7 +8,6 @@ import polars as pl
 from douse.errors import UsageError
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import crowd_limit
 from douse.records import Records
 from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
@@ -19,6 +18,7 @@ from douse.tracing.places import site_facts, with_place_facts
 from douse.tracing.quarantine import courses, horizon_days
 from douse.tracing.risk import infectors, per_person, with_infection_probability
 from douse.tracing.shared_places import Visits, case_windows
+from douse.tracing.stand_in import crowd_limit
 from douse.tracing.windows import infectious_windows
 from douse.units import SECONDS_PER_MINUTE
 

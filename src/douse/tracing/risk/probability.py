@@ -40,9 +40,9 @@ def with_infection_probability(
     Parameters
     ----------
     exposures : polars.DataFrame
-        case_id, setting (null: other), first_exposure, last_exposure (dates); optional: minutes (in all; null: not
-        known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person must be
-        in the frame, else the chance is null).
+        case_id, setting (null: other), first_exposure, last_exposure (dates, or moments); optional: minutes (in all;
+        null: not known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person
+        must be in the frame, else the chance is null).
     infectors : polars.DataFrame
         case_id, onset (date or null), asymptomatic (bool or null): one row a case. A case that is not there has mean
         infectiousness.
@@ -56,7 +56,8 @@ def with_infection_probability(
     """
     risk = risk_of(pathogen, protocol)
     missing = {name: pl.lit(None, dtype=kind) for name, kind in _MAY_LACK.items() if name not in exposures.columns}
-    known = exposures.with_columns(**missing)
+    days = (pl.col(name).cast(pl.Date) for name in ("first_exposure", "last_exposure"))
+    known = exposures.with_columns(*days, **missing)
     cases = infectors.select("case_id", "onset", "asymptomatic").unique("case_id", keep="first", maintain_order=True)
     told = known.join(cases, on="case_id", how="left", maintain_order="left")
     symptoms = np.where(told["asymptomatic"].fill_null(value=False).to_numpy(), risk.asymptomatic, 1.0)
@@ -156,7 +157,12 @@ def _of_setting(setting: pl.Series, values: dict[str, float]) -> Floats:
 def _between(ring1: pl.DataFrame, risk: Risk) -> pl.DataFrame:
     """via, via_probability, via_onset: contacts as infectors; onset as it would be, from their likeliest exposure."""
     likely = ring1.filter(pl.col("person").is_not_null()).sort(
-        "infection_probability", "last_exposure", "case_id", descending=[True, True, False], nulls_last=True
+        "infection_probability",
+        "last_exposure",
+        "first_exposure",
+        "case_id",
+        descending=[True, True, True, False],
+        nulls_last=True,
     )
     half = (pl.col("last_exposure") - pl.col("first_exposure")).dt.total_days() // 2
     middle = pl.coalesce(pl.col("first_exposure") + pl.duration(days=half), "last_exposure", "first_exposure")

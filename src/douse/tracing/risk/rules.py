@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from douse.kernels.exposure_risk import difference, with_share_below_zero
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import attack_rates, exposure_rules
 from douse.tracing.risk.delay_by_day import by_day
+from douse.tracing.stand_in import attack_rates, exposure_rules
 
 Floats = NDArray[np.float64]
 OTHER = "other"

@@ -7,13 +7,14 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import crowd_limit
 from douse.records import Records
 from douse.situation.cases import identifiers
 from douse.tracing.contacts import ring1
 from douse.tracing.persons import aliases
+from douse.tracing.places import PRIVATE_KINDS, listed_places
 from douse.tracing.risk import infectors, with_infection_probability
 from douse.tracing.shared_places import meetings
+from douse.tracing.stand_in import crowd_limit
 from douse.tracing.visits import days_of, spans
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -77,7 +78,13 @@ def _visits_of_cases(known: Records, search: Search) -> pl.DataFrame:
     first = search.sought["infected_from"].min()
     begin = first if isinstance(first, date) else known.day
     ill = identifiers(search.cases)
-    return spans(known, begin, known.day).filter(pl.col("visitor").is_in(ill.implode()))
+    visits = spans(known, begin, known.day).filter(pl.col("visitor").is_in(ill.implode()))
+    listed = listed_places(known).select("place", listed="kind")
+    return (
+        visits.join(listed, on="place", how="left", maintain_order="left")
+        .with_columns(kind=pl.coalesce("kind", "listed"))
+        .drop("listed")
+    )
 
 
 def _exposures(known: Records, search: Search, visits: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
@@ -140,8 +147,9 @@ def _people(exposed: pl.DataFrame, search: Search) -> pl.DataFrame:
 
 
 def _places(visits: pl.DataFrame, search: Search) -> pl.DataFrame:
-    """Where the case was on those days, and how many other cases were there on them."""
-    days = days_of(visits).select("visitor", "place", "day").unique()
+    """Where the case was on those days, homes apart, and how many other cases were there on them."""
+    away = visits.filter(~pl.col("kind").is_in(PRIVATE_KINDS).fill_null(value=False))
+    days = days_of(away).select("visitor", "place", "day").unique()
     known_as = pl.concat(
         [
             search.cases.select("case_id", visitor="person"),

@@ -6,12 +6,12 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
-from douse.library.stand_in import tracing_hours
 from douse.records import Records
 from douse.situation.situation import Situation
 from douse.tracing.persons import with_person
 from douse.tracing.quarantine import courses, horizon_days
 from douse.tracing.risk import risk_of
+from douse.tracing.stand_in import tracing_hours
 from douse.tracing.tasks.backward import infector_tasks, links_of, sought_cases, source_tasks
 from douse.tracing.tasks.candidates import Search, candidates
 from douse.tracing.tasks.forms import forms
@@ -79,7 +79,7 @@ def make_work(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         tasks=tasks,
         visits=visits_of(tasks),
         rates=rates(arisen, tasks),
-        forms=forms(tasks, known),
+        forms=forms(tasks, traced.contacts, known),
         candidates=candidates(known, search, pathogen, protocol),
         stood_in=risk.stood_in,
     )
@@ -117,8 +117,9 @@ def _with_home(tasks: pl.DataFrame, known: Records) -> pl.DataFrame:
     """Fill in household and zone from the table of people."""
     people = (
         with_person(known.table("people"), known)
-        .select("person", home="household", area="zone")
-        .unique("person", keep="first", maintain_order=True)
+        .sort("recorded_at", "record_id")
+        .group_by("person", maintain_order=True)
+        .agg(home=pl.col("household").drop_nulls().first(), area=pl.col("zone").drop_nulls().first())
     )
     return (
         tasks.join(people, on="person", how="left", maintain_order="left")

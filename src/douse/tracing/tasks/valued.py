@@ -36,7 +36,7 @@ class Stock:
 def with_worth(tasks: pl.DataFrame, stock: Stock, known: Records, pathogen: Pathogen, risk: Risk) -> pl.DataFrame:
     """Add infection_probability and infections_prevented (see `worth.py`).
 
-    A release prevents nothing, nor does the test of somebody whose quarantine is due too: what is prevented counts once.
+    A release prevents nothing, nor does the test of somebody whose quarantine is due too: each counts once.
     """
     of_contacts = contact_worth(stock.contacts, known, pathogen, risk)
     by_task = of_contacts.unpivot(

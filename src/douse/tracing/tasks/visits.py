@@ -4,12 +4,18 @@ import polars as pl
 
 from douse.library.exposure import TracingHours
 
-_TASKS = ("interview", "find_source", "ask_infector", "reach", "quarantine", "test", "release")
-
 
 def hours_by_task(hours: TracingHours) -> dict[str, float]:
     """Task -> working hours of one tracer, without the way."""
-    return {task: getattr(hours, task).value for task in _TASKS}
+    return {
+        "interview": hours.interview.value,
+        "find_source": hours.find_source.value,
+        "ask_infector": hours.ask_infector.value,
+        "reach": hours.reach.value,
+        "quarantine": hours.quarantine.value,
+        "test": hours.test.value,
+        "release": hours.release_call.value,
+    }
 
 
 def with_visits(tasks: pl.DataFrame, hours: TracingHours) -> pl.DataFrame:

@@ -48,8 +48,8 @@ class Work:
                     overdue (tasks), infections_prevented, tracer_hours, prevented_per_hour: by visit_order
     ``rates``       zone (null: not known), task, arisen, done, open, overdue, done_share, overdue_share (of those
                     that arose): by zone, task
-    ``forms``       task_id, field, known (bool), source_table (where it is known from), asked_table, asked_column
-                    (where the answer goes): the fields of each task's form; never a value
+    ``forms``       task_id, field, known (bool), ask (bool), source_table (where it is known from), asked_table,
+                    asked_column (where the answer goes): the fields of each task's form, in order; never a value
     ``candidates``  case_id, kind (case | person | place), candidate, basis, first_day, last_day, cases (at a place),
                     probability (null where there is none): who or where may have infected the case; by case_id, the
                     likeliest first

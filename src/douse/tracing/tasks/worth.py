@@ -66,8 +66,8 @@ def interview_worth(cases: pl.DataFrame, windows: pl.DataFrame, today: date, ris
     """What an interview prevents: the infections that those whom the case has infected so far would pass on from today.
 
     ``sum over days d up to today of  R w(d) x R ahead(today - d)``, w being infectiousness by day from onset (from the
-    case's day where there is no onset), d within the days when the case could infect. An upper bound: all of them would
-    have to be named, reached and kept from others today.
+    case's day where there is no onset), d no later than the last day on which the case could infect; 0 for a case that
+    was isolated before it could. An upper bound: all of them would have to be named, reached and kept in today.
 
     Returns
     -------
@@ -77,12 +77,12 @@ def interview_worth(cases: pl.DataFrame, windows: pl.DataFrame, today: date, ris
     """
     onset = pl.coalesce("onset", "day", "told_on")
     dates = cases.select(onset=onset).with_columns(until=windows["infectious_to"])
-    last = dates.select((pl.col("until").fill_null(today) - pl.col("onset")).dt.total_days()).to_series()
+    last = dates.select((pl.col("until") - pl.col("onset")).dt.total_days()).to_series().fill_null(risk.first_day - 1)
     now = dates.select((pl.lit(today) - pl.col("onset")).dt.total_days()).to_series()
     day = risk.first_day + np.arange(len(risk.infectiousness))
     share = risk.infectiousness / risk.infectiousness.sum()
     ago = now.fill_null(0).to_numpy()[:, None] - day[None, :]
-    happened = (ago >= 0) & (day[None, :] <= last.fill_null(0).to_numpy()[:, None])
+    happened = (ago >= 0) & (day[None, :] <= last.to_numpy()[:, None])
     ahead = np.where(ago < len(risk.ahead), risk.ahead[np.clip(ago, 0, len(risk.ahead) - 1)], 0.0)
     infected = (share * happened).sum(axis=1) * risk.reproduction_number
     passed_on = (share * happened * ahead).sum(axis=1) * risk.reproduction_number**2

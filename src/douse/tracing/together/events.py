@@ -3,9 +3,9 @@
 import polars as pl
 
 from douse.library.protocol import Protocol
-from douse.library.stand_in import crowd_limit
 from douse.records import Records
 from douse.tracing.places import SETTING_OF_PLACE, ventilation_of_places
+from douse.tracing.stand_in import crowd_limit
 from douse.tracing.together.hosts import as_exposures, is_close_setting
 from douse.tracing.together.named_days import named_days
 

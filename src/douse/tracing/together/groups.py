@@ -5,7 +5,7 @@ import polars as pl
 from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.tracing.persons import with_person
-from douse.tracing.places import SETTING_OF_PLACE, ventilation_of_places
+from douse.tracing.places import SETTING_OF_PLACE, listed_places
 from douse.tracing.together.hosts import as_exposures, is_close_setting
 
 _AT_SCHOOL = ("pupil", "teacher")
@@ -23,7 +23,7 @@ def of_groups(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
         .filter(pl.col("group").is_not_null(), pl.col("daytime_place").is_not_null())
         .select("person", "group", place="daytime_place", occupation=pl.col("occupation").cast(pl.String))
     )
-    places = known.table("places").select(place="place_id", kind=pl.col("kind").cast(pl.String)).unique("place")
+    places = listed_places(known).select("place", "kind", "ventilation")
     by_kind = pl.col("kind").replace_strict(SETTING_OF_PLACE, default="other", return_dtype=pl.String)
     pupil = pl.col("occupation").is_in(_AT_SCHOOL).fill_null(value=False)
     by_person = pl.when(pupil).then(pl.lit("school")).otherwise(pl.lit("workplace"))
@@ -32,7 +32,6 @@ def of_groups(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
         .join(places, on="place", how="left")
         .with_columns(setting=pl.when(pl.col("kind").is_not_null()).then(by_kind).otherwise(by_person))
         .join(people.select("person", "place", "group"), on=["place", "group"])
-        .join(ventilation_of_places(known), on="place", how="left")
     )
     return as_exposures(
         together.with_columns(

@@ -6,6 +6,7 @@ import polars as pl
 
 from douse.records import Records
 from douse.tracing.persons import with_person
+from douse.tracing.places import listed_places
 
 
 def named_days(known: Records) -> pl.DataFrame:
@@ -18,11 +19,7 @@ def named_days(known: Records) -> pl.DataFrame:
         visit's, else the place's), day, day_only (bool: no time of day is known).
     """
     visits = with_person(known.table("visits"), known)
-    places = (
-        known.table("places")
-        .select("place_id", "latitude", "longitude", kind=pl.col("kind").cast(pl.String))
-        .unique("place_id", keep="first", maintain_order=True)
-    )
+    places = listed_places(known).select("latitude", "longitude", "kind", place_id="place")
     placed = visits.with_columns(pl.col("kind").cast(pl.String)).join(
         places, on="place_id", how="left", suffix="_listed", maintain_order="left"
     )
