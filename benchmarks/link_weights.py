@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from douse.library import Links, load
 from douse.main import Question, check, choose_knowledge, last_day, look, of_pathogen
-from douse.tracing.infectors.dates import dates_of
+from douse.tracing.infectors.dates import dates_of, days_on_record
 from douse.tracing.infectors.evidence import leaks_of, pairs_of
 from douse.tracing.infectors.facts import facts_of
 from douse.tracing.infectors.learn import Choices, choices_of, columns_of, fit
@@ -50,7 +50,7 @@ def korea_choices() -> tuple[Choices, NDArray[np.str_]]:
     scene = look(of_pathogen(records, knowledge.pathogen), last_day(records), knowledge)
     links = load(Links, "generic")
     facts = facts_of(scene.known, scene.situation.cases, scene.zones)
-    dates = dates_of(facts, knowledge.pathogen, leaks_of(links))
+    dates = dates_of(days_on_record(facts.cases), facts.traced, knowledge.pathogen, leaks_of(links))
     choices = choices_of(facts, dates, pairs_of(scene.known, facts), links.wrong_dates.value)
     provinces = facts.cases["zone"].str.split("/").list.first().to_numpy()[choices.case].astype(str)
     return choices, provinces

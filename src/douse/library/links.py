@@ -58,4 +58,5 @@ class Links(Strict):
     outside_exposure: Share  # of infections outside of the days of exposure on record
     learn_least: Amount  # declared infectors from which weights are learned from the outbreak itself
     learn_pull: Amount  # precision with which the weights of this file hold against the outbreak's own
+    offspring_k: Amount  # dispersion of the number that one case infects
     evidence: dict[str, Levels]

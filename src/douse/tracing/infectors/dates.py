@@ -6,36 +6,26 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from douse.kernels import attribution as kernel
+from douse.kernels.attribution import Series
 from douse.library.pathogen import Pathogen
-from douse.tracing.infectors.delays import Weights, found_delay, incubation, infectiousness, learned_delay, serial_interval
-from douse.tracing.infectors.facts import FAR, Facts, days_of
+from douse.tracing.infectors.delays import (
+    Weights,
+    found_delay,
+    incubation,
+    infectiousness,
+    learned_delay,
+    serial_interval,
+)
+from douse.tracing.infectors.facts import FAR, days_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Series:
-    """A row a case, by day; row j begins on day `first[j]` and is 0 outside columns `spans[j]`."""
-
-    by_day: Floats
-    first: Ints
-    spans: Ints
-
-
-@dataclass(frozen=True)
-class Dates:
-    """What the dates say of each case.
-
-    ``infects``   how much it infects others, by day: sums to 1 where nothing stopped it
-    ``further``   the same through one person who is not on record
-    ``infected``  probability of what is on record of the dates of the case, had it been infected on that day
-    """
-
-    infects: Series
-    further: Series
-    infected: Series
+# Shapes times shapes times lags that a table of overlaps may have: beyond, each pair is added up by itself.
+MOST_TABLED = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -49,6 +39,45 @@ class Days:
     quarantined: Ints
     exposed_from: Ints
     exposed_to: Ints
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """Shares of what would have been without isolation, and so on, that happen all the same."""
+
+    confirmed: float  # infecting others after confirmation, where no isolation is on record
+    quarantined: float  # being infected in quarantine
+    unexposed: float  # being infected outside of the days of exposure on record
+    recall: float  # onsets told a day too early or too late, each
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What the dates say of each case.
+
+    ``infects``   how much it infects others, by day: sums to 1 where nothing stopped it
+    ``further``   the same through one person who is not on record
+    ``infected``  probability of what is on record of the dates of the case, had it been infected on that day
+    ``days``      days on record
+    ``delays``    onset to found, of cases found otherwise and of those found by contact tracing
+    """
+
+    infects: Series
+    further: Series
+    infected: Series
+    days: Days
+    delays: tuple[Weights, Weights]
+
+    def tables(self) -> tuple[Floats, Floats]:
+        """Overlaps of `infects` and `further` with `infected` by lag; empty where shapes are too many."""
+        return _table(self.infects, self.infected), _table(self.further, self.infected)
+
+
+def _table(one: Series, other: Series) -> Floats:
+    lags = max(one.by_day.shape[1], other.by_day.shape[1])
+    if len(one.by_day) * len(other.by_day) * (2 * lags + 1) > min(MOST_TABLED, max(len(one.shape), 100) ** 2):
+        return np.zeros((0, 0, 0))
+    return kernel.overlap_table(one, other, lags)
 
 
 def days_on_record(cases: pl.DataFrame) -> Days:
@@ -70,17 +99,9 @@ def days_on_record(cases: pl.DataFrame) -> Days:
     )
 
 
-@dataclass(frozen=True)
-class Leaks:
-    """Shares of what would have been without isolation, and so on, that happen all the same."""
-
-    confirmed: float  # infecting others after confirmation, where no isolation is on record
-    quarantined: float  # being infected in quarantine
-    unexposed: float  # being infected outside of the days of exposure on record
-    recall: float  # onsets told a day too early or too late, each
-
-
-def dates_of(facts: Facts, pathogen: Pathogen, leaks: Leaks, days: Days | None = None) -> Dates:
+def dates_of(
+    days: Days, traced: Bools, pathogen: Pathogen, leaks: Leaks, delays: tuple[Weights, Weights] | None = None
+) -> Dates:
     """Dates of each case as series, onsets that are missing integrated out.
 
     An onset that is not on record lies the delay from onset to found before the case was found; the delay is learned
@@ -88,21 +109,25 @@ def dates_of(facts: Facts, pathogen: Pathogen, leaks: Leaks, days: Days | None =
 
     Parameters
     ----------
-    facts : Facts
+    days : Days
+    traced : numpy.ndarray[bool], shape (N,)
+        Found by contact tracing.
     pathogen : Pathogen
         Incubation and serial interval.
     leaks : Leaks
-    days : Days, optional
-        Instead of those on record.
+    delays : tuple of Weights, optional
+        Onset to found, instead of those learned from the days.
     """
-    days = days or days_on_record(facts.cases)
-    onset, onset_first = _onsets(days, _delays(days, facts.traced, pathogen), facts.traced, leaks.recall)
+    delays = delays or _delays(days, traced, pathogen)
+    onset, onset_first = _onsets(days, delays, traced, leaks.recall)
     infects = _spread(onset, onset_first, infectiousness(pathogen))
     _stop(infects, days, leaks.confirmed)
     return Dates(
         infects=_series(*infects),
         further=_series(*_spread(*infects, serial_interval(pathogen))),
         infected=_series(*_infected(onset, onset_first, incubation(pathogen), days, leaks)),
+        days=days,
+        delays=delays,
     )
 
 
@@ -158,8 +183,9 @@ def _infected(onset: Floats, first: Ints, delay: Weights, days: Days, leaks: Lea
 
 
 def _series(rows: Floats, first: Ints) -> Series:
-    filled = rows > 0
+    shapes, shape = np.unique(rows, axis=0, return_inverse=True)
+    filled = shapes > 0
     some = filled.any(axis=1)
     low = np.where(some, filled.argmax(axis=1), 0)
-    high = np.where(some, rows.shape[1] - filled[:, ::-1].argmax(axis=1), 0)
-    return Series(rows, first, np.column_stack([low, high]).astype(np.int64))
+    high = np.where(some, shapes.shape[1] - filled[:, ::-1].argmax(axis=1), 0)
+    return Series(shapes, shape.reshape(-1).astype(np.int64), first, np.column_stack([low, high]).astype(np.int64))

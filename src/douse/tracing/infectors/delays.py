@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gamma as gamma_function
 from scipy.stats import gamma, lognorm, weibull_min
 
 from douse.library.pathogen import Delay, Pathogen
@@ -84,19 +85,13 @@ def _cdf(family: str, mean: float, sd: float, at: Floats) -> Floats:
         found = gamma.cdf(at, (mean / sd) ** 2, scale=sd**2 / mean)
     elif family == "weibull":
         shape = (sd / mean) ** -1.086  # Justus 1978; within 1% for shapes of 1 to 10
-        scale = mean / np.exp(_log_gamma(1 + 1 / shape))
+        scale = mean / gamma_function(1 + 1 / shape)
         found = weibull_min.cdf(at, shape, scale=scale)
     else:
         spread = np.sqrt(np.log1p((sd / mean) ** 2))
         found = lognorm.cdf(at, spread, scale=mean * np.exp(-(spread**2) / 2))
     answer: Floats = np.asarray(found, dtype=np.float64)
     return answer
-
-
-def _log_gamma(x: float) -> float:
-    from scipy.special import gammaln  # noqa: PLC0415
-
-    return float(gammaln(x))
 
 
 def _trimmed(weights: Weights) -> Weights:
@@ -136,7 +131,7 @@ def learned_delay(onset: Ints, found: Ints, before: Weights, pull: float) -> Wei
 
 
 def _default_delay(pathogen: Pathogen) -> Weights:
-    """From one week before onset (a contact tested in quarantine) to the longest that a case is infectious, and over."""
+    """From a week before onset (a contact tested in quarantine) to twice the days that a case is infectious."""
     infectious = max(pathogen.infectious_after_onset.value, 2.0)
     mean = infectious / 2
     days = np.arange(-_BEFORE, int(2 * infectious) + 1)

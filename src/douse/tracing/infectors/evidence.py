@@ -10,7 +10,7 @@ from douse.kernels import attribution as kernel
 from douse.library.links import Links
 from douse.library.pathogen import Pathogen
 from douse.records import Records, ZoneTree
-from douse.tracing.infectors.dates import Dates, Leaks, dates_of
+from douse.tracing.infectors.dates import Dates, Leaks, dates_of, days_on_record
 from douse.tracing.infectors.facts import Facts, facts_of
 from douse.tracing.infectors.levels import GROUPS, PLACE, SIGNS
 from douse.tracing.infectors.shared_days import shared_days
@@ -139,7 +139,7 @@ def gather(  # noqa: PLR0913  what is known, and by which files it is judged
         Most candidates kept a case.
     """
     facts = facts_of(known, cases, zones)
-    dates = dates_of(facts, pathogen, leaks_of(links))
+    dates = dates_of(days_on_record(facts.cases), facts.traced, pathogen, leaks_of(links))
     weights = weights_of(links) if weights is None else weights
     return weigh(facts, dates, pairs_of(known, facts), weights, links.wrong_dates.value, keep=keep)
 
@@ -153,9 +153,8 @@ def weigh(  # noqa: PLR0913  as gather
     most = int(np.diff(named.start).max(initial=0))
     keep = max(min(max(keep, most), size - 1), 1)
     infector, direct, through, learned, totals = kernel.weigh(
-        facts.whole, facts.points, facts.zones, facts.visited, weights, *_rows(dates), named.start, named.infector,
-        named.told, slip, keep,
-    )  # fmt: skip
+        facts.compared, dates.infects, dates.further, dates.infected, *dates.tables(), named, weights, slip, keep
+    )
     kept = infector >= 0
     start = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int64)
     made = Evidence(
@@ -166,19 +165,7 @@ def weigh(  # noqa: PLR0913  as gather
     return _with_named(_against_random(made), pairs)
 
 
-@dataclass(frozen=True)
-class _Named:
-    start: Ints
-    infector: Ints
-    told: Ints
-
-
-def _rows(dates: Dates) -> tuple[NDArray[np.float64] | Ints, ...]:
-    series = (dates.infects, dates.further, dates.infected)
-    return tuple(part for one in series for part in (one.by_day, one.first, one.spans))
-
-
-def _named(pairs: Pairs, size: int) -> _Named:
+def _named(pairs: Pairs, size: int) -> kernel.Named:
     """All pairs of the lists, once each; told where a person named the pair."""
     lists = (
         (pairs.shared, 0), (pairs.contacts, 1), (pairs.household, 1), (pairs.daytime_place, 0), (pairs.declared, 1),
@@ -187,7 +174,7 @@ def _named(pairs: Pairs, size: int) -> _Named:
     once = every.group_by("case", "infector").agg(pl.col("told").max()).sort("case", "infector")
     counts = np.bincount(once["case"].to_numpy(), minlength=size)
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return _Named(start, once["infector"].to_numpy(), once["told"].to_numpy())
+    return kernel.Named(start, once["infector"].to_numpy(), once["told"].to_numpy())
 
 
 def _against_random(made: Evidence) -> Evidence:

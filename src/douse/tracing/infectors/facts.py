@@ -38,21 +38,12 @@ class Facts:
     ----------
     cases : polars.DataFrame
         Counted cases, one row a case_id; with `has_visits` (bool).
-    whole : numpy.ndarray[int64], shape (N, 15)
-        See `kernels.attribution.pair_codes`.
-    points : numpy.ndarray[float64], shape (N, 3)
-        Unit vector of the residence, else of the centre of its zone; NaN where not known.
-    zones : numpy.ndarray[int64], shape (Z, 3)
-        Parent, depth, level of each zone.
-    visited : numpy.ndarray[int64], shape (N, 8)
-        Zones (of a city at most) that each case visited, those visited most; -1 beyond the last.
+    compared : Compared
+        Zones are of a city at most where they were visited, those visited most.
     """
 
     cases: pl.DataFrame
-    whole: Ints
-    points: Floats
-    zones: Ints
-    visited: Ints
+    compared: kernel.Compared
 
     def __len__(self) -> int:
         return self.cases.height
@@ -60,7 +51,8 @@ class Facts:
     @cached_property
     def traced(self) -> Bools:
         """Whether a case was found by contact tracing."""
-        return self.whole[:, kernel.TRACED] == 1
+        traced: Bools = self.compared.whole[:, kernel.TRACED] == 1
+        return traced
 
     @cached_property
     def positions(self) -> pl.DataFrame:
@@ -105,9 +97,10 @@ def facts_of(known: Records, cases: pl.DataFrame, zones: ZoneTree) -> Facts:
     whole[:, kernel.PLACED] = placed
     whole[:, kernel.BEFORE] = _count_level(home, whole[:, kernel.TOLD], _BEFORE)
     whole[:, kernel.AFTER] = _count_level(home, whole[:, kernel.TOLD], _AFTER)
-    return Facts(
-        once, whole, _points(once, zones, zone, placed), table, _visited_zones(known, once, zones, table)
+    compared = kernel.Compared(
+        whole, _points(once, zones, zone, placed), table, _visited_zones(known, once, zones, table)
     )
+    return Facts(once, compared)
 
 
 def days_of(days: pl.Series) -> Ints:

@@ -62,14 +62,12 @@ def choices_of(facts: Facts, dates: Dates, pairs: Pairs, slip: float) -> Choices
     if declared.height > most:
         declared = declared[np.linspace(0, declared.height - 1, most).round().astype(np.int64)]
     case, true = declared["case"].to_numpy(), declared["infector"].to_numpy()
-    series = (dates.infects, dates.infected)
-    rows = tuple(part for one in series for part in (one.by_day, one.first, one.spans))
     start, infector, direct, codes = kernel.list_pairs(
-        case, facts.whole, facts.points, facts.zones, facts.visited, *rows, slip
+        case, facts.compared, dates.infects, dates.infected, dates.tables()[0]
     )
     _mark_places(codes, np.repeat(case, np.diff(start)), infector, pairs.shared)
     at = start[:-1] + np.where(true > case, true - 1, true)  # every other case is a candidate
-    return Choices(case, start, infector, at, direct, codes)
+    return Choices(case, start, infector, at, direct + slip, codes)
 
 
 def _mark_places(codes: Codes, case: Ints, infector: Ints, shared: pl.DataFrame) -> None:

@@ -57,7 +57,7 @@ def shared_days(known: Records, facts: Facts) -> pl.DataFrame:
 
 
 def _visits_of_cases(known: Records, facts: Facts) -> pl.DataFrame:
-    """at (position), place, kind, day: one row each."""
+    """Position of the case (`at`), place, kind, day: one row each."""
     table = with_person(known.table("visits"), known)
     own = facts.positions.unique("person", keep="first", maintain_order=True).select("person", "at")
     visits = table.join(own.select("person"), on="person", how="semi").drop("person")

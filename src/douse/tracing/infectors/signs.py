@@ -55,8 +55,4 @@ def declared_pairs(facts: Facts) -> pl.DataFrame:
 
 def _pairs(rows: pl.DataFrame, *more: str) -> pl.DataFrame:
     columns = [*PAIRS, *more]
-    return (
-        rows.select(columns)
-        .unique(list(PAIRS), keep="first", maintain_order=True)
-        .sort("case", "infector")
-    )
+    return rows.select(columns).unique(list(PAIRS), keep="first", maintain_order=True).sort("case", "infector")

@@ -1,6 +1,5 @@
-"""The probability of each possible infector: in closed form, or by the joint tree."""
+"""The probability of each possible infector in closed form."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +44,7 @@ class Shown:
     others: Floats
 
 
-def attribute(evidence: Evidence, links: Links) -> tuple[Candidates, Posterior]:
+def closed_form(evidence: Evidence, links: Links) -> tuple[Candidates, Posterior, Shown]:
     """Posterior in closed form: every case by itself, given the shares that all cases tell together.
 
     The weight of a candidate is the density of the dates times the likelihood ratio of what else is on record of the
@@ -62,10 +61,7 @@ def attribute(evidence: Evidence, links: Links) -> tuple[Candidates, Posterior]:
             shown = _learned(evidence, found, expected, links.shown_pull.value)
             candidates = candidates_of(evidence, links, shown)
             found = weigh_candidates(evidence, candidates, links)
-    return candidates, found
-
-
-METHODS: Mapping[str, Callable[[Evidence, Links], tuple[Candidates, Posterior]]] = {"closed": attribute}
+    return candidates, found, shown
 
 
 def candidates_of(evidence: Evidence, links: Links, shown: Shown) -> Candidates:
@@ -166,5 +162,3 @@ def _share_of_others(evidence: Evidence, linked: Floats) -> Floats:
     least = 1.0 / max(len(evidence.facts), 2) ** 2
     shares: Floats = np.clip(near @ evidence.signs / all_near, least, 0.999)
     return shares
-
-
