@@ -102,6 +102,18 @@ def _estimate(options: argparse.Namespace) -> int:
     return OK
 
 
+def _chains(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import chains_listing, watch_listing
+
+    found, zones, knowledge = verbs.chains(_question(options), options.fasta or options.snp)
+    words = watch_listing.words_of(zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        chains_listing.write(options.out, found)
+    _console().print(chains_listing.table(found, zones, knowledge.pathogen, words))
+    return OK
+
+
 def _replay(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import replay_listing, watch_listing
@@ -157,7 +169,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _question(options: argparse.Namespace) -> "Question":
     from douse.main import Question
 
-    names = ("as_of", "protocol", "pathogen", "costs")
+    names = ("as_of", "protocol", "pathogen", "costs", "links")
     asked = {"mapping": options.map} | {name: getattr(options, name, None) for name in names}
     return Question(options.data, **{name: value for name, value in asked.items() if value is not None})
 
@@ -169,17 +181,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"douse {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for add in (
-        _add_check,
-        _add_plan,
-        _add_situation,
-        _add_watch,
-        _add_worklist,
-        _add_estimate,
-        _add_replay,
-        _add_library,
-        _add_demo,
-    ):
+    every = (
+        _add_check, _add_plan, _add_situation, _add_watch, _add_estimate, _add_index, _add_trace, _add_chains,
+        _add_worklist, _add_replay, _add_library, _add_demo,
+    )  # fmt: skip
+    for add in every:
         add(verbs)
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
@@ -231,6 +237,18 @@ def _add_estimate(verbs: "Verbs") -> None:
     _takes_knowledge(estimate)
     estimate.add_argument("--out", type=_folder, help="write each estimate as a table into this folder")
     estimate.set_defaults(call=_estimate)
+
+
+def _add_chains(verbs: "Verbs") -> None:
+    chains = verbs.add_parser("chains", help="who infected whom, with probabilities: links, sources, what is hidden")
+    _takes_data(chains)
+    _takes_knowledge(chains)
+    chains.add_argument("--links", help="what evidence weighs: name in the library, or a .toml file")
+    sequences = chains.add_mutually_exclusive_group()
+    sequences.add_argument("--fasta", type=Path, help="aligned sequences, named by case_id")
+    sequences.add_argument("--snp", type=Path, help="table of genetic distances between cases")
+    chains.add_argument("--out", type=_folder, help="write links.csv, sources.csv and others into this folder")
+    chains.set_defaults(call=_chains)
 
 
 def _add_replay(verbs: "Verbs") -> None:
