@@ -11,7 +11,7 @@ the quarantine (ring 2). Everybody else who was there is a visitor. These rules 
   that it falls within, for 0 seconds. Nobody meets themselves.
 - A place is crowded on a day when more visits than `crowd` began there on that day (hosts' own visits count). No
   meeting is expanded in which either visit began at a place and on a day that is crowded: such places are announced.
-- The visits of one person at one place do not overlap (whoever prepares the visits sees to it, see `visit_parts`), so
+- The visits of one person at one place do not overlap (whoever prepares the visits sees to it, see `tracing/index`), so
   seconds may be added up.
 """
 
@@ -28,16 +28,16 @@ HOSTS: dict[str, pl.DataType] = {
     "until": pl.Datetime("us"),  # the window ends before this moment
 }
 
-# Ring 1: one row a host, person and place, sorted by these. Of meetings that are not exact only the number is known.
+# Ring 1: one row a host, person, place and day, sorted by these. Of meetings that are not exact only the number is known.
 ENCOUNTERS: dict[str, pl.DataType] = {
     "host": pl.String(),
     "person": pl.String(),
     "place": pl.String(),
-    "seconds": pl.Int64(),  # together in all exact meetings
-    "day_seconds": pl.Int64(),  # the most on one day; a meeting counts for the day on which it began
+    "day": pl.Date(),  # on which the meeting began: the later of the two entries, the host's cut to the window
+    "seconds": pl.Int64(),  # together in all exact meetings that began on that day
     "meetings": pl.Int64(),  # pairs of visits that met, exact ones
     "day_only": pl.Int64(),  # pairs of visits that met, of which only the day is known
-    "first": pl.Datetime("us"),  # start of the first meeting of either kind
+    "first": pl.Datetime("us"),  # start of the first of these meetings, of either kind
     "last": pl.Datetime("us"),  # end of the last
 }
 
@@ -49,7 +49,8 @@ CROWDED: dict[str, pl.DataType] = {
     "hosts": pl.Int64(),  # distinct hosts with a visit that began there on that day
 }
 
-# Ring 2: one row a person who had an exact meeting of at least `min_seconds` with a host and is not left out.
+# Ring 2: one row a person who had an exact meeting of at least `min_seconds` with a host. Persons who are left out, and
+# all persons of hosts, are not asked about.
 FURTHER: dict[str, pl.DataType] = {
     "person": pl.String(),
     "via": pl.String(),  # host of the longest meeting; of equals the first by host, then place
