@@ -1,12 +1,20 @@
 """Visits that engines could trip over, and the questions asked of them."""
 
+import gc
 from datetime import date, datetime, time, timedelta
+from importlib.util import find_spec
+from itertools import count
+from shutil import which
 from typing import NamedTuple
 
 import polars as pl
+import pytest
 from hypothesis import strategies as st
 
 from douse.tracing.encounters import HOSTS, Asked
+from douse.tracing.warehouse.connect import DuckDB, Spark
+from douse.tracing.warehouse.engine import Warehouse
+from douse.tracing.warehouse.layout import compact, land
 
 # Prepared visits: what every engine starts from.
 VISITS = {
@@ -156,3 +164,47 @@ def crowded_market() -> Question:
     return Question(
         frame_of_visits(rows), frame_of_hosts(hosts), [], Asked(as_of=date(1970, 1, 5), crowd=len(PEOPLE) - 1), 60
     )
+
+
+# A Spark of this process alone: small tables, no pages, no noise.
+SPARK_SETTINGS = {
+    "spark.master": "local[1]",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.log.level": "ERROR",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def on_duckdb(folder, request):
+    duck = DuckDB(memory="1GB", threads=1, temp=folder / "temp")
+    return _warehouses(folder, duck, duck)
+
+
+def on_spark(folder, request):
+    """Spark's session, one for all tests; says why where it cannot be had."""
+    if find_spec("pyspark") is None:
+        pytest.skip("PySpark is not installed (make test-spark installs it): the engine spark is not tested")
+    if which("java") is None:
+        pytest.skip("Java 17 is not installed: the engine spark is not tested")
+    spark = Spark(settings=SPARK_SETTINGS)
+    request.addfinalizer(gc.collect)  # py4j leaves sockets to the garbage
+    request.addfinalizer(spark.session.stop)
+    return _warehouses(folder, spark, DuckDB(memory="1GB", threads=1, temp=folder / "temp"))
+
+
+def _warehouses(folder, connection, duck):
+    """What makes a warehouse of visits, landed as two days and in pieces."""
+    numbers = count()
+
+    def made(visits: pl.DataFrame) -> Warehouse:
+        at, half = folder / str(next(numbers)), visits.height // 2
+        land(at, date(2026, 3, 1), visits.head(half))
+        land(at, date(2026, 3, 2), iter([visits.slice(half, 3), visits.slice(half + 3)]))
+        compact(at, duck, group_rows=2_048)
+        return Warehouse(at, connection)
+
+    return made

@@ -1,47 +1,35 @@
 """Every engine gives the rows that loops over visits give."""
 
-from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections import Counter
 
-import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, find, given, settings
 
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER
-from douse.tracing.warehouse.connect import DuckDB
-from douse.tracing.warehouse.engine import Warehouse
-from douse.tracing.warehouse.layout import compact, land
-from reference.slow_encounters import slow_crowded, slow_encounters, slow_further
-from visits_inputs import Question, crowded_market, everyday, questions
+from reference.slow_encounters import slow_crowded, slow_encounters, slow_further, slow_pairs
+from visits_inputs import Question, crowded_market, everyday, on_duckdb, on_spark, questions
 
-FOLDERS = TemporaryDirectory(prefix="douse-engines-")
+# An engine is opened once, with a folder to work in and pytest's request. What it gives takes prepared visits and
+# returns an object that answers `encounters(hosts, asked)` and `further(hosts, left_out, asked, min_seconds)`.
+ENGINES = {"duckdb": on_duckdb, "spark": on_spark}
 
-
-def warehouse(visits: pl.DataFrame) -> Path:
-    """A warehouse of visits that were landed on two days."""
-    folder = Path(FOLDERS.name) / str(len(list(Path(FOLDERS.name).iterdir())))
-    half = visits.height // 2
-    land(folder, date(2026, 3, 1), visits.head(half))
-    land(folder, date(2026, 3, 2), iter([visits.slice(half, 3), visits.slice(half + 3)]))
-    compact(folder, DuckDB(memory="1GB", threads=1), group_rows=2_048)
-    return folder
+# Those that answer fast enough for many generated questions; and all of them, for a few fixed ones.
+FAST = ["duckdb"]
+OF_PY4J = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+ALL = [*FAST, pytest.param("spark", marks=[pytest.mark.spark, OF_PY4J])]
 
 
-def duckdb(visits: pl.DataFrame) -> Warehouse:
-    return Warehouse(warehouse(visits), DuckDB(memory="1GB", threads=1))
+@pytest.fixture(scope="session")
+def engine(request, tmp_path_factory):
+    return ENGINES[request.param](tmp_path_factory.mktemp(request.param), request)
 
 
-# An engine is made of prepared visits and answers `encounters` and `further`.
-ENGINES = {"duckdb": duckdb}
-
-
-def check(engine, asked_for: Question) -> None:
-    visits, hosts, left_out, asked, min_seconds = asked_for
+def check(engine, question: Question) -> None:
+    visits, hosts, left_out, asked, min_seconds = question
     plain, windows = visits.rows(), hosts.rows()
     told = (asked.as_of, asked.crowd)
 
-    answers = ENGINES[engine](visits) if isinstance(engine, str) else engine(visits)
+    answers = engine(visits)
     met = answers.encounters(hosts, asked)
     further = answers.further(hosts, left_out, asked, min_seconds)
 
@@ -53,14 +41,44 @@ def check(engine, asked_for: Question) -> None:
     assert dict(further.schema) == FURTHER
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=60, deadline=None)
-@given(asked_for=questions())
-def test_engines_agree_with_loops(engine, asked_for):
-    check(engine, asked_for)
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", FAST, indirect=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(question=questions())
+def test_engines_agree_with_loops(engine, question):
+    check(engine, question)
 
 
 @pytest.mark.parametrize("fixed", [everyday, crowded_market], ids=lambda made: made.__name__)
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ALL, indirect=True)
 def test_engines_agree_on_days_that_hold_every_rule(engine, fixed):
     check(engine, fixed())
+
+
+def test_the_days_that_hold_every_rule_do():
+    visits, hosts, left_out, asked, min_seconds = everyday()
+    plain, windows, told = visits.rows(), hosts.rows(), (asked.as_of, asked.crowd)
+    pairs = list(slow_pairs(plain, windows, *told))
+    assert any(begin == end for *_, begin, end, _ in pairs)
+    assert any(begin.date() < end.date() for *_, begin, end, _ in pairs)
+    assert Counter(exact for *_, exact in pairs).keys() == {True, False}
+    assert slow_crowded(plain, windows, *told)
+    further = slow_further(plain, windows, left_out, *told, min_seconds)
+    assert further
+    assert {person for person, *_ in further}.isdisjoint({"a", "b", *left_out})
+
+
+@pytest.mark.slow
+def test_generated_questions_have_answers():
+    """Questions with meetings, crowds and second rings are drawn: the comparison is not one of empty tables."""
+
+    def full(question: Question) -> bool:
+        visits, hosts, left_out, asked, min_seconds = question
+        args = (visits.rows(), hosts.rows())
+        return (
+            len(slow_encounters(*args, asked.as_of, asked.crowd)) > 1
+            and bool(slow_crowded(*args, asked.as_of, asked.crowd))
+            and bool(slow_further(*args, left_out, asked.as_of, asked.crowd, min_seconds))
+        )
+
+    assert full(find(questions(), full, settings=settings(max_examples=5_000, database=None)))
