@@ -59,7 +59,7 @@ messages: $(READY) ## collect the sentences for translation
 lock: $(READY) ## renew requirements.lock and requirements-spark.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --python-version 3.11 --quiet --upgrade -o requirements.lock
-	printf '%s\n' 'pyspark>=4.0,<4.1' setuptools wheel | $(BIN)/uv pip compile - --constraint requirements.lock --universal \
+	echo 'pyspark>=4.0,<4.1' | $(BIN)/uv pip compile - --constraint requirements.lock --universal \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --quiet --upgrade -o requirements-spark.lock
 
 clean: ## remove what make made
