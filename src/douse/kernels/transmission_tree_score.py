@@ -1,0 +1,253 @@
+"""Log posterior of a whole transmission tree: the sum that the moves of the sampler keep to.
+
+Dates, reporting, sequences: Jombart et al. 2014, doi 10.1371/journal.pcbi.1003457; contacts: Campbell et al. 2019,
+doi 10.1371/journal.pcbi.1006930; places: Robert et al. 2020, doi 10.12688/gatesopenres.13155.1. The numbers of
+mutations over unsampled generations are those of a site that changes in one of them; imports have a likelihood too.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from douse.kernels.transmission_tree_types import (
+    EPS,
+    LAMBDA,
+    LOG_SCALE,
+    MOST_GENERATIONS,
+    MU,
+    PI,
+    POWER,
+    SHIFT,
+    THETA,
+    TreeData,
+    TreeState,
+)
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True)
+def set_mutation(state: TreeState) -> None:
+    """Fill the tables of sites that differ, or not, from mu."""
+    mu = state.parameter[MU]
+    for k in range(1, MOST_GENERATIONS + 1):
+        state.log_same[k] = k * math.log1p(-mu)
+        state.log_differ[k] = math.log(k * mu) + (k - 1) * math.log1p(-mu)
+
+
+@njit(cache=True, nogil=True)
+def set_nearness(data: TreeData, state: TreeState) -> None:
+    """Fill the table of places from scale and power.
+
+    A case infected from place s lives in region r with a chance that goes with people(r) ** power * kernel(s, r);
+    over k generations the distance counts as distance / sqrt(k), as steps at random add up.
+    """
+    scale, power = math.exp(state.parameter[LOG_SCALE]), state.parameter[POWER]
+    places, regions = data.distance.shape
+    people = data.population.sum()
+    pull = np.empty(regions)
+    for r in range(regions):
+        pull[r] = data.population[r] ** power
+    near = np.empty(regions)
+    for k in range(len(state.nearness)):
+        for s in range(places):
+            total = 0.0
+            for r in range(regions):
+                away = data.distance[s, r] / math.sqrt(k + 1.0)
+                near[r] = pull[r] * ((1.0 + away) ** -scale if data.power_law else math.exp(-scale * away))
+                total += near[r]
+            for t in range(places):
+                r = data.region[t]
+                state.nearness[k, s, t] = math.log(max(near[r], 1e-300) / total * people / data.population[r])
+
+
+@njit(cache=True, nogil=True)
+def sequenced_above(data: TreeData, state: TreeState, case: int) -> tuple[int, int]:
+    """Sequence row of a case, or else of the nearest sequenced case above it, and generations up to that (-1: none)."""
+    at, generations = case, 0
+    while at >= 0 and data.sequence[at] < 0:
+        generations += state.kappa[at]
+        at = state.parent[at]
+    return (data.sequence[at] if at >= 0 else -1), generations
+
+
+@njit(cache=True, nogil=True)
+def sequence_log(data: TreeData, state: TreeState, above: int, below: int, generations: int) -> float:
+    """Log probability of sequence `below` given `above` (-1: none, as of an import)."""
+    if above >= 0:
+        k = min(generations, MOST_GENERATIONS)
+        differ = data.snp[above, below]
+        return differ * state.log_differ[k] + (data.sites[above, below] - differ) * state.log_same[k]
+    if below == data.centre:
+        return 0.0
+    differ, theta = data.snp[data.centre, below], state.parameter[THETA]
+    return differ * math.log(theta) + (data.sites[data.centre, below] - differ) * math.log1p(-theta)
+
+
+@njit(cache=True, nogil=True)
+def pair_log(data: TreeData, state: TreeState, row: int, case: int, kappa: int) -> float:
+    """Log evidence of a pair without its dates, sequences and labels."""
+    parameter = state.parameter
+    value = data.log_pair + math.log(parameter[PI]) + (kappa - 1) * math.log1p(-parameter[PI])
+    if kappa > 1:
+        value += data.through[row]
+    else:
+        value += data.direct[row]
+        if data.pairs > 0:
+            eps, by_chance = parameter[EPS], parameter[EPS] * parameter[LAMBDA]
+            if data.met[row] > 0:
+                value += math.log(eps / by_chance)
+            else:
+                value += math.log1p(-eps) - math.log1p(-by_chance)
+    here, there = data.place[case], data.place[data.infector[row]]
+    if here >= 0 and there >= 0:
+        value += state.nearness[kappa - 1, there, here]
+    return value
+
+
+@njit(cache=True, nogil=True)
+def lag_chance(data: TreeData, infector: int, kappa: int, began: int, day: int) -> float:
+    """Probability of an infection on a day by somebody infected on day `began`; 0 after the infector's isolation."""
+    lag = day - began
+    if lag < 0 or lag >= data.generation.shape[1] or day - (kappa - 1) * data.shortest > data.latest[infector]:
+        return 0.0
+    return data.generation[kappa - 1, lag]
+
+
+@njit(cache=True, nogil=True)
+def import_odds(data: TreeData, state: TreeState, case: int) -> tuple[float, float]:
+    """Log prior of an import, and of a local infection."""
+    odds = data.imported[case]
+    if odds == np.inf:
+        return 0.0, -np.inf
+    if odds == -np.inf:
+        return -np.inf, 0.0
+    odds += state.parameter[SHIFT]
+    if odds > 0:
+        local = -odds - math.log1p(math.exp(-odds))
+        return local + odds, local
+    local = -math.log1p(math.exp(odds))
+    return local + odds, local
+
+
+@njit(cache=True, nogil=True)
+def find_roots(state: TreeState, root: Ints) -> None:
+    """Fill in the import that each case descends from; shape (N,)."""
+    root[:] = -1
+    for case in range(len(root)):
+        top = case
+        while state.parent[top] >= 0 and root[top] < 0:
+            top = state.parent[top]
+        top = root[top] if root[top] >= 0 else top
+        at = case
+        while at != top and root[at] < 0:
+            root[at] = top
+            at = state.parent[at]
+        root[top] = top
+
+
+@njit(cache=True, nogil=True)
+def label_chains(data: TreeData, root: Ints, kind: Ints) -> bool:
+    """Fill in the label of each chain at its root (-1: none known); False where two labels meet."""
+    kind[:] = -1
+    for case in range(len(root)):
+        label = data.label[case]
+        if label >= 0:
+            if kind[root[case]] >= 0 and kind[root[case]] != label:
+                return False
+            kind[root[case]] = label
+    return True
+
+
+@njit(cache=True, nogil=True)
+def labels_log(data: TreeData, state: TreeState) -> float:
+    """Log probability of the chains' labels, their shares in the world unknown (Dirichlet, one each)."""
+    root, kind = np.empty(len(data.label), np.int64), np.empty(len(data.label), np.int64)
+    find_roots(state, root)
+    if not label_chains(data, root, kind):
+        return -np.inf
+    count = np.zeros(data.labels)
+    value, chains = 0.0, 0.0
+    for label in kind:
+        if label >= 0:
+            value += math.log((count[label] + 1.0) / (chains + data.labels))
+            count[label] += 1.0
+            chains += 1.0
+    return value
+
+
+@njit(cache=True, nogil=True)
+def contacts_log(data: TreeData, state: TreeState) -> float:
+    """Log probability of the contacts on record if nobody had infected anybody; `pair_log` adds the pairs' ratio."""
+    if data.pairs <= 0:
+        return 0.0
+    by_chance = state.parameter[EPS] * state.parameter[LAMBDA]
+    return data.contacts * math.log(by_chance) + (data.pairs - data.contacts) * math.log1p(-by_chance)
+
+
+@njit(cache=True, nogil=True)
+def sequences_log(data: TreeData, state: TreeState) -> float:
+    """Log probability of all sequences."""
+    value = 0.0
+    for case in range(len(data.sequence)):
+        below = data.sequence[case]
+        if below < 0:
+            continue
+        if state.parent[case] < 0:
+            value += sequence_log(data, state, -1, below, 0)
+        else:
+            above, generations = sequenced_above(data, state, state.parent[case])
+            value += sequence_log(data, state, above, below, generations + state.kappa[case])
+    return value
+
+
+@njit(cache=True, nogil=True)
+def log_prior(data: TreeData, parameter: Floats) -> float:
+    """Log prior density of the unknowns, up to a constant.
+
+    mu: flat between two limits; pi, eps, lambda: Beta(a, b); theta: flat in its log between two limits; shift:
+    logistic with centre and width (width 0: fixed); log scale and power: flat between two limits.
+    """
+    prior = data.prior
+    value = 0.0
+    for at in (PI, EPS, LAMBDA):
+        x = parameter[at]
+        value += (prior[at, 0] - 1) * math.log(x) + (prior[at, 1] - 1) * math.log1p(-x)
+    for at in (MU, THETA, LOG_SCALE, POWER):
+        if parameter[at] < prior[at, 0] or parameter[at] > prior[at, 1]:
+            return -np.inf
+    value -= math.log(parameter[THETA])
+    if prior[SHIFT, 1] > 0:
+        z = abs(parameter[SHIFT] - prior[SHIFT, 0]) / prior[SHIFT, 1]
+        value -= z + 2 * math.log1p(math.exp(-z))
+    return value
+
+
+@njit(cache=True, nogil=True)
+def log_posterior(data: TreeData, state: TreeState) -> float:
+    """Log posterior of a tree and its unknowns, up to a constant; minus infinity where it cannot be."""
+    value = log_prior(data, state.parameter) + contacts_log(data, state)
+    for case in range(len(state.parent)):
+        date = state.day[case] - data.first[case]
+        if date < 0 or date >= data.date_start[case + 1] - data.date_start[case]:
+            return -np.inf
+        value += data.date_log[data.date_start[case] + date]
+        outside, local = import_odds(data, state, case)
+        infector, kappa = state.parent[case], state.kappa[case]
+        if infector < 0:
+            value += outside + data.log_day
+            continue
+        chance = lag_chance(data, infector, kappa, state.day[infector], state.day[case])
+        if chance <= 0:
+            return -np.inf
+        value += local + math.log(chance) + pair_log(data, state, state.row[case], case, kappa)
+    if value == -np.inf:
+        return value
+    if len(data.snp) > 0:
+        value += sequences_log(data, state)
+    if data.labels > 0:
+        value += labels_log(data, state)
+    return value
