@@ -126,11 +126,11 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
                 seen += 1.0
                 missed += state.kappa[case] - 1.0
         parameter[PI] = min(max(rng.beta(seen, missed), 1e-9), 1 - 1e-9)
-    for at in (MU, EPS, LAMBDA, THETA, SHIFT, LOG_SCALE, POWER):
+    for at in (MU, EPS, LAMBDA, EPS, LAMBDA, THETA, SHIFT, SHIFT, LOG_SCALE, POWER):
         if not free[at] or (at in (LOG_SCALE, POWER) and not places_too):
             continue
         before = _part(data, state, at)
-        old = parameter[at]
+        old, old_lambda = parameter[at], parameter[LAMBDA]
         jump = step[at] * rng.normal(0.0, 1.0)
         if at in (SHIFT, LOG_SCALE, POWER):
             parameter[at] = old + jump
@@ -138,11 +138,16 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
             parameter[at] = old * math.exp(jump)
         else:
             odds = math.log(old) - math.log1p(-old) + jump
-            parameter[at] = min(max(1.0 / (1.0 + math.exp(-odds)), 1e-9), 1 - 1e-9)
+            parameter[at] = 1.0 / (1.0 + math.exp(-odds))
+            if at == EPS:
+                # The share of other pairs with a contact is known well: it stays what it is.
+                parameter[LAMBDA] = old_lambda * old / parameter[at]
         after = _part(data, state, at)
         taken = math.log(1.0 - rng.random()) < after - before
         if not taken:
             parameter[at] = old
+            if at == EPS:
+                parameter[LAMBDA] = old_lambda
             _refresh(data, state, at)
         if tune:
             step[at] = min(max(step[at] * math.exp(0.1 * ((1.0 if taken else 0.0) - _WANTED)), 0.01), 10.0)
@@ -182,7 +187,7 @@ def _part(data: TreeData, state: TreeState, at: int) -> float:  # noqa: PLR0912 
                 missed += 1.0 - reported
         return (
             value
-            + math.log(x)
+            + (math.log(x) if at == LAMBDA else 0.0)
             + math.log1p(-x)
             + met * math.log(eps)
             + missed * math.log1p(-eps)

@@ -7,18 +7,21 @@ from numba import njit
 from numpy.typing import NDArray
 
 from douse.kernels.transmission_tree_score import (
+    evidence_log,
     find_roots,
     import_odds,
     label_chains,
     log_posterior,
-    pair_log,
     sequence_log,
     sequenced_above,
+    usual_logs,
 )
 from douse.kernels.transmission_tree_types import TreeData, TreeState
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+# Less evidence than the best by this (log), before days are looked at, and nothing that days say makes up for it.
+_HOPELESS = 500.0
 
 
 @njit(cache=True, nogil=True)
@@ -153,12 +156,16 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
     log_weight = np.full((end - begin) * most + 1, -np.inf)
     outside, local = import_odds(data, state, case)
     if outside > -np.inf:
-        value = outside + data.log_day + new_label + math.log(weight[:size].sum())
+        value = outside + data.log_day + new_label
         for s in range(sequences):
             value += sequence_log(data, state, -1, found[s], steps[s])
         log_weight[-1] = value
     lags = data.generation.shape[1]
     last = first + size - 1
+    best = log_weight[-1]
+    usual, met, missed = usual_logs(data, state)
+    chance_of = np.zeros(len(log_weight))
+    chance_of[-1] = weight[:size].sum()
     for row in range(begin, end):
         infector = data.infector[row]
         began = state.day[infector]
@@ -180,17 +187,18 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
                 chance += weight[day - first] * data.generation[k, day - began]
             if chance <= 0:
                 continue
-            value = local + fits + math.log(chance) + pair_log(data, state, row, case, k + 1)
+            at = (row - begin) * most + k
+            value = local + fits + usual[k] + evidence_log(data, state, row, case, k + 1, met, missed)
             for s in range(sequences):
                 value += sequence_log(data, state, above, found[s], up + k + 1 + steps[s])
-            log_weight[(row - begin) * most + k] = value
-
-    best = log_weight.max()
+            log_weight[at], chance_of[at] = value, chance
+            best = max(best, value)
     if best == -np.inf:
         return
     total = 0.0
     for at in range(len(log_weight)):
-        log_weight[at] = math.exp(log_weight[at] - best)
+        more = log_weight[at] - best
+        log_weight[at] = chance_of[at] * math.exp(more) if more > -_HOPELESS else 0.0
         total += log_weight[at]
     if keep:
         prob_import[case] += log_weight[-1] / total

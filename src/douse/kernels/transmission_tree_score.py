@@ -27,6 +27,8 @@ from douse.kernels.transmission_tree_types import (
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+# Shares are kept this far from 0 and 1.
+_EDGE = 1e-9
 
 
 @njit(cache=True, nogil=True)
@@ -88,23 +90,31 @@ def sequence_log(data: TreeData, state: TreeState, above: int, below: int, gener
 
 
 @njit(cache=True, nogil=True)
-def pair_log(data: TreeData, state: TreeState, row: int, case: int, kappa: int) -> float:
-    """Log evidence of a pair without its dates, sequences and labels."""
-    parameter = state.parameter
-    value = data.log_pair + math.log(parameter[PI]) + (kappa - 1) * math.log1p(-parameter[PI])
+def usual_logs(data: TreeData, state: TreeState) -> tuple[Floats, float, float]:
+    """Log probability of 1, 2, ... generations, shape (K,); what a direct pair gains by a contact on record, and by none."""
+    pi, eps, by_chance = state.parameter[PI], state.parameter[EPS], state.parameter[EPS] * state.parameter[LAMBDA]
+    usual = np.empty(len(data.generation))
+    for k in range(len(usual)):
+        usual[k] = data.log_pair + math.log(pi) + k * math.log1p(-pi)
+    if data.pairs <= 0:
+        return usual, 0.0, 0.0
+    return usual, math.log(eps / by_chance), math.log1p(-eps) - math.log1p(-by_chance)
+
+
+@njit(cache=True, nogil=True)
+def evidence_log(  # noqa: PLR0913, PLR0917  the pair, and two constants worked out once
+    data: TreeData, state: TreeState, row: int, case: int, kappa: int, met: float, missed: float
+) -> float:
+    """Log evidence of a pair at so many generations, without days, sequences and labels."""
     if kappa > 1:
-        value += data.through[row]
+        value = data.through[row]
     else:
-        value += data.direct[row]
-        if data.pairs > 0:
-            eps, by_chance = parameter[EPS], parameter[EPS] * parameter[LAMBDA]
-            if data.met[row] > 0:
-                value += math.log(eps / by_chance)
-            else:
-                value += math.log1p(-eps) - math.log1p(-by_chance)
-    here, there = data.place[case], data.place[data.infector[row]]
-    if here >= 0 and there >= 0:
-        value += state.nearness[kappa - 1, there, here]
+        value = data.direct[row] + (met if data.met[row] > 0 else missed)
+    here = data.place[case]
+    if here >= 0:
+        there = data.place[data.infector[row]]
+        if there >= 0:
+            value += state.nearness[kappa - 1, there, here]
     return value
 
 
@@ -181,7 +191,7 @@ def labels_log(data: TreeData, state: TreeState) -> float:
 
 @njit(cache=True, nogil=True)
 def contacts_log(data: TreeData, state: TreeState) -> float:
-    """Log probability of the contacts on record if nobody had infected anybody; `pair_log` adds the pairs' ratio."""
+    """Log probability of the contacts on record if nobody had infected anybody; `evidence_log` adds the pairs' ratio."""
     if data.pairs <= 0:
         return 0.0
     by_chance = state.parameter[EPS] * state.parameter[LAMBDA]
@@ -209,20 +219,21 @@ def log_prior(data: TreeData, parameter: Floats) -> float:
     """Log prior density of the unknowns, up to a constant.
 
     mu: flat between two limits; pi, eps, lambda: Beta(a, b); theta: flat in its log between two limits; shift:
-    logistic with centre and width (width 0: fixed); log scale and power: flat between two limits.
+    normal with mean and spread (spread 0: fixed); log scale and power: flat between two limits.
     """
     prior = data.prior
     value = 0.0
     for at in (PI, EPS, LAMBDA):
         x = parameter[at]
+        if x < _EDGE or x > 1.0 - _EDGE:
+            return -np.inf
         value += (prior[at, 0] - 1) * math.log(x) + (prior[at, 1] - 1) * math.log1p(-x)
     for at in (MU, THETA, LOG_SCALE, POWER):
         if parameter[at] < prior[at, 0] or parameter[at] > prior[at, 1]:
             return -np.inf
     value -= math.log(parameter[THETA])
     if prior[SHIFT, 1] > 0:
-        z = abs(parameter[SHIFT] - prior[SHIFT, 0]) / prior[SHIFT, 1]
-        value -= z + 2 * math.log1p(math.exp(-z))
+        value -= ((parameter[SHIFT] - prior[SHIFT, 0]) / prior[SHIFT, 1]) ** 2 / 2
     return value
 
 
@@ -230,6 +241,7 @@ def log_prior(data: TreeData, parameter: Floats) -> float:
 def log_posterior(data: TreeData, state: TreeState) -> float:
     """Log posterior of a tree and its unknowns, up to a constant; minus infinity where it cannot be."""
     value = log_prior(data, state.parameter) + contacts_log(data, state)
+    usual, met, missed = usual_logs(data, state)
     for case in range(len(state.parent)):
         date = state.day[case] - data.first[case]
         if date < 0 or date >= data.date_start[case + 1] - data.date_start[case]:
@@ -243,7 +255,8 @@ def log_posterior(data: TreeData, state: TreeState) -> float:
         chance = lag_chance(data, infector, kappa, state.day[infector], state.day[case])
         if chance <= 0:
             return -np.inf
-        value += local + math.log(chance) + pair_log(data, state, state.row[case], case, kappa)
+        value += local + math.log(chance) + usual[kappa - 1]
+        value += evidence_log(data, state, state.row[case], case, kappa, met, missed)
     if value == -np.inf:
         return value
     if len(data.snp) > 0:

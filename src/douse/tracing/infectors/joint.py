@@ -37,7 +37,7 @@ class JointTree:
     generations : numpy.ndarray[float64], shape (N, K)
         Probability of 1 to K generations from the infector, given that there is one; NaN for sure imports.
     top : numpy.ndarray[int64], shape (N,)
-        Most probable infector; -1 where an import is more probable than anybody.
+        Most probable infector; -1 where an import is more probable than all infectors together.
     tree : numpy.ndarray[int64], shape (N,)
         The most probable infectors that make no loop (greatest product of probabilities); -1 for an import.
     days : numpy.ndarray[float64], shape (3, N)
@@ -118,7 +118,7 @@ def joint_tree(evidence: Evidence, *, seed: int, sampling: Sampling | None = Non
 def _run(data: TreeData, free: NDArray[np.bool_], how: Sampling, seed: int, chain: int) -> _Chain:
     """One chain, with a stream of random numbers that is its own."""
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(entropy=seed, spawn_key=(chain,))))
-    state = first_state(data, rng)
+    state = first_state(data, free, rng)
     cases, kept = len(data.first), how.sweeps // how.thin
     answer = _Chain(
         log_post=np.empty(kept),
@@ -188,11 +188,11 @@ def _summary(
 
 
 def _top(start: Ints, infector: Ints, probability: Floats, imported: Floats) -> Ints:
-    """Most probable infector of each case; the first of equals."""
+    """Most probable infector of each case that is not more probably an import; the first of equals."""
     top = np.full(len(imported), -1, dtype=np.int64)
     for case in range(len(imported)):
         row = probability[start[case] : start[case + 1]]
-        if len(row) and row.max() > imported[case]:
+        if len(row) and imported[case] <= 0.5:
             top[case] = infector[start[case] + int(np.argmax(row))]
     return top
 

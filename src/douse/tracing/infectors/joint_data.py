@@ -36,7 +36,7 @@ def prepare(evidence: Evidence, sampling: Sampling) -> tuple[TreeData, NDArray[n
     """
     days, cases = evidence.days, len(evidence.days.first)
     generation = _generations(checked_pmf(evidence.generation, "generation time"), sampling.generations)
-    start, infector, direct, through, imported, kept = _rows(evidence, generation.shape[1])
+    start, infector, direct, through, imported, kept = _rows(evidence, generation.shape[1], sampling.import_share)
     _check_locals(imported, start)
     met, contacts, pairs = _met(evidence.contacts, start, infector, cases)
     sequences, places, label = evidence.sequences, evidence.places, evidence.label
@@ -67,7 +67,7 @@ def prepare(evidence: Evidence, sampling: Sampling) -> tuple[TreeData, NDArray[n
         latest=isolated,
         shortest=int(np.flatnonzero(generation[0])[0]),
         imported=imported,
-        log_pair=float(-np.log(max(cases - 1, 1))),
+        log_pair=_log_pair(days, generation[0]),
         log_day=float(-np.log(last.max() - first.min() + 1)),
         sequence=none if sequences is None else sequences.sequence,
         snp=blank if sequences is None else sequences.differ,
@@ -88,28 +88,34 @@ def prepare(evidence: Evidence, sampling: Sampling) -> tuple[TreeData, NDArray[n
     free[PI] = sampling.generations > 1
     free[[EPS, LAMBDA]] = pairs > 0
     free[[MU, THETA]] = sequences is not None
-    free[SHIFT] = sampling.import_width > 0 and bool(np.isfinite(imported).any())
+    free[SHIFT] = sampling.import_spread > 0 and bool(np.isfinite(imported).any())
     free[[LOG_SCALE, POWER]] = places is not None and len(places.region) > 1
     return data, free, kept
 
 
-def first_state(data: TreeData, rng: np.random.Generator) -> TreeState:
-    """A tree to begin a chain with: everybody an import, on a day drawn from the case's own record."""
+def first_state(data: TreeData, free: NDArray[np.bool_], rng: np.random.Generator) -> TreeState:
+    """A tree to begin a chain with: everybody an import, on a day drawn from the case's own record.
+
+    Unknowns that are sampled begin apart from chain to chain; the others stay where their prior has its middle.
+    """
     cases = len(data.first)
     day = np.empty(cases, dtype=np.int64)
     for case in range(cases):
         chance = np.exp(data.date_log[data.date_start[case] : data.date_start[case + 1]])
         day[case] = data.first[case] + rng.choice(len(chance), p=chance / chance.sum())
-    parameter = np.zeros(PARAMETERS)
-    for at in (PI, EPS, LAMBDA):
-        parameter[at] = rng.beta(data.prior[at, 0] + 1, data.prior[at, 1] + 1)
+    low, high = data.prior.T
+    parameter = (low + high) / 2
+    drawn = rng.beta(low[[PI, EPS, LAMBDA]] + 1, high[[PI, EPS, LAMBDA]] + 1)
+    parameter[[PI, EPS, LAMBDA]] = np.where(free[[PI, EPS, LAMBDA]], drawn, (low / (low + high))[[PI, EPS, LAMBDA]])
+    if not free[PI]:
+        parameter[PI] = 1.0 - 1e-9
     for at in (LOG_SCALE, POWER):
-        parameter[at] = data.prior[at].mean() + rng.uniform(-0.25, 0.25) * np.ptp(data.prior[at])
-    # Mutations: from about one difference in the alignment a generation.
-    low, high = np.log(data.prior[THETA])
-    parameter[MU] = min(np.exp(low + rng.uniform(0, 2)), data.prior[MU, 1])
-    parameter[THETA] = np.exp(low + rng.uniform(0.25, 0.75) * (high - low))
-    parameter[SHIFT] = data.prior[SHIFT, 0]
+        parameter[at] += free[at] * rng.uniform(-0.25, 0.25) * (high[at] - low[at])
+    # Mutations: from one difference in all sequences a generation to some more.
+    parameter[MU] = min(low[THETA] * np.exp(rng.uniform(0, 2)), high[MU]) if free[MU] else high[MU]
+    reach = np.log(high[THETA] / low[THETA])
+    parameter[THETA] = low[THETA] * np.exp(rng.uniform(0.25, 0.75) * reach) if free[THETA] else high[THETA]
+    parameter[SHIFT] = low[SHIFT]
     most, places = data.generation.shape[0], len(data.region)
     return TreeState(
         row=np.full(cases, -1, dtype=np.int64),
@@ -141,7 +147,21 @@ def _window(days: InfectionDays) -> tuple[Ints, Ints]:
     return days.first, days.first + np.diff(days.start) - 1
 
 
-def _rows(evidence: Evidence, lags: int) -> tuple[Ints, Ints, Floats, Floats, Floats, Ints]:
+def _log_pair(days: InfectionDays, generation: Floats) -> float:
+    """Log prior of each infector: one in as many as cases have had time to infect before the last day.
+
+    The last cases of an outbreak that still grows have had none, so each of the others counts for more.
+    """
+    first, last = _window(days)
+    below = np.cumsum(generation)
+    cases = np.repeat(np.arange(len(first)), np.diff(days.start))
+    left = last.max() - first[cases] - (np.arange(len(days.log)) - days.start[cases])
+    chance = np.exp(days.log)
+    share = np.bincount(cases, chance * below[np.minimum(left, len(below) - 1)]) / np.bincount(cases, chance)
+    return float(-np.log(max(share.sum(), 1.0)))
+
+
+def _rows(evidence: Evidence, lags: int, share: float) -> tuple[Ints, Ints, Floats, Floats, Floats, Ints]:
     """Candidates that the days allow: rows, evidence, log odds of imports, and their places in the rows given."""
     first, last = _window(evidence.days)
     cases = len(first)
@@ -149,7 +169,7 @@ def _rows(evidence: Evidence, lags: int) -> tuple[Ints, Ints, Floats, Floats, Fl
     if given is None:
         case, infector = np.nonzero(~np.eye(cases, dtype=bool))
         direct = through = np.zeros(len(case))
-        imported = np.zeros(cases)
+        imported = np.full(cases, np.log(share) - np.log1p(-share))
     else:
         if len(given.start) != cases + 1 or len(given.imported) != cases:
             raise DataError(f"infectors: candidates of {len(given.start) - 1} cases, days of {cases}.")
@@ -206,7 +226,7 @@ def _priors(evidence: Evidence, sampling: Sampling) -> Floats:
     """Two numbers an unknown; see `transmission_tree_score.log_prior`."""
     prior = np.ones((PARAMETERS, 2))
     prior[PI], prior[EPS], prior[LAMBDA] = sampling.reporting, sampling.coverage, sampling.false_contacts
-    prior[SHIFT] = 0.0, sampling.import_width
+    prior[SHIFT] = 0.0, sampling.import_spread
     prior[[MU, THETA]] = 1e-9, 0.5
     prior[POWER] = 0.0, 2.0
     if evidence.sequences is not None and evidence.sequences.compared.any():

@@ -73,9 +73,12 @@ class Sampling:
     coverage, false_contacts : tuple of float
         Beta priors of the share of transmissions with a contact on record, and of the chance that another pair has one,
         as a share of that (flat, as in Campbell et al. 2019).
-    import_width : float
-        Width of the logistic prior of what is added to the log odds of imports (1: a flat prior of their share);
-        0 takes the odds as they are.
+    import_share : float
+        Share of imports that is expected where no candidates with odds of their own are given: an outbreak is mostly its
+        own, and days alone can hardly tell.
+    import_spread : float
+        Standard deviation of the normal prior of what is added to the log odds of imports (1: a share of 5% is 0.7% to
+        27% at 95%); 0 takes the odds as they are.
     power_law : bool
         Spatial kernel (1 + km) ** -a instead of exp(-a km).
     chains, settle, sweeps, thin : int
@@ -86,9 +89,10 @@ class Sampling:
     reporting: tuple[float, float] = (10.0, 1.0)
     coverage: tuple[float, float] = (1.0, 1.0)
     false_contacts: tuple[float, float] = (1.0, 1.0)
-    import_width: float = 1.0
+    import_share: float = 0.05
+    import_spread: float = 1.0
     power_law: bool = False
     chains: int = 4
-    settle: int = 500
-    sweeps: int = 2000
-    thin: int = 5
+    settle: int = 200
+    sweeps: int = 1200
+    thin: int = 3
