@@ -173,16 +173,18 @@ def _part(data: TreeData, state: TreeState, at: int) -> float:  # noqa: PLR0912 
     if at in (MU, THETA):
         return value + math.log(x) + (sequences_log(data, state) if len(data.snp) > 0 else 0.0)
     if at == SHIFT:
-        for case in range(len(state.parent)):
-            outside, local = import_odds(data, state, case)
-            value += outside if state.parent[case] < 0 else local
+        imported, parent = data.imported, state.parent
+        for case in range(len(parent)):
+            outside, local = import_odds(imported[case], x)
+            value += outside if parent[case] < 0 else local
         return value
     if at in (EPS, LAMBDA):
         eps, by_chance = parameter[EPS], parameter[EPS] * parameter[LAMBDA]
         met, missed = 0.0, 0.0
-        for case in range(len(state.parent)):
-            if state.parent[case] >= 0 and state.kappa[case] == 1:
-                reported = data.met[state.row[case]]
+        row, kappa, contact = state.row, state.kappa, data.met
+        for case in range(len(row)):
+            if row[case] >= 0 and kappa[case] == 1:
+                reported = contact[row[case]]
                 met += reported
                 missed += 1.0 - reported
         return (

@@ -7,16 +7,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from douse.kernels.transmission_tree_score import (
+    descended_log,
     evidence_log,
     find_roots,
+    foreign_log,
     import_odds,
     label_chains,
     log_posterior,
-    sequence_log,
     sequenced_above,
     usual_logs,
 )
-from douse.kernels.transmission_tree_types import TreeData, TreeState
+from douse.kernels.transmission_tree_types import SHIFT, THETA, TreeData, TreeState
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -86,17 +87,18 @@ def date_weights(data: TreeData, state: TreeState, case: int, whole: bool, weigh
     if not whole:
         skip, size = state.day[case] - first, 1
         first = state.day[case]
+    date_log, generation, parent, kappa, day = data.date_log, data.generation, state.parent, state.kappa, state.day
     for d in range(size):
-        weight[d] = data.date_log[offset + skip + d]
+        weight[d] = date_log[offset + skip + d]
     if whole:
-        lags = data.generation.shape[1]
-        for child in range(len(state.parent)):
-            if state.parent[child] != case:
+        lags = generation.shape[1]
+        for child in range(len(parent)):
+            if parent[child] != case:
                 continue
-            k = state.kappa[child]
+            k = kappa[child]
             for d in range(size):
-                lag = state.day[child] - first - d
-                chance = data.generation[k - 1, lag] if 0 <= lag < lags else 0.0
+                lag = day[child] - first - d
+                chance = generation[k - 1, lag] if 0 <= lag < lags else 0.0
                 weight[d] += math.log(chance) if chance > 0 else -np.inf
     top = weight[:size].max()
     for d in range(size):
@@ -120,8 +122,15 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
 
     Adds the probabilities that it drew from to `prob_row` (L,), `prob_import` (N,) and `prob_kappa` (N, K) where `keep`.
     """
-    n, most = len(state.parent), data.generation.shape[0]
+    # Taken out of the named tuples once: in the loops that would cost more than the sums.
+    parent, kappa, days, nearness = state.parent, state.kappa, state.day, state.nearness
+    log_differ, log_same = state.log_differ, state.log_same
+    infectors, direct, through, contact = data.infector, data.direct, data.through, data.met
+    generation, latest_of, place, shortest = data.generation, data.latest, data.place, data.shortest
+    sequence, snp, sites = data.sequence, data.snp, data.sites
+    n, most, lags = len(parent), generation.shape[0], generation.shape[1]
     begin, end = data.start[case], data.start[case + 1]
+    here = place[case]
     size = data.date_start[case + 1] - data.date_start[case]
     weight = np.empty(size)
     first, size, top = date_weights(data, state, case, whole, weight)
@@ -154,43 +163,49 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
             new_label = math.log(same / chains)
 
     log_weight = np.full((end - begin) * most + 1, -np.inf)
-    outside, local = import_odds(data, state, case)
+    outside, local = import_odds(data.imported[case], state.parameter[SHIFT])
+    # Sequences with no sequenced case above them.
+    alien = 0.0
+    for s in range(sequences):
+        alien += foreign_log(data, state.parameter[THETA], found[s])
     if outside > -np.inf:
-        value = outside + data.log_day + new_label
-        for s in range(sequences):
-            value += sequence_log(data, state, -1, found[s], steps[s])
-        log_weight[-1] = value
-    lags = data.generation.shape[1]
+        log_weight[-1] = outside + data.log_day + new_label + alien
     last = first + size - 1
     best = log_weight[-1]
     usual, met, missed = usual_logs(data, state)
     chance_of = np.zeros(len(log_weight))
     chance_of[-1] = weight[:size].sum()
     for row in range(begin, end):
-        infector = data.infector[row]
-        began = state.day[infector]
+        infector = infectors[row]
+        began = days[infector]
         if local == -np.inf or began > last or first - began >= lags or below[infector] == 1:
             continue
-        fits = 0.0
+        fits = local
         if own >= 0:
-            there = kind[root[infector]]
-            if there >= 0 and there != own:
+            kind_there = kind[root[infector]]
+            if kind_there >= 0 and kind_there != own:
                 continue
-            fits = new_label if there < 0 else 0.0
+            fits += new_label if kind_there < 0 else 0.0
         above, up = -1, 0
         if sequences > 0:
-            above, up = sequenced_above(data, state, infector)
+            above, up = sequenced_above(sequence, parent, kappa, infector)
+            if above < 0:
+                fits += alien
+        there = place[infector]
         for k in range(most):
-            latest = min(last, data.latest[infector] + k * data.shortest)
+            latest = min(last, latest_of[infector] + k * shortest)
             chance = 0.0
             for day in range(max(first, began), min(latest, began + lags - 1) + 1):
-                chance += weight[day - first] * data.generation[k, day - began]
+                chance += weight[day - first] * generation[k, day - began]
             if chance <= 0:
                 continue
             at = (row - begin) * most + k
-            value = local + fits + usual[k] + evidence_log(data, state, row, case, k + 1, met, missed)
-            for s in range(sequences):
-                value += sequence_log(data, state, above, found[s], up + k + 1 + steps[s])
+            value = fits + usual[k]
+            value += evidence_log(direct, through, contact, nearness, row, k + 1, here, there, met, missed)
+            if above >= 0:
+                for s in range(sequences):
+                    differ, compared = snp[above, found[s]], sites[above, found[s]]
+                    value += descended_log(differ, compared, up + k + 1 + steps[s], log_differ, log_same)
             log_weight[at], chance_of[at] = value, chance
             best = max(best, value)
     if best == -np.inf:

@@ -66,26 +66,29 @@ def set_nearness(data: TreeData, state: TreeState) -> None:
                 state.nearness[k, s, t] = math.log(max(near[r], 1e-300) / total * people / data.population[r])
 
 
-@njit(cache=True, nogil=True)
-def sequenced_above(data: TreeData, state: TreeState, case: int) -> tuple[int, int]:
+@njit(cache=True, nogil=True, inline="always")
+def sequenced_above(sequence: Ints, parent: Ints, kappa: Ints, case: int) -> tuple[int, int]:
     """Sequence row of a case, or else of the nearest sequenced case above it, and generations up to that (-1: none)."""
     at, generations = case, 0
-    while at >= 0 and data.sequence[at] < 0:
-        generations += state.kappa[at]
-        at = state.parent[at]
-    return (data.sequence[at] if at >= 0 else -1), generations
+    while at >= 0 and sequence[at] < 0:
+        generations += kappa[at]
+        at = parent[at]
+    return (sequence[at] if at >= 0 else -1), generations
+
+
+@njit(cache=True, nogil=True, inline="always")
+def descended_log(differ: float, compared: float, generations: int, log_differ: Floats, log_same: Floats) -> float:
+    """Log probability of a sequence given one so many generations above it."""
+    k = min(generations, MOST_GENERATIONS)
+    return differ * log_differ[k] + (compared - differ) * log_same[k]
 
 
 @njit(cache=True, nogil=True)
-def sequence_log(data: TreeData, state: TreeState, above: int, below: int, generations: int) -> float:
-    """Log probability of sequence `below` given `above` (-1: none, as of an import)."""
-    if above >= 0:
-        k = min(generations, MOST_GENERATIONS)
-        differ = data.snp[above, below]
-        return differ * state.log_differ[k] + (data.sites[above, below] - differ) * state.log_same[k]
+def foreign_log(data: TreeData, theta: float, below: int) -> float:
+    """Log probability of a sequence without a sequenced case above it: so far from that of the earliest case."""
     if below == data.centre:
         return 0.0
-    differ, theta = data.snp[data.centre, below], state.parameter[THETA]
+    differ = data.snp[data.centre, below]
     return differ * math.log(theta) + (data.sites[data.centre, below] - differ) * math.log1p(-theta)
 
 
@@ -101,46 +104,42 @@ def usual_logs(data: TreeData, state: TreeState) -> tuple[Floats, float, float]:
     return usual, math.log(eps / by_chance), math.log1p(-eps) - math.log1p(-by_chance)
 
 
-@njit(cache=True, nogil=True)
-def evidence_log(  # noqa: PLR0913, PLR0917  the pair, and two constants worked out once
-    data: TreeData, state: TreeState, row: int, case: int, kappa: int, met: float, missed: float
+@njit(cache=True, nogil=True, inline="always")
+def evidence_log(  # noqa: PLR0913, PLR0917  arrays one by one: taking them from the named tuple each time costs more
+    direct: Floats,
+    through: Floats,
+    contact: Floats,
+    nearness: Floats,
+    row: int,
+    kappa: int,
+    here: int,
+    there: int,
+    met: float,
+    missed: float,
 ) -> float:
-    """Log evidence of a pair at so many generations, without days, sequences and labels."""
+    """Log evidence of a row at so many generations, from place `there` to `here`, without days, sequences and labels."""
     if kappa > 1:
-        value = data.through[row]
+        value = through[row]
     else:
-        value = data.direct[row] + (met if data.met[row] > 0 else missed)
-    here = data.place[case]
-    if here >= 0:
-        there = data.place[data.infector[row]]
-        if there >= 0:
-            value += state.nearness[kappa - 1, there, here]
+        value = direct[row] + (met if contact[row] > 0 else missed)
+    if here >= 0 and there >= 0:
+        value += nearness[kappa - 1, there, here]
     return value
 
 
-@njit(cache=True, nogil=True)
-def lag_chance(data: TreeData, infector: int, kappa: int, began: int, day: int) -> float:
-    """Probability of an infection on a day by somebody infected on day `began`; 0 after the infector's isolation."""
-    lag = day - began
-    if lag < 0 or lag >= data.generation.shape[1] or day - (kappa - 1) * data.shortest > data.latest[infector]:
-        return 0.0
-    return data.generation[kappa - 1, lag]
-
-
-@njit(cache=True, nogil=True)
-def import_odds(data: TreeData, state: TreeState, case: int) -> tuple[float, float]:
+@njit(cache=True, nogil=True, inline="always")
+def import_odds(odds: float, shift: float) -> tuple[float, float]:
     """Log prior of an import, and of a local infection."""
-    odds = data.imported[case]
     if odds == np.inf:
         return 0.0, -np.inf
     if odds == -np.inf:
         return -np.inf, 0.0
-    odds += state.parameter[SHIFT]
-    if odds > 0:
-        local = -odds - math.log1p(math.exp(-odds))
-        return local + odds, local
-    local = -math.log1p(math.exp(odds))
-    return local + odds, local
+    moved = odds + shift
+    if moved > 0:
+        local = -moved - math.log1p(math.exp(-moved))
+    else:
+        local = -math.log1p(math.exp(moved))
+    return local + moved, local
 
 
 @njit(cache=True, nogil=True)
@@ -201,16 +200,22 @@ def contacts_log(data: TreeData, state: TreeState) -> float:
 @njit(cache=True, nogil=True)
 def sequences_log(data: TreeData, state: TreeState) -> float:
     """Log probability of all sequences."""
+    sequence, parent, kappa = data.sequence, state.parent, state.kappa
+    snp, sites, log_differ, log_same = data.snp, data.sites, state.log_differ, state.log_same
     value = 0.0
-    for case in range(len(data.sequence)):
-        below = data.sequence[case]
+    for case in range(len(sequence)):
+        below = sequence[case]
         if below < 0:
             continue
-        if state.parent[case] < 0:
-            value += sequence_log(data, state, -1, below, 0)
+        above, generations = -1, 0
+        if parent[case] >= 0:
+            above, generations = sequenced_above(sequence, parent, kappa, parent[case])
+        if above >= 0:
+            value += descended_log(
+                snp[above, below], sites[above, below], generations + kappa[case], log_differ, log_same
+            )
         else:
-            above, generations = sequenced_above(data, state, state.parent[case])
-            value += sequence_log(data, state, above, below, generations + state.kappa[case])
+            value += foreign_log(data, state.parameter[THETA], below)
     return value
 
 
@@ -242,21 +247,30 @@ def log_posterior(data: TreeData, state: TreeState) -> float:
     """Log posterior of a tree and its unknowns, up to a constant; minus infinity where it cannot be."""
     value = log_prior(data, state.parameter) + contacts_log(data, state)
     usual, met, missed = usual_logs(data, state)
-    for case in range(len(state.parent)):
-        date = state.day[case] - data.first[case]
-        if date < 0 or date >= data.date_start[case + 1] - data.date_start[case]:
+    parent, kappas, day, row, shift = state.parent, state.kappa, state.day, state.row, state.parameter[SHIFT]
+    first, date_start, date_log, generation = data.first, data.date_start, data.date_log, data.generation
+    direct, through, contact, nearness, place = data.direct, data.through, data.met, state.nearness, data.place
+    latest, imported, lags = data.latest, data.imported, generation.shape[1]
+    for case in range(len(parent)):
+        date = day[case] - first[case]
+        if date < 0 or date >= date_start[case + 1] - date_start[case]:
             return -np.inf
-        value += data.date_log[data.date_start[case] + date]
-        outside, local = import_odds(data, state, case)
-        infector, kappa = state.parent[case], state.kappa[case]
+        value += date_log[date_start[case] + date]
+        outside, local = import_odds(imported[case], shift)
+        infector, kappa = parent[case], kappas[case]
         if infector < 0:
             value += outside + data.log_day
             continue
-        chance = lag_chance(data, infector, kappa, state.day[infector], state.day[case])
+        lag = day[case] - day[infector]
+        if lag < 0 or lag >= lags or day[case] - (kappa - 1) * data.shortest > latest[infector]:
+            return -np.inf
+        chance = generation[kappa - 1, lag]
         if chance <= 0:
             return -np.inf
         value += local + math.log(chance) + usual[kappa - 1]
-        value += evidence_log(data, state, state.row[case], case, kappa, met, missed)
+        value += evidence_log(
+            direct, through, contact, nearness, row[case], kappa, place[case], place[infector], met, missed
+        )
     if value == -np.inf:
         return value
     if len(data.snp) > 0:

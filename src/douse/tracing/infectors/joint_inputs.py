@@ -93,6 +93,6 @@ class Sampling:
     import_spread: float = 1.0
     power_law: bool = False
     chains: int = 4
-    settle: int = 200
-    sweeps: int = 1200
-    thin: int = 3
+    settle: int = 500
+    sweeps: int = 3000
+    thin: int = 5
