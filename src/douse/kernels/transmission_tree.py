@@ -119,6 +119,7 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
 ) -> None:
     """Draw pi given the tree (Beta), and the other unknowns by Metropolis steps, wider or narrower while `tune`."""
     parameter = state.parameter
+    nearness, outside = np.empty_like(state.nearness), np.empty_like(state.outside)
     if free[PI]:
         seen, missed = data.prior[PI, 0], data.prior[PI, 1]
         for case in range(len(state.parent)):
@@ -129,7 +130,9 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
     for at in (MU, EPS, LAMBDA, EPS, LAMBDA, THETA, SHIFT, SHIFT, LOG_SCALE, POWER):
         if not free[at] or (at in (LOG_SCALE, POWER) and not places_too):
             continue
-        before = _part(data, state, at)
+        if at in (LOG_SCALE, POWER):
+            nearness[:], outside[:] = state.nearness, state.outside
+        before = _part(data, state, at, False)
         old, old_lambda = parameter[at], parameter[LAMBDA]
         jump = step[at] * rng.normal(0.0, 1.0)
         if at in (SHIFT, LOG_SCALE, POWER):
@@ -142,13 +145,16 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
             if at == EPS:
                 # The share of other pairs with a contact is known well: it stays what it is.
                 parameter[LAMBDA] = old_lambda * old / parameter[at]
-        after = _part(data, state, at)
+        after = _part(data, state, at, True)
         taken = math.log(1.0 - rng.random()) < after - before
         if not taken:
             parameter[at] = old
             if at == EPS:
                 parameter[LAMBDA] = old_lambda
-            _refresh(data, state, at)
+            if at == MU:
+                set_mutation(state)
+            elif at in (LOG_SCALE, POWER):
+                state.nearness[:], state.outside[:] = nearness, outside
         if tune:
             step[at] = min(max(step[at] * math.exp(0.1 * ((1.0 if taken else 0.0) - _WANTED)), 0.01), 10.0)
 
@@ -162,14 +168,15 @@ def _refresh(data: TreeData, state: TreeState, at: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _part(data: TreeData, state: TreeState, at: int) -> float:  # noqa: PLR0912  one branch an unknown
+def _part(data: TreeData, state: TreeState, at: int, refresh: bool) -> float:  # noqa: FBT001, PLR0912  one branch an unknown
     """The terms of the log posterior in which an unknown stands, with the step's change of scale."""
     parameter = state.parameter
     x = parameter[at]
     value = log_prior(data, parameter)
     if value == -np.inf:
         return value
-    _refresh(data, state, at)
+    if refresh:
+        _refresh(data, state, at)
     if at in (MU, THETA):
         return value + math.log(x) + (sequences_log(data, state) if len(data.snp) > 0 else 0.0)
     if at == SHIFT:
@@ -196,8 +203,11 @@ def _part(data: TreeData, state: TreeState, at: int) -> float:  # noqa: PLR0912 
             + (data.contacts - met) * math.log(by_chance)
             + (data.pairs - data.contacts - missed) * math.log1p(-by_chance)
         )
-    for case in range(len(state.parent)):
-        infector = state.parent[case]
-        if infector >= 0 and data.place[case] >= 0 and data.place[infector] >= 0:
-            value += state.nearness[state.kappa[case] - 1, data.place[infector], data.place[case]]
+    place, parent, kappa, nearness = data.place, state.parent, state.kappa, state.nearness
+    for case in range(len(parent)):
+        infector, here = parent[case], place[case]
+        if here >= 0 and infector < 0:
+            value += state.outside[here]
+        elif here >= 0 and place[infector] >= 0:
+            value += nearness[kappa[case] - 1, place[infector], here]
     return value

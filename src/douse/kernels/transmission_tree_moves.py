@@ -169,7 +169,7 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
     for s in range(sequences):
         alien += foreign_log(data, state.parameter[THETA], found[s])
     if outside > -np.inf:
-        log_weight[-1] = outside + data.log_day + new_label + alien
+        log_weight[-1] = outside + data.log_day + new_label + alien + (state.outside[here] if here >= 0 else 0.0)
     last = first + size - 1
     best = log_weight[-1]
     usual, met, missed = usual_logs(data, state)

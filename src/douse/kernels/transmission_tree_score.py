@@ -42,9 +42,10 @@ def set_mutation(state: TreeState) -> None:
 
 @njit(cache=True, nogil=True)
 def set_nearness(data: TreeData, state: TreeState) -> None:
-    """Fill the table of places from scale and power.
+    """Fill the tables of places from scale and power.
 
     A case infected from place s lives in region r with a chance that goes with people(r) ** power * kernel(s, r);
+    that of an import goes with people(r) ** power;
     over k generations the distance counts as distance / sqrt(k), as steps at random add up.
     """
     scale, power = math.exp(state.parameter[LOG_SCALE]), state.parameter[POWER]
@@ -53,6 +54,9 @@ def set_nearness(data: TreeData, state: TreeState) -> None:
     pull = np.empty(regions)
     for r in range(regions):
         pull[r] = data.population[r] ** power
+    for t in range(places):
+        r = data.region[t]
+        state.outside[t] = math.log(pull[r] / pull.sum() * people / data.population[r])
     near = np.empty(regions)
     for k in range(len(state.nearness)):
         for s in range(places):
@@ -260,6 +264,8 @@ def log_posterior(data: TreeData, state: TreeState) -> float:
         infector, kappa = parent[case], kappas[case]
         if infector < 0:
             value += outside + data.log_day
+            if place[case] >= 0:
+                value += state.outside[place[case]]
             continue
         lag = day[case] - day[infector]
         if lag < 0 or lag >= lags or day[case] - (kappa - 1) * data.shortest > latest[infector]:

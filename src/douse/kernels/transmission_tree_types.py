@@ -97,6 +97,8 @@ class TreeState(NamedTuple):
         Log probability that a site differs, or not, after so many generations.
     nearness : shape (K, P, P)
         Log ratio of the chance of a place given the infector's place to its share of people.
+    outside : shape (P,)
+        The same for an import: as if infected from nowhere near.
     """
 
     row: Ints
@@ -107,3 +109,4 @@ class TreeState(NamedTuple):
     log_differ: Floats
     log_same: Floats
     nearness: Floats
+    outside: Floats

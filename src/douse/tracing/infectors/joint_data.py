@@ -126,6 +126,7 @@ def first_state(data: TreeData, free: NDArray[np.bool_], rng: np.random.Generato
         log_differ=np.zeros(MOST_GENERATIONS + 1),
         log_same=np.zeros(MOST_GENERATIONS + 1),
         nearness=np.zeros((most, places, places)),
+        outside=np.zeros(places),
     )
 
 
