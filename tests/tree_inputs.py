@@ -18,7 +18,9 @@ def plain(seed, cases=4, *, extras=True, days=3, same_day=False):
     pmf = [0.15 if same_day else 0.0, *rng.dirichlet([2.0, 3.0, 1.0])]
     pmf = [p / sum(pmf) for p in pmf]
     o = {
-        "days": [{int(f) + d: float(np.log(rng.uniform(0.1, 1))) for d in range(rng.integers(1, days + 1))} for f in first],
+        "days": [
+            {int(f) + d: float(np.log(rng.uniform(0.1, 1))) for d in range(rng.integers(1, days + 1))} for f in first
+        ],
         "pmf": pmf,
         "imported": [float(x) for x in rng.normal(-1, 1, cases)],
         "direct": np.zeros((cases, cases)).tolist(),

@@ -26,7 +26,8 @@ def slow_log_posterior(o, tree, unknown):
     for days in o["days"]:
         whole = sum(math.exp(v) for v in days.values())
         had_time += sum(
-            math.exp(v) / whole * sum(p for lag, p in enumerate(o["pmf"]) if lag <= last - day) for day, v in days.items()
+            math.exp(v) / whole * sum(p for lag, p in enumerate(o["pmf"]) if lag <= last - day)
+            for day, v in days.items()
         )
     drawn = {}
     for case, (infector, kappa, day) in enumerate(tree):
@@ -54,7 +55,9 @@ def slow_log_posterior(o, tree, unknown):
             total += math.log(chance if pair in o["contacts"] else 1 - chance)
     if o["label"] is not None:
         for root in (case for case in range(n) if tree[case][0] is None):
-            seen = {o["label"][case] for case in range(n) if root_of(tree, case) == root and o["label"][case] is not None}
+            seen = {
+                o["label"][case] for case in range(n) if root_of(tree, case) == root and o["label"][case] is not None
+            }
             if len(seen) > 1:
                 return -math.inf
             for label in seen:
