@@ -16,7 +16,7 @@ def convolved(pmf, times):
 
 
 def slow_log_posterior(o, tree, unknown):
-    """`o`: the outbreak as plain lists; `tree`: (infector or None, generations, day) a case; `unknown`: values by name."""
+    """`o`: the outbreak as plain lists; `tree`: (infector or None, generations, day) a case; `unknown`: by name."""
     n, u = len(o["days"]), unknown
     total = math.log(u["pi"]) * (o["pi"][0] - 1) + math.log(1 - u["pi"]) * (o["pi"][1] - 1) - math.log(u["theta"])
     if o["spread"]:

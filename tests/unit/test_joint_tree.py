@@ -29,8 +29,8 @@ def chance(evidence, case, infector, seed=1, sampling=SHORT):
     return joint_tree(evidence, seed=seed, sampling=sampling).dense()[case, infector]
 
 
-def candidates(cases, imported, **rows):
-    infected, infector = np.nonzero(~np.eye(cases, dtype=bool))
+def candidates(cases, imported):
+    infector = np.nonzero(~np.eye(cases, dtype=bool))[1]
     nothing = np.zeros(len(infector))
     return Candidates(np.arange(cases + 1) * (cases - 1), infector, nothing, nothing, np.array(imported, dtype=float))
 
@@ -102,7 +102,7 @@ def test_mutation_rate_of_a_known_pair_is_its_beta_posterior():
 
 
 def test_coverage_and_false_contacts_of_a_known_tree_are_their_posterior():
-    """One infector of three, two of the three pairs reported, and one of three others: flat priors, summed on a grid."""
+    """One infector of three, two of these pairs reported, and one of three others: flat priors, on a grid."""
     known = candidates(4, [np.inf, -np.inf, -np.inf, -np.inf])
     known = replace(known, direct=np.where(known.infector == 0, 0.0, -np.inf), through=np.full(12, -np.inf))
     contacts = Contacts(np.array([[0, 1], [0, 2], [1, 2]]))

@@ -108,7 +108,7 @@ def tree_log_posterior(data: TreeData, state: TreeState) -> float:
 
 
 @njit(cache=True, nogil=True)
-def draw_parameters(  # noqa: PLR0913, PLR0917  as above
+def draw_parameters(  # noqa: PLR0912, PLR0913, PLR0917  as above; one branch a kind of unknown
     data: TreeData,
     state: TreeState,
     free: NDArray[np.bool_],
@@ -132,7 +132,7 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
             continue
         if at in (LOG_SCALE, POWER):
             nearness[:], outside[:] = state.nearness, state.outside
-        before = _part(data, state, at, False)
+        before = _part(data, state, at)
         old, old_lambda = parameter[at], parameter[LAMBDA]
         jump = step[at] * rng.normal(0.0, 1.0)
         if at in (SHIFT, LOG_SCALE, POWER):
@@ -145,7 +145,11 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
             if at == EPS:
                 # The share of other pairs with a contact is known well: it stays what it is.
                 parameter[LAMBDA] = old_lambda * old / parameter[at]
-        after = _part(data, state, at, True)
+        if at == MU:
+            set_mutation(state)
+        elif at in (LOG_SCALE, POWER) and data.prior[at, 0] <= parameter[at] <= data.prior[at, 1]:
+            set_nearness(data, state)
+        after = _part(data, state, at)
         taken = math.log(1.0 - rng.random()) < after - before
         if not taken:
             parameter[at] = old
@@ -160,23 +164,13 @@ def draw_parameters(  # noqa: PLR0913, PLR0917  as above
 
 
 @njit(cache=True, nogil=True)
-def _refresh(data: TreeData, state: TreeState, at: int) -> None:
-    if at == MU:
-        set_mutation(state)
-    elif at in (LOG_SCALE, POWER):
-        set_nearness(data, state)
-
-
-@njit(cache=True, nogil=True)
-def _part(data: TreeData, state: TreeState, at: int, refresh: bool) -> float:  # noqa: FBT001, PLR0912  one branch an unknown
+def _part(data: TreeData, state: TreeState, at: int) -> float:
     """The terms of the log posterior in which an unknown stands, with the step's change of scale."""
     parameter = state.parameter
     x = parameter[at]
     value = log_prior(data, parameter)
     if value == -np.inf:
         return value
-    if refresh:
-        _refresh(data, state, at)
     if at in (MU, THETA):
         return value + math.log(x) + (sequences_log(data, state) if len(data.snp) > 0 else 0.0)
     if at == SHIFT:

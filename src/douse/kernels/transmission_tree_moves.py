@@ -55,10 +55,13 @@ def mark_below(state: TreeState, case: int, below: Ints) -> None:
 
 
 @njit(cache=True, nogil=True)
-def nearest_sequences(
+def nearest_sequences(  # noqa: PLR0913, PLR0917  two arrays to fill
     data: TreeData, state: TreeState, case: int, below: Ints, found: Ints, generations: Ints
-) -> int:  # the sequences whose probability hangs on who infected the case
-    """Fill in the rows of sequences at or first below a case and the generations down to them; their number."""
+) -> int:
+    """Fill in the sequences whose probability hangs on who infected a case, and the generations down to them.
+
+    These are its own, or else the first below it. Returns their number.
+    """
     if data.sequence[case] >= 0:
         found[0], generations[0] = data.sequence[case], 0
         return 1
@@ -107,20 +110,50 @@ def date_weights(data: TreeData, state: TreeState, case: int, whole: bool, weigh
 
 
 @njit(cache=True, nogil=True)
-def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass over candidates; parts of it run nowhere else
+def branch_label(data: TreeData, state: TreeState, case: int, root: Ints, kind: Ints) -> tuple[int, float]:
+    """Label of a case's branch cut off from its chain (-1: none known), and log probability of it for a new chain.
+
+    Fills in root and label of all cases with the branch cut off; shapes (N,).
+    """
+    held = state.parent[case]
+    state.parent[case] = -1
+    find_roots(state, root)
+    label_chains(data, root, kind)
+    state.parent[case] = held
+    own = kind[case]
+    if own < 0:
+        return own, 0.0
+    same, chains = 1.0, float(data.labels)
+    for other in range(len(kind)):
+        if other != case and kind[other] >= 0:
+            chains += 1.0
+            same += 1.0 if kind[other] == own else 0.0
+    return own, math.log(same / chains)
+
+
+@njit(cache=True, nogil=True)
+def weigh_candidates(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over all on record
     data: TreeData,
     state: TreeState,
     case: int,
-    whole: bool,  # noqa: FBT001
-    rng: np.random.Generator,
-    prob_row: Floats,
-    prob_import: Floats,
-    prob_kappa: Floats,
-    keep: bool,  # noqa: FBT001
-) -> None:
-    """Draw infector and generations of a case, and its day where `whole`, given all else (Gibbs).
+    first: int,
+    weight: Floats,
+    log_weight: Floats,
+    chance_of: Floats,
+) -> float:
+    """Weigh each candidate at each number of generations, and an import (last), given all else.
 
-    Adds the probabilities that it drew from to `prob_row` (L,), `prob_import` (N,) and `prob_kappa` (N, K) where `keep`.
+    Parameters
+    ----------
+    first, weight : int, shape (days,)
+        First day in question and the days' weights.
+    log_weight, chance_of : shape (candidates * K + 1,)
+        Filled in: log weight without days, and weight of the days.
+
+    Returns
+    -------
+    float
+        The largest log weight; minus infinity where nothing can be.
     """
     # Taken out of the named tuples once: in the loops that would cost more than the sums.
     parent, kappa, days, nearness = state.parent, state.kappa, state.day, state.nearness
@@ -128,53 +161,26 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
     infectors, direct, through, contact = data.infector, data.direct, data.through, data.met
     generation, latest_of, place, shortest = data.generation, data.latest, data.place, data.shortest
     sequence, snp, sites = data.sequence, data.snp, data.sites
-    n, most, lags = len(parent), generation.shape[0], generation.shape[1]
-    begin, end = data.start[case], data.start[case + 1]
-    here = place[case]
-    size = data.date_start[case + 1] - data.date_start[case]
-    weight = np.empty(size)
-    first, size, top = date_weights(data, state, case, whole, weight)
-    if top == -np.inf:
-        return
-    has_sequences, has_labels = len(data.snp) > 0, data.labels > 0
-    below = np.zeros(n, np.int64)
-    if has_labels or data.shortest == 0 or (has_sequences and data.sequence[case] < 0):
-        mark_below(state, case, below)
-    found, steps = np.empty(max(len(data.snp), 1), np.int64), np.empty(max(len(data.snp), 1), np.int64)
-    sequences = nearest_sequences(data, state, case, below, found, steps) if has_sequences else 0
-    own = -1
-    root, kind = np.empty(0, np.int64), np.empty(0, np.int64)
-    new_label = 0.0
-    if has_labels:
-        # The case's branch is cut off first: its label must be that of the chain it is put into.
-        held = state.parent[case]
-        state.parent[case] = -1
-        root, kind = np.empty(n, np.int64), np.empty(n, np.int64)
-        find_roots(state, root)
-        label_chains(data, root, kind)
-        state.parent[case] = held
-        own = kind[case]
-        if own >= 0:
-            same, chains = 1.0, float(data.labels)
-            for other in range(n):
-                if other != case and kind[other] >= 0:
-                    chains += 1.0
-                    same += 1.0 if kind[other] == own else 0.0
-            new_label = math.log(same / chains)
+    n, most, lags, here = len(parent), generation.shape[0], generation.shape[1], place[case]
+    begin, end, last = data.start[case], data.start[case + 1], first + len(weight) - 1
 
-    log_weight = np.full((end - begin) * most + 1, -np.inf)
-    outside, local = import_odds(data.imported[case], state.parameter[SHIFT])
-    # Sequences with no sequenced case above them.
-    alien = 0.0
+    below = np.zeros(n, np.int64)
+    if data.labels > 0 or shortest == 0 or (len(snp) > 0 and sequence[case] < 0):
+        mark_below(state, case, below)
+    found, steps = np.empty(max(len(snp), 1), np.int64), np.empty(max(len(snp), 1), np.int64)
+    sequences = nearest_sequences(data, state, case, below, found, steps) if len(snp) > 0 else 0
+    root, kind = np.empty(n if data.labels > 0 else 0, np.int64), np.empty(n if data.labels > 0 else 0, np.int64)
+    own, new_label = branch_label(data, state, case, root, kind) if data.labels > 0 else (-1, 0.0)
+    alien = 0.0  # sequences with no sequenced case above them
     for s in range(sequences):
         alien += foreign_log(data, state.parameter[THETA], found[s])
+
+    outside, local = import_odds(data.imported[case], state.parameter[SHIFT])
     if outside > -np.inf:
         log_weight[-1] = outside + data.log_day + new_label + alien + (state.outside[here] if here >= 0 else 0.0)
-    last = first + size - 1
-    best = log_weight[-1]
+        chance_of[-1] = weight.sum()
+    best = float(log_weight[-1])
     usual, met, missed = usual_logs(data, state)
-    chance_of = np.zeros(len(log_weight))
-    chance_of[-1] = weight[:size].sum()
     for row in range(begin, end):
         infector = infectors[row]
         began = days[infector]
@@ -182,10 +188,10 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
             continue
         fits = local
         if own >= 0:
-            kind_there = kind[root[infector]]
-            if kind_there >= 0 and kind_there != own:
+            chain = kind[root[infector]]
+            if chain >= 0 and chain != own:
                 continue
-            fits += new_label if kind_there < 0 else 0.0
+            fits += new_label if chain < 0 else 0.0
         above, up = -1, 0
         if sequences > 0:
             above, up = sequenced_above(sequence, parent, kappa, infector)
@@ -208,6 +214,34 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
                     value += descended_log(differ, compared, up + k + 1 + steps[s], log_differ, log_same)
             log_weight[at], chance_of[at] = value, chance
             best = max(best, value)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def draw_case(  # noqa: PLR0913, PLR0917  arrays one by one
+    data: TreeData,
+    state: TreeState,
+    case: int,
+    whole: bool,  # noqa: FBT001
+    rng: np.random.Generator,
+    prob_row: Floats,
+    prob_import: Floats,
+    prob_kappa: Floats,
+    keep: bool,  # noqa: FBT001
+) -> None:
+    """Draw infector and generations of a case, and its day where `whole`, given all else (Gibbs).
+
+    Where `keep`, adds the probabilities that it drew from to `prob_row` (L,), `prob_import` (N,), `prob_kappa` (N, K).
+    """
+    most, lags = data.generation.shape
+    begin, end = data.start[case], data.start[case + 1]
+    weight = np.empty(data.date_start[case + 1] - data.date_start[case])
+    first, size, top = date_weights(data, state, case, whole, weight)
+    if top == -np.inf:
+        return
+    weight = weight[:size]
+    log_weight, chance_of = np.full((end - begin) * most + 1, -np.inf), np.zeros((end - begin) * most + 1)
+    best = weigh_candidates(data, state, case, first, weight, log_weight, chance_of)
     if best == -np.inf:
         return
     total = 0.0
@@ -222,7 +256,7 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
                 chance = log_weight[(row - begin) * most + k] / total
                 prob_row[row] += chance
                 prob_kappa[case, k] += chance
-    drawn = _pick(log_weight, len(log_weight), total * rng.random())
+    drawn = _pick(log_weight, total * rng.random())
     if drawn == len(log_weight) - 1:
         state.row[case], state.parent[case], state.kappa[case] = -1, -1, 1
     else:
@@ -237,14 +271,14 @@ def draw_case(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one pass ov
         for d in range(size):
             lag = first + d - state.day[infector]
             weight[d] *= data.generation[k, lag] if 0 <= lag < lags and first + d <= latest else 0.0
-    state.day[case] = first + _pick(weight, size, weight[:size].sum() * rng.random())
+    state.day[case] = first + _pick(weight, weight.sum() * rng.random())
 
 
 @njit(cache=True, nogil=True)
-def _pick(weight: Floats, size: int, height: float) -> int:
+def _pick(weight: Floats, height: float) -> int:
     """First place where the running sum of weights passes a height."""
     last = 0
-    for at in range(size):
+    for at in range(len(weight)):
         if weight[at] > 0:
             last = at
             height -= weight[at]
@@ -272,9 +306,11 @@ def turn_edge(data: TreeData, state: TreeState, now: float, with_children: bool,
     state.day[case], state.day[infector] = day[infector], day[case]
     if with_children:
         for child in range(n):
-            if child != case and child != infector and parent[child] == case:
+            if child in (case, infector):
+                continue
+            if parent[child] == case:
                 state.parent[child] = infector
-            elif child != case and child != infector and parent[child] == infector:
+            elif parent[child] == infector:
                 state.parent[child] = case
     for child in range(n):
         if state.parent[child] != parent[child]:

@@ -84,7 +84,8 @@ def sequenced_above(sequence: Ints, parent: Ints, kappa: Ints, case: int) -> tup
 def descended_log(differ: float, compared: float, generations: int, log_differ: Floats, log_same: Floats) -> float:
     """Log probability of a sequence given one so many generations above it."""
     k = min(generations, MOST_GENERATIONS)
-    return differ * log_differ[k] + (compared - differ) * log_same[k]
+    value: float = differ * log_differ[k] + (compared - differ) * log_same[k]
+    return value
 
 
 @njit(cache=True, nogil=True)
@@ -93,12 +94,13 @@ def foreign_log(data: TreeData, theta: float, below: int) -> float:
     if below == data.centre:
         return 0.0
     differ = data.snp[data.centre, below]
-    return differ * math.log(theta) + (data.sites[data.centre, below] - differ) * math.log1p(-theta)
+    value: float = differ * math.log(theta) + (data.sites[data.centre, below] - differ) * math.log1p(-theta)
+    return value
 
 
 @njit(cache=True, nogil=True)
 def usual_logs(data: TreeData, state: TreeState) -> tuple[Floats, float, float]:
-    """Log probability of 1, 2, ... generations, shape (K,); what a direct pair gains by a contact on record, and by none."""
+    """Log probability of 1, 2, ... generations, shape (K,); what a pair gains by a contact on record, by none."""
     pi, eps, by_chance = state.parameter[PI], state.parameter[EPS], state.parameter[EPS] * state.parameter[LAMBDA]
     usual = np.empty(len(data.generation))
     for k in range(len(usual)):
@@ -121,11 +123,8 @@ def evidence_log(  # noqa: PLR0913, PLR0917  arrays one by one: taking them from
     met: float,
     missed: float,
 ) -> float:
-    """Log evidence of a row at so many generations, from place `there` to `here`, without days, sequences and labels."""
-    if kappa > 1:
-        value = through[row]
-    else:
-        value = direct[row] + (met if contact[row] > 0 else missed)
+    """Log evidence of a row at so many generations, from place `there` to `here`; not of days, sequences and labels."""
+    value: float = through[row] if kappa > 1 else direct[row] + (met if contact[row] > 0 else missed)
     if here >= 0 and there >= 0:
         value += nearness[kappa - 1, there, here]
     return value
@@ -139,10 +138,8 @@ def import_odds(odds: float, shift: float) -> tuple[float, float]:
     if odds == -np.inf:
         return -np.inf, 0.0
     moved = odds + shift
-    if moved > 0:
-        local = -moved - math.log1p(math.exp(-moved))
-    else:
-        local = -math.log1p(math.exp(moved))
+    # log(1 + exp(moved)), whichever its sign
+    local = min(-moved, 0.0) - math.log1p(math.exp(-abs(moved)))
     return local + moved, local
 
 
@@ -194,7 +191,7 @@ def labels_log(data: TreeData, state: TreeState) -> float:
 
 @njit(cache=True, nogil=True)
 def contacts_log(data: TreeData, state: TreeState) -> float:
-    """Log probability of the contacts on record if nobody had infected anybody; `evidence_log` adds the pairs' ratio."""
+    """Log probability of the contacts on record if nobody had infected anybody; `evidence_log` adds the pairs'."""
     if data.pairs <= 0:
         return 0.0
     by_chance = state.parameter[EPS] * state.parameter[LAMBDA]

@@ -37,7 +37,7 @@ def infection_days(
     delay: ArrayLike | None = None,
     negligible: float = 1e-5,
 ) -> InfectionDays:
-    """Days of infection from onset; from the report where the onset is missing; anywhere in the outbreak where both are.
+    """Days of infection from onset; from the report where that is missing; any day of the outbreak where both are.
 
     Parameters
     ----------

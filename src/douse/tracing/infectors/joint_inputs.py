@@ -74,8 +74,8 @@ class Sampling:
         Beta priors of the share of transmissions with a contact on record, and of the chance that another pair has one,
         as a share of that (flat, as in Campbell et al. 2019).
     import_share : float
-        Share of imports that is expected where no candidates with odds of their own are given: an outbreak is mostly its
-        own, and days alone can hardly tell.
+        Share of imports that is expected where no candidates with odds of their own are given: an outbreak is mostly
+        its own, and days alone can hardly tell.
     import_spread : float
         Standard deviation of the normal prior of what is added to the log odds of imports (1: a share of 5% is 0.7% to
         27% at 95%); 0 takes the odds as they are.
