@@ -13,6 +13,9 @@ import pytest
 from hypothesis import strategies as st
 
 from douse.tracing.encounters import HOSTS, Asked
+from douse.tracing.index.build import index_in_memory
+from douse.tracing.index.rings import IndexEngine
+from douse.tracing.visits import SPANS
 from douse.tracing.warehouse.connect import DuckDB, Spark
 from douse.tracing.warehouse.engine import Warehouse
 from douse.tracing.warehouse.layout import compact, land
@@ -70,11 +73,11 @@ def one_visit(choose):
 
 
 def apart(rows):
-    """Rows without those that overlap an earlier one of the same person at the same place."""
+    """Rows without those that touch an earlier one of the same person at the same place, told on their day or later."""
     kept = []
     for row in rows:
-        if all(row[:2] != one[:2] or (row[3] <= one[2] or one[3] <= row[2]) for one in kept) and row not in kept:
-            kept.append(row)
+        if all(row[:2] != one[:2] or (row[3] < one[2] or one[3] < row[2]) for one in kept):
+            kept.append((*row[:5], max(row[5], row[2].date())))
     return kept
 
 
@@ -113,12 +116,12 @@ def everyday() -> Question:
 
     def at(day: int, clock: str, seconds: int, person: str, place: str, told: int = 0):
         entered = datetime.combine(START.date() + timedelta(days=day), time.fromisoformat(clock))
-        told_on = START.date() + timedelta(days=told)
+        told_on = START.date() + timedelta(days=max(told, day))
         return (person, place, entered, entered + timedelta(seconds=seconds), True, told_on)
 
     def whole(day: int, person: str, place: str):
         entered = datetime.combine(START.date() + timedelta(days=day), time.min)
-        return (person, place, entered, entered + timedelta(days=1), False, START.date())
+        return (person, place, entered, entered + timedelta(days=1), False, entered.date())
 
     rows = [
         at(0, "20:00", 43_200, "a", "\U0001f3e0"),  # nights at home, across midnight
@@ -162,10 +165,10 @@ def everyday() -> Question:
 def crowded_market() -> Question:
     """A market with more visits on its first day than are expanded, and a night that begins in the crowd."""
     noon = START + timedelta(hours=12)
-    rows = [(person, "X", noon, noon + timedelta(hours=20), True, START.date()) for person in PEOPLE]
+    rows = [(person, "X", noon, noon + timedelta(hours=20), True, noon.date()) for person in PEOPLE]
     next_day = noon + timedelta(hours=14)
-    rows += [("late", "X", next_day, next_day + timedelta(hours=1), True, START.date())]
-    rows += [("later", "X", next_day, next_day + timedelta(hours=2), True, START.date())]
+    rows += [("late", "X", next_day, next_day + timedelta(hours=1), True, next_day.date())]
+    rows += [("later", "X", next_day, next_day + timedelta(hours=2), True, next_day.date())]
     hosts = [(f"host of {person}", person, START, START + timedelta(days=3)) for person in ("a", "b", "late")]
     return Question(
         frame_of_visits(rows), frame_of_hosts(hosts), [], Asked(as_of=date(1970, 1, 5), crowd=len(PEOPLE) - 1), 60
@@ -183,6 +186,16 @@ SPARK_SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+
+
+def on_index(folder, request):
+    """The index, in memory."""
+
+    def made(visits: pl.DataFrame) -> IndexEngine:
+        unknown = {name: pl.lit(None, dtype=kind) for name, kind in SPANS.items() if name not in visits.columns}
+        return IndexEngine(index_in_memory(visits.with_columns(**unknown).select(*SPANS)))
+
+    return made
 
 
 def on_duckdb(folder, request):

@@ -420,7 +420,7 @@ def _console() -> Console:
 
 @contextmanager
 def _progress(*, quiet: bool, stages: int | None) -> Iterator[Callable[[str], None]]:
-    """A bar on the error stream that names the stage; it leaves nothing behind. Without a number of stages it pulses."""
+    """A bar on the error stream that names the stage and leaves nothing behind; it pulses without a number of them."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
         task = bar.add_task("", total=stages, completed=-1)
