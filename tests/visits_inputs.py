@@ -126,10 +126,12 @@ def everyday() -> Question:
         at(1, "22:00", 30_000, "人", "\U0001f3e0"),
         at(0, "21:00", 36_000, "b", "\U0001f3e0"),
         at(1, "21:00", 36_000, "b", "\U0001f3e0"),
+        at(0, "07:45", 3_600, "a", "X"),
+        at(0, "08:00", 0, "人", "X"),  # of no length, where slots touch; nobody met this person before
         at(1, "08:00", 1_800, "a", "X"),
         at(1, "08:30", 1_800, "b", "X"),  # touches, does not overlap
         at(1, "08:00", 1_800, "é", "X"),  # equal starts
-        at(1, "08:10", 0, "Z", "X"),  # of no length, within
+        at(1, "08:10", 0, "Z", "X"),  # of no length, within; as a host when the window ends
         at(2, "08:00", 1_800, "a", "X"),
         at(2, "08:00", 0, "人", "X"),  # of no length, at the start
         at(2, "08:10", 0, "é", "X"),  # of no length, within
@@ -153,6 +155,7 @@ def everyday() -> Question:
         ("case 1", "b", START, START + timedelta(days=2)),
         ("🏥", "é", START + timedelta(days=1, hours=8, minutes=10), START + timedelta(days=9)),
         ("\uffee", "😀", START, START + timedelta(days=9)),
+        ("case Z", "Z", START, START + timedelta(days=1, hours=8, minutes=10)),
         ("Case 2", "\ufffd", START, START + timedelta(days=9)),
     ]
     asked = Asked(as_of=START.date() + timedelta(days=5), crowd=4)
