@@ -12,6 +12,7 @@ from douse.signals import Scene, Signal, detect
 from douse.signals.detect import DAILY
 from douse.situation import Situation, describe
 from douse.tracing import Trace, trace
+from douse.tracing.tasks import Work, make_work
 
 COVID = "sars-cov-2-wild"  # maximum incubation 14 days, infectious 10 days after onset
 
@@ -71,3 +72,16 @@ def work_on(day: str, *columns: str, rules: Protocol | None = None) -> Callable[
 
 def links_on(day: str, *columns: str) -> Callable[[Records], Any]:
     return lambda records: trace_on(records, day).links.select(columns).rows()
+
+
+def worklist_of(records: Records, day: str, rules: Protocol | None = None, links: Any = None) -> Work:
+    rules = rules or protocol()
+    known, situation, zones = known_on(records, day, rules)
+    traced = trace(known, situation, zones, pathogen(), rules)
+    return make_work(known, situation, traced, pathogen(), rules, links=links)
+
+
+def tasks_on(
+    day: str, *columns: str, rules: Protocol | None = None, links: Any = None, **only: Any
+) -> Callable[[Records], Any]:
+    return lambda records: plain(worklist_of(records, day, rules, links).tasks.filter(**only).select(columns).rows())

@@ -78,6 +78,18 @@ def _watch(options: argparse.Namespace) -> int:
     return OK
 
 
+def _worklist(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import watch_listing, worklist_listing
+
+    worked, knowledge = verbs.worklist(_question(options))
+    words = watch_listing.words_of(worked.zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        worklist_listing.write(options.out, worked.work, words)
+    _console().print(worklist_listing.table(worked.situation, worked.work, words))
+    return OK
+
+
 def _estimate(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import estimate_listing
@@ -87,6 +99,18 @@ def _estimate(options: argparse.Namespace) -> int:
     if options.out is not None:
         estimate_listing.write(options.out, found)
     _console().print(estimate_listing.table(found, knowledge.pathogen, Words(options.lang)))
+    return OK
+
+
+def _chains(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import chains_listing, watch_listing
+
+    found, zones, knowledge = verbs.chains(_question(options), options.fasta or options.snp)
+    words = watch_listing.words_of(zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        chains_listing.write(options.out, found)
+    _console().print(chains_listing.table(found, zones, knowledge.pathogen, words))
     return OK
 
 
@@ -145,7 +169,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _question(options: argparse.Namespace) -> "Question":
     from douse.main import Question
 
-    names = ("as_of", "protocol", "pathogen", "costs")
+    names = ("as_of", "protocol", "pathogen", "costs", "links")
     asked = {"mapping": options.map} | {name: getattr(options, name, None) for name in names}
     return Question(options.data, **{name: value for name, value in asked.items() if value is not None})
 
@@ -157,7 +181,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"douse {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for add in (_add_check, _add_plan, _add_situation, _add_watch, _add_estimate, _add_replay, _add_library, _add_demo):
+    every = (
+        _add_check, _add_plan, _add_situation, _add_watch, _add_estimate, _add_index, _add_trace, _add_chains,
+        _add_worklist, _add_replay, _add_library, _add_demo,
+    )  # fmt: skip
+    for add in every:
         add(verbs)
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
@@ -195,12 +223,32 @@ def _add_watch(verbs: "Verbs") -> None:
     watch.set_defaults(call=_watch)
 
 
+def _add_worklist(verbs: "Verbs") -> None:
+    work = verbs.add_parser("worklist", help="whom to reach, by when, what it prevents: tasks, visits, forms")
+    _takes_data(work)
+    _takes_knowledge(work)
+    work.add_argument("--out", type=_folder, help="write worklist.csv, by_household.csv, by_zone.csv, forms.csv, ...")
+    work.set_defaults(call=_worklist)
+
+
 def _add_estimate(verbs: "Verbs") -> None:
     estimate = verbs.add_parser("estimate", help="how big, how fast: delays, nowcast, R, severity, forecast")
     _takes_data(estimate)
     _takes_knowledge(estimate)
     estimate.add_argument("--out", type=_folder, help="write each estimate as a table into this folder")
     estimate.set_defaults(call=_estimate)
+
+
+def _add_chains(verbs: "Verbs") -> None:
+    chains = verbs.add_parser("chains", help="who infected whom, with probabilities: links, sources, what is hidden")
+    _takes_data(chains)
+    _takes_knowledge(chains)
+    chains.add_argument("--links", help="what evidence weighs: name in the library, or a .toml file")
+    sequences = chains.add_mutually_exclusive_group()
+    sequences.add_argument("--fasta", type=Path, help="aligned sequences, named by case_id")
+    sequences.add_argument("--snp", type=Path, help="table of genetic distances between cases")
+    chains.add_argument("--out", type=_folder, help="write links.csv, sources.csv and others into this folder")
+    chains.set_defaults(call=_chains)
 
 
 def _add_replay(verbs: "Verbs") -> None:

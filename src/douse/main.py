@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from douse.errors import DataError, UsageError
-from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
+from douse.library import Costs, Links, Pathogen, Protocol, load, names, pathogen_named
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import hash_files, make_manifest
 from douse.outputs.write import write_all
@@ -28,12 +28,15 @@ from douse.signals.replay import first_signals, found_events, met_events, scores
 from douse.situation import Estimates, describe, estimate
 from douse.situation.situation import Situation
 from douse.tracing import trace
+from douse.tracing.infectors import Chains, Known, infectors
+from douse.tracing.tasks import Work, make_work
 from douse.tracing.trace import Trace
 from douse.units import DAYS_PER_WEEK
 
 Progress = Callable[[str], None]
 DEFAULT_PROTOCOL = "who-generic"
 DEFAULT_COSTS = "generic"
+DEFAULT_LINKS = "generic"
 REPORTED_DELAYS = ("onset_to_known",)  # what the report says of fitted delays; `douse estimate` fits all
 DEMO_PATHOGEN = "sars-cov-2-wild"
 
@@ -53,6 +56,7 @@ class Question:
     protocol: str = DEFAULT_PROTOCOL
     pathogen: str | None = None  # None: the one that the cases name
     costs: str = DEFAULT_COSTS
+    links: str = DEFAULT_LINKS  # what evidence weighs; only `chains` asks
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,15 @@ class Watched:
     zones: ZoneTree
     signals: tuple[Signal, ...]
     events: tuple[Event, ...]  # signals that agree in place and time
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What the tracers of one as-of day have to do."""
+
+    situation: Situation
+    zones: ZoneTree
+    work: Work
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,19 @@ def watch(question: Question, detectors: Sequence[str] | None = None) -> tuple[W
     return Watched(scene.situation, scene.zones, found, events_of(found, scene.zones, knowledge.pathogen)), knowledge
 
 
+def worklist(question: Question) -> tuple[Worked, Knowledge]:
+    """Whom to reach as of a day, forwards and backwards, in the order of what it prevents."""
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    pathogen, protocol = knowledge.pathogen, knowledge.protocol
+    of_one = of_pathogen(records, pathogen)
+    known = of_one.as_of(question.as_of or last_day(of_one))
+    zones = ZoneTree(known)
+    described = describe(known, zones, pathogen, protocol)
+    traced = trace(known, described, zones, pathogen, protocol)
+    return Worked(described, zones, make_work(known, described, traced, pathogen, protocol)), knowledge
+
+
 def estimates(question: Question) -> tuple[Estimates, Knowledge]:
     """How big and how fast, as of a day."""
     records = check(question.data, question.mapping).records
@@ -131,6 +157,24 @@ def estimates(question: Question) -> tuple[Estimates, Knowledge]:
     of_one = of_pathogen(records, knowledge.pathogen)
     scene = look(of_one, question.as_of or last_day(of_one), knowledge)
     return estimate(scene.known, scene.situation, scene.zones, knowledge.pathogen), knowledge
+
+
+def chains(question: Question, sequences: Path | None = None) -> tuple[Chains, ZoneTree, Knowledge]:
+    """Who infected whom as of a day, where each chain came from, and what changed since the day before."""
+    records = check(question.data, question.mapping).records
+    knowledge = choose_knowledge(records, question)
+    of_one = of_pathogen(records, knowledge.pathogen)
+    day = question.as_of or last_day(of_one)
+    today, yesterday = (look(of_one, when, knowledge) for when in (day, day - timedelta(days=1)))
+    found = infectors(
+        Known(today.known, today.situation.cases, today.zones),
+        Known(yesterday.known, yesterday.situation.cases, yesterday.zones),
+        knowledge.pathogen,
+        load(Links, question.links),
+        r=today.situation.r_now.estimate,
+        method="closed" if sequences is None else "joint",
+    )
+    return found, today.zones, knowledge
 
 
 def replay(

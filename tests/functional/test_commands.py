@@ -1,6 +1,8 @@
 """The commands as a user meets them: exit codes, words, files."""
 
+import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +11,18 @@ import pytest
 
 from douse.__main__ import main
 
+WORK_FILES = ("worklist", "by_household", "by_zone", "forms", "candidates")
 LINE_LIST = """id,sex,age,onset date,date confirmed,outcome,city
 1,m,34,2026-03-01,2026-03-04,,North
 2,f,61,2026-03-03,2026-03-05,died,North
 3,female,7,2026-03-04,2026-03-06,,South
 4,male,,2026-03-05,2026-03-08,,South
 """
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture
@@ -84,6 +92,37 @@ def test_the_situation_in_the_terminal(line_list, capsys):
 def test_the_library_shows_numbers_with_sources(name, capsys):
     assert main(["library", "show", name]) == 0
     assert len(capsys.readouterr().out.splitlines()) > 20
+
+
+def test_the_worklist_of_a_demo_city_in_files_and_in_the_terminal(tmp_path, capsys):
+    assert main(["demo", "--out", str(tmp_path / "demo"), "--people", "5000", "--quiet"]) == 0
+    capsys.readouterr()
+    asked = ["worklist", str(tmp_path / "demo" / "records"), "--protocol", "china-9", "--out", str(tmp_path / "work")]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "Reach" in said
+    assert "overdue" in said
+    assert not re.search(r"\bp\d{5,}", said)  # nobody by pseudonym in the terminal
+    tables = {name: read_rows(tmp_path / "work" / f"{name}.csv") for name in WORK_FILES}
+    tasks, visits = tables["worklist"], tables["by_household"]
+    assert len(tasks) > 10
+    order = [int(row["visit_order"]) for row in tasks]
+    assert order == sorted(order)
+    assert [int(row["visit_order"]) for row in visits] == list(range(1, len(visits) + 1))
+    assert {row["visit"] for row in tasks} == {row["visit"] for row in visits}
+    total = sum(float(row["infections_prevented"] or 0) for row in tasks)
+    assert sum(float(row["infections_prevented"]) for row in visits) == pytest.approx(total)
+    assert {row["task_id"] for row in tables["forms"]} == {row["task_id"] for row in tasks}
+    assert sum(int(row["open"]) for row in tables["by_zone"]) == len(tasks)
+    assert main([*asked[:4], "--lang", "zh"]) == 0
+    assert "任务清单" in capsys.readouterr().out
+
+
+def test_a_worklist_from_a_plain_line_list(line_list, capsys):
+    assert main(["worklist", str(line_list), "--pathogen", "measles", "--as-of", "2026-03-06"]) == 0
+    said = capsys.readouterr().out
+    assert "Interview" in said
+    assert "stand in" in said  # attack rates of settings that the file of measles does not list
 
 
 def test_the_library_lists_itself_and_asks_for_a_name(capsys):

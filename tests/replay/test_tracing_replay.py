@@ -51,15 +51,27 @@ def drawn_tables() -> st.SearchStrategy:
         "visits": rows(
             9, person_id=st.one_of(cases, people), place_id=maybe([None, "cafe", "gym"]), zone=zones,
             entered_at=a_moment, left_at=moments, latitude=maybe([None, 1.5]),
-            longitude=maybe([None, 2.5]), kind=maybe([None, "cafe", "home"]),
+            longitude=maybe([None, 2.5]), kind=maybe([None, "cafe", "home", "event"]),
         ),
-        "people": rows(6, person_id=people, household=maybe([None, "h1", "h2"]), zone=zones),
+        "people": rows(
+            6, person_id=people, household=maybe([None, "h1", "h2"]), zone=zones, group=maybe([None, "w1", "3B"]),
+            daytime_place=maybe([None, "f", "cafe"]), occupation=maybe([None, "pupil"]),
+        ),
+        "places": st.just(
+            [
+                {"place_id": "cafe", "kind": "cafe", "ventilation": "poor", "latitude": 1.5001, "longitude": 2.5},
+                {"place_id": "gym", "kind": "gym"},
+            ]
+        ),
         "tests": rows(4, person_id=people, sampled_at=a_moment),
         "stays": rows(
             4, person_id=people, place=maybe(["home", "quarantine_site", "hospital"]),
-            entered_on=a_day, left_on=days,
+            entered_on=a_day, left_on=days, facility_id=maybe([None, "f"]), ward=maybe([None, "w1", "w2"]),
         ),
-        "arrivals": rows(3, person_id=people, arrived_at=a_moment, origin=maybe(["X", None])),
+        "arrivals": rows(
+            3, person_id=people, arrived_at=a_moment, origin=maybe(["X", None]), carrier=maybe([None, "T1"]),
+            seat=maybe([None, "12A", "coach 2 13C", "9"]), from_zone=maybe([None, "city"]),
+        ),
         "zones": st.just(
             [
                 {"zone_id": "city", "kind": "city"},

@@ -138,6 +138,7 @@ def test_code_lists_are_those_of_the_tables():
     assert codes.LEVELS == tables.LEVELS
     assert codes.SETTINGS == tables.SETTINGS
     assert codes.STAY_PLACES == tables.STAY_PLACES
+    assert codes.VENTILATIONS == tables.VENTILATIONS
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -12,9 +12,11 @@ Setting = Literal[
     "household", "care", "school", "workplace", "healthcare", "transport", "meal",
     "worship", "leisure", "shop", "lodging", "community", "travel", "other",
 ]  # fmt: skip
+Ventilation = Literal["outdoors", "good", "ordinary", "poor"]
 StayPlace = Literal["home", "quarantine_site", "shelter_hospital", "hospital", "icu"]
 
 ZONE_KINDS: tuple[str, ...] = get_args(ZoneKind)
 LEVELS: tuple[str, ...] = get_args(Level)
 SETTINGS: tuple[str, ...] = get_args(Setting)
+VENTILATIONS: tuple[str, ...] = get_args(Ventilation)
 STAY_PLACES: tuple[str, ...] = get_args(StayPlace)

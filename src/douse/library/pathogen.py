@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from douse.library.exposure import Transmission
 from douse.library.number import (
     Days,
     Positive,
@@ -81,6 +82,7 @@ class Pathogen(Strict):
     days_in_icu: PositiveDays  # critical
     days_in_isolation: PositiveDays  # asymptomatic to moderate
     mild_share_symptomatic: Share | None = None
+    transmission: Transmission | None = None  # None: that of the wild type of SARS-CoV-2, scaled, stands in
     always_notifiable: bool = False  # IHR: one case is notified
     one_case_alerts: bool = False  # one case in a zone free of it is a signal
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from douse.library.codes import LEVELS, ZONE_KINDS, Level, Setting, StayPlace, ZoneKind
+from douse.library.exposure import ExposureRules, TracingHours
 from douse.library.number import (
     Amount,
     Cited,
@@ -58,6 +59,10 @@ class ContactDefinition(Cited):
     distance: Amount  # metres
     minutes: Amount  # together, to count as close; 0: any time
     close_settings: tuple[Setting, ...]  # close whatever the minutes
+    aerosol_settings: tuple[Setting, ...] = ()  # sharing the air is close, however far apart: carriage, ward, room
+    seat_rows: Amount | None = None  # rows before and behind on a vehicle that are close; None: seats do not tell
+    seats_across: Amount | None = None  # seats to either side within these rows; None: the whole row
+    crowd_visits: Positive | None = None  # most visits a day of a place whose visitors are traced; None: 500
     ring2: bool  # contacts of close contacts are determined
     text: Text
 
@@ -299,6 +304,8 @@ class Protocol(Strict):
     care: Care
     alerts: Alerts
     resources: Resources
+    exposure: ExposureRules | None = None  # None: that of who-generic stands in
+    tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

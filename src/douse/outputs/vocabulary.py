@@ -29,8 +29,11 @@ DELAYS = (
 MILESTONES = ("detect", "notify", "respond")
 LINKS = ("imported", "linked", "unlinked")
 CHAIN_SOURCES = ("arrival", "cluster", "unknown", "not_yet_recorded")
-TASKS = ("interview", "reach", "quarantine", "test", "release")
-BASES = ("recorded", "household", "shared_place", "onset", "confirmed", "reported")
+TASKS = ("interview", "reach", "quarantine", "find_source", "ask_infector", "test", "release")
+BASES = (
+    "recorded", "household", "shared_place", "group", "ward", "journey", "guest_list", "named_place", "onset",
+    "confirmed", "reported",
+)  # fmt: skip
 RESOURCES = ("hospital_bed", "icu_bed", "shelter_bed", "quarantine_room", "tests")
 FORECAST = ("new_cases",)
 ROLES = ("tracer", "sampler", "shelter_medical", "shelter_support", "quarantine_medical", "quarantine_support")

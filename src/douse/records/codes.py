@@ -34,6 +34,7 @@ PLACE_KINDS = (
     "home", "school", "workplace", "hospital", "clinic", "pharmacy", "care_home", "shop", "market", "restaurant",
     "cafe", "bar", "worship", "gym", "leisure", "lodging", "transport", "airport", "office", "event", "other",
 )  # fmt: skip
+VENTILATIONS = ("outdoors", "good", "ordinary", "poor")
 FACILITY_KINDS = (
     "hospital", "shelter_hospital", "quarantine_site", "laboratory", "sampling_site", "clinic", "depot",
 )  # fmt: skip

@@ -75,6 +75,7 @@ class Places(Table):
     latitude = number("Latitude.", "degrees", low=-90, high=90)
     longitude = number("Longitude.", "degrees", low=-180, high=180)
     capacity = count("People it holds.", "people")
+    ventilation = code(codes.VENTILATIONS, "How the air of the place is renewed; empty counts as ordinary.")
 
 
 class People(Table):
@@ -90,7 +91,10 @@ class People(Table):
     sex = code(codes.SEXES, "Sex as registered.", personal=True)
     occupation = code(codes.OCCUPATIONS, "Occupation that matters for exposure.", personal=True)
     home_place = ident("Place of residence.", references="places.place_id", personal=True)
-    daytime_place = ident("School or workplace.", references="places.place_id", personal=True)
+    daytime_place = ident(
+        "School or workplace; of ward staff the facility.", references="places.place_id", personal=True
+    )
+    group = ident("Class, team or shift there; of ward staff the ward, as in `stays.ward`.", personal=True)
 
 
 class Facilities(Table):
@@ -310,6 +314,7 @@ class Stays(Table):
     person_id = ident("Pseudonym of the person (a case_id is understood too).", required=True, personal=True)
     place = code(codes.STAY_PLACES, "Kind of place.", required=True)
     facility_id = ident("Facility; empty at home.", references="facilities.facility_id")
+    ward = ident("Ward, room or unit within the facility.", personal=True)
     entered_on = day("First day.", required=True)
     left_on = day("Last day; empty while it lasts.")
 
@@ -352,20 +357,23 @@ class Measures(Table):
 
 
 class Arrivals(Table):
-    """People who came from elsewhere."""
+    """People who came from elsewhere, and journeys inside the area on a vehicle shared with others."""
 
     key = ("person_id", "arrived_at")
     occurred = "arrived_at"
     told_by = ("arrived_at",)
-    unlocks = "sources of imported chains, entry quarantine"
+    unlocks = "sources of imported chains, entry quarantine, who sat near a case on a flight or train"
 
     person_id = ident("Pseudonym of the person (a case_id is understood too).", required=True, personal=True)
     arrived_at = moment("When the person arrived.", required=True)
     origin = text("Country or area of departure.")
+    from_zone = ident(
+        "Zone of departure of a journey inside the area; such a journey makes no import.", references="zones.zone_id"
+    )
     zone = ident("Zone of destination.", references="zones.zone_id")
     transport = code(codes.TRANSPORTS, "Means of transport.")
-    carrier = text("Flight, ship or train number.")
-    seat = text("Seat.", personal=True)
+    carrier = text("Flight, ship, train or coach number; with the day it names one vehicle.")
+    seat = text("Seat as on the ticket: 12A, coach 5 seat 12D.", personal=True)
     quarantine_until = day("Last day of entry quarantine.", plan=True)
 
 

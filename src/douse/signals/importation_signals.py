@@ -14,6 +14,7 @@ from douse.signals.importation import importation_pressure, imported_cases, sens
 from douse.signals.multiplicity import holm
 from douse.signals.signal import Signal
 from douse.signals.week import monday
+from douse.situation.arrivals import from_outside
 from douse.units import DAYS_PER_WEEK
 
 # Missed imports, at the lower end, from which at least one is nearly sure: a Poisson count of mean 3 is 0 with 5%.
@@ -55,7 +56,7 @@ def importation_signals(
         arrivals were not found.
     """
     pressure = importation_pressure(
-        known.table("arrivals"),
+        from_outside(known),
         cases,
         known.table("tests") if "tests" in known.sent else None,
         as_of=known.day,

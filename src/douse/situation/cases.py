@@ -9,6 +9,7 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.records.records import case_person
+from douse.situation.arrivals import from_outside
 from douse.situation.quarantine import quarantine_spells
 
 LINKS = ("imported", "linked", "unlinked")
@@ -66,7 +67,7 @@ def _first_date() -> pl.Expr:
 
 def _with_link(cases: pl.DataFrame, known: Records, max_incubation: float) -> pl.DataFrame:
     """Add `link`. An arrival within one maximum incubation speaks for an import, unless the origin is local."""
-    arrivals = known.table("arrivals").select("person_id", arrived_on=pl.col("arrived_at").dt.date())
+    arrivals = from_outside(known).select("person_id", arrived_on=pl.col("arrived_at").dt.date())
     since = (pl.col("day") - pl.col("arrived_on")).dt.total_days()
     arrived = _rows_where(cases, arrivals, since.is_between(0, max_incubation))
     origin = pl.col("origin").cast(pl.String).fill_null("unknown")

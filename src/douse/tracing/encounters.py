@@ -5,7 +5,7 @@ the quarantine (ring 2). Everybody else who was there is a visitor. These rules 
 
 - Times are local, to the second (fractions cut off). A visit with a day but no time (or no end) lasts the whole day
   (until the end of the day on which it began); of such a visit only the days are known: it is not *exact*.
-- Visits told after the as-of day do not exist.
+- Visits told after the as-of day do not exist. A visit is not told before the day on which it began.
 - A visit of a host is cut to the window ``[since, until)``; one of no length stays when it begins within it.
 - Two visits at one place meet when each begins before the other ends. A visit of no length therefore meets the visits
   that it falls within, for 0 seconds. Nobody meets themselves.
@@ -17,6 +17,7 @@ the quarantine (ring 2). Everybody else who was there is a visitor. These rules 
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 
@@ -75,3 +76,13 @@ class Asked:
 
     as_of: date
     crowd: int
+
+
+class Engine(Protocol):
+    """Whoever answers."""
+
+    def encounters(self, hosts: pl.DataFrame, asked: Asked) -> Met:
+        """Ring 1: `ENCOUNTERS` and `CROWDED` of `HOSTS`."""
+
+    def further(self, hosts: pl.DataFrame, left_out: pl.Series, asked: Asked, min_seconds: int) -> pl.DataFrame:
+        """Ring 2: `FURTHER` of `HOSTS`, without some persons."""

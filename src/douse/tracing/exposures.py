@@ -2,7 +2,7 @@
 
 Every function gives exposures with the same columns (`COLUMNS`): person, case_id, ring, via (ring-1 person of a ring-2
 exposure), contact_class, setting, first_exposure, last_exposure, minutes, basis, named_at (moment when the work could
-begin: the contact was named, or the case told).
+begin: the contact was named, or the case told), ventilation (of the place; null where not known).
 """
 
 import polars as pl
@@ -24,6 +24,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "minutes": pl.Float64(),
     "basis": pl.String(),
     "named_at": pl.Datetime("us"),
+    "ventilation": pl.String(),
 }
 
 
@@ -92,7 +93,7 @@ def shared_place(pairs: pl.DataFrame, windows: pl.DataFrame, protocol: Protocol)
     Parameters
     ----------
     pairs : polars.DataFrame
-        As of `Meetings.pairs`, hosts being case_ids, with setting.
+        As of `Meetings.pairs`, hosts being case_ids, with setting and ventilation.
     windows : polars.DataFrame
         As of `infectious_windows`.
     protocol : Protocol
@@ -105,11 +106,27 @@ def shared_place(pairs: pl.DataFrame, windows: pl.DataFrame, protocol: Protocol)
     return _shared(met.with_columns(ring=pl.lit(1), via=pl.lit(None, dtype=pl.String)))
 
 
-def shared_place_ring2(pairs: pl.DataFrame, close: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
-    """Ring 2 from visits: who was with a close contact for as long as makes a close contact; hosts are persons."""
-    long_enough = pairs.filter(pl.col("minutes") >= protocol.contact.minutes.value)
-    met = long_enough.join(close, left_on="host", right_on="via", coalesce=False)
-    return _shared(met.with_columns(contact_class=pl.lit("secondary"), ring=pl.lit(2)))
+def shared_place_ring2(found: pl.DataFrame, close: pl.DataFrame) -> pl.DataFrame:
+    """Ring 2 from visits: who was with a close contact at one time for as long as makes a close contact.
+
+    Parameters
+    ----------
+    found : polars.DataFrame
+        As of `encounters.FURTHER`, with setting and ventilation of the place.
+    close : polars.DataFrame
+        As for `recorded_ring2`.
+    """
+    met = found.join(close, on="via")
+    return _exposures(
+        met.with_columns(
+            contact_class=pl.lit("secondary"),
+            ring=pl.lit(2),
+            first_exposure=pl.col("first").dt.date(),
+            last_exposure=pl.max_horizontal("first", pl.col("last").dt.offset_by("-1us")).dt.date(),
+            minutes=pl.col("seconds") / 60,
+            basis=pl.lit("shared_place"),
+        )
+    )
 
 
 def _exposures(frame: pl.DataFrame) -> pl.DataFrame:
@@ -136,10 +153,10 @@ def _housemates(known: Records, hosts: pl.DataFrame) -> pl.DataFrame:
 
 def _shared(met: pl.DataFrame) -> pl.DataFrame:
     """One row a person, host and class: from the first day to the last, with the minutes of the longest day."""
-    longest = pl.col("setting").sort_by("minutes", "day", descending=True, nulls_last=True).first()
+    longest = pl.col("setting", "ventilation").sort_by("minutes", "day", descending=True, nulls_last=True).first()
     return _exposures(
         met.group_by("host", "case_id", "via", "ring", "contact_class", person="visitor").agg(
-            setting=longest,
+            longest,
             named_at=pl.col("named_at").min(),
             first_exposure=pl.col("day").min(),
             last_exposure=pl.col("last_day").max(),

@@ -4,6 +4,7 @@ import polars as pl
 
 from douse.library.pathogen import Pathogen
 from douse.records import Records
+from douse.situation.arrivals import from_outside
 from douse.tracing.persons import with_person
 
 
@@ -47,7 +48,7 @@ def sources(roots: pl.DataFrame, known: Records, pathogen: Pathogen) -> pl.DataF
 
 def _origins(roots: pl.DataFrame, known: Records, pathogen: Pathogen) -> pl.DataFrame:
     """case_id, arrival_origin: of the last arrival before the case's day."""
-    arrivals = with_person(known.table("arrivals"), known).select(
+    arrivals = with_person(from_outside(known), known).select(
         "person", arrived=pl.col("arrived_at").dt.date(), arrival_origin="origin"
     )
     days = (pl.col("day") - pl.col("arrived")).dt.total_days()

@@ -33,8 +33,10 @@ class Trace:
                   secondary | general), setting, zone, age, household, first_exposure, last_exposure, minutes, basis
                   (recorded | household | shared_place), reached (bool), quarantined_on (null unless it lasts),
                   under_follow_up (bool), quarantine_end (last day of staying in; null where nobody asks for it),
-                  follow_up_end (of monitoring too), place (home | central | monitor, as asked for today): one row a
-                  person, strongest exposure
+                  follow_up_end (of monitoring too), place (home | central | monitor, as asked for today),
+                  infection_probability (of all their exposures together), named_at (moment when the work could begin),
+                  cancelled (bool), released_on, test_days (list of date), next_test (date), test_missed (bool: a test
+                  day passed without a sample): one row a person, strongest exposure
     ``worklist``  person, task (interview | reach | quarantine | test | release), case_id, ring, contact_class, zone,
                   household, reason, deadline (datetime), overdue (bool), quarantine_end (date), quarantine_days_left
                   (int), place, next_test (date), test_days (list of date), priority (int, 1 first): sorted by priority,

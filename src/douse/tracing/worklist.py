@@ -96,26 +96,40 @@ def _interviews(known: Records, cases: pl.DataFrame, clock: Clock, horizon: int)
 
 def _reach(contacts: pl.DataFrame, clock: Clock) -> pl.DataFrame:
     unreached = contacts.filter(_is_asked(), ~pl.col("reached"))
-    at_home = pl.col("basis") == "household"
-    together = pl.col("basis") == "shared_place"
-    close = pl.col("contact_class") == "close"
-    reason = (
+    return _tasks(
+        unreached.with_columns(
+            task=pl.lit("reach"),
+            reason=_why_reached(),
+            deadline=pl.col("named_at") + _hours(clock.contact_reached.value),
+        )
+    )
+
+
+def _why_reached() -> pl.Expr:
+    """The reason to reach a contact, by class and basis."""
+    basis, close = pl.col("basis"), pl.col("contact_class") == "close"
+    return (
         pl.when(pl.col("contact_class") == "secondary")
         .then(pl.lit("Was with a close contact of a case, and has not been reached."))
-        .when(at_home)
+        .when(basis == "household")
         .then(pl.lit("Lives with a case, and has not been reached."))
-        .when(together & close)
+        .when((basis == "shared_place") & close)
         .then(pl.lit("Was near a case at a place for long enough to count, and has not been reached."))
-        .when(together)
+        .when(basis.is_in(["shared_place", "named_place"]))
         .then(pl.lit("Was at a place on a day when a case was there, and has not been reached."))
+        .when(basis == "group")
+        .then(pl.lit("Is in the same class or team as a case, and has not been reached."))
+        .when(basis == "ward")
+        .then(pl.lit("Was on the same ward as a case, and has not been reached."))
+        .when((basis == "journey") & close)
+        .then(pl.lit("Sat near a case on a journey, and has not been reached."))
+        .when(basis == "journey")
+        .then(pl.lit("Travelled in the same vehicle or carriage as a case, and has not been reached."))
+        .when(basis == "guest_list")
+        .then(pl.lit("Was a guest at the same event as a case, and has not been reached."))
         .when(close)
         .then(pl.lit("Was named as a close contact of a case, and has not been reached."))
         .otherwise(pl.lit("Was named as a contact of a case, and has not been reached."))
-    )
-    return _tasks(
-        unreached.with_columns(
-            task=pl.lit("reach"), reason=reason, deadline=pl.col("named_at") + _hours(clock.contact_reached.value)
-        )
     )
 
 
