@@ -45,7 +45,7 @@ class Question(NamedTuple):
 
     visits: pl.DataFrame
     hosts: pl.DataFrame
-    left_out: list[str]
+    left_out: pl.Series
     asked: Asked
     min_seconds: int
 
@@ -60,9 +60,8 @@ def frame_of_hosts(rows) -> pl.DataFrame:
 
 def one_visit(choose):
     place, person = choose(PLACES), choose(PEOPLE)
-    # Most visits are told at once.
-    told_on = START.date() + timedelta(days=choose([0, 0, 0, 0, 1, 3, DAYS + 1]))
     day = START + timedelta(days=choose(range(DAYS)))
+    told_on = day.date() + timedelta(days=choose([0, 0, 0, 0, 1, 3, DAYS + 1]))  # most are told at once
     if choose(range(5)) == 1:  # only the day, or the days, are known
         return (person, place, day, day + timedelta(days=choose([1, 2])), False, told_on)
     entered = datetime.combine(day.date(), choose(_CLOCK))
@@ -95,7 +94,7 @@ def question(choose) -> Question:
     return Question(
         visits=frame_of_visits(rows),
         hosts=frame_of_hosts(windows(choose)),
-        left_out=[choose(PEOPLE) for _ in range(choose([1, 0, 2]))],
+        left_out=pl.Series([choose(PEOPLE) for _ in range(choose([1, 0, 2]))], dtype=pl.String),
         asked=Asked(as_of=as_of, crowd=choose([100, 7, 6, 5, 9, 4, 100, 0])),
         min_seconds=choose([900, 0, 1, 1800]),
     )
@@ -111,14 +110,14 @@ questions = st.one_of(
 def everyday() -> Question:
     """A few days that hold every rule at once, for engines that are slow to start."""
 
-    def at(day: int, clock: str, seconds: int, person: str, place: str, told: int = 0):
+    def at(day: int, clock: str, seconds: int, person: str, place: str, told_after: int = 0):
         entered = datetime.combine(START.date() + timedelta(days=day), time.fromisoformat(clock))
-        told_on = START.date() + timedelta(days=told)
+        told_on = entered.date() + timedelta(days=told_after)
         return (person, place, entered, entered + timedelta(seconds=seconds), True, told_on)
 
     def whole(day: int, person: str, place: str):
         entered = datetime.combine(START.date() + timedelta(days=day), time.min)
-        return (person, place, entered, entered + timedelta(days=1), False, START.date())
+        return (person, place, entered, entered + timedelta(days=1), False, entered.date())
 
     rows = [
         at(0, "20:00", 43_200, "a", "\U0001f3e0"),  # nights at home, across midnight
@@ -138,7 +137,7 @@ def everyday() -> Question:
         at(2, "10:00", 900, "a", "x"),
         at(2, "10:05", 900, "\ufffd", "x"),
         at(2, "10:05", 900, "😀", "x"),
-        at(2, "10:05", 900, "b", "x", told=9),  # told later
+        at(2, "10:05", 900, "b", "x", told_after=9),  # told later
         at(3, "07:00", 100_000, "人", "ÿ"),  # more than a day
         at(4, "07:00", 600, "a", "ÿ"),
         at(4, "07:00", 600, "😀", "ÿ"),
@@ -159,19 +158,23 @@ def everyday() -> Question:
         ("Case 2", "\ufffd", START, START + timedelta(days=9)),
     ]
     asked = Asked(as_of=START.date() + timedelta(days=5), crowd=4)
-    return Question(frame_of_visits(rows), frame_of_hosts(hosts), ["Z"], asked, 0)
+    return Question(frame_of_visits(rows), frame_of_hosts(hosts), pl.Series(["Z"]), asked, 0)
 
 
 def crowded_market() -> Question:
     """A market with more visits on its first day than are expanded, and a night that begins in the crowd."""
     noon = START + timedelta(hours=12)
-    rows = [(person, "X", noon, noon + timedelta(hours=20), True, START.date()) for person in PEOPLE]
+    rows = [(person, "X", noon, noon + timedelta(hours=20), True, noon.date()) for person in PEOPLE]
     next_day = noon + timedelta(hours=14)
-    rows += [("late", "X", next_day, next_day + timedelta(hours=1), True, START.date())]
-    rows += [("later", "X", next_day, next_day + timedelta(hours=2), True, START.date())]
+    rows += [("late", "X", next_day, next_day + timedelta(hours=1), True, next_day.date())]
+    rows += [("later", "X", next_day, next_day + timedelta(hours=2), True, next_day.date())]
     hosts = [(f"host of {person}", person, START, START + timedelta(days=3)) for person in ("a", "b", "late")]
     return Question(
-        frame_of_visits(rows), frame_of_hosts(hosts), [], Asked(as_of=date(1970, 1, 5), crowd=len(PEOPLE) - 1), 60
+        frame_of_visits(rows),
+        frame_of_hosts(hosts),
+        pl.Series(dtype=pl.String),
+        Asked(as_of=date(1970, 1, 5), crowd=len(PEOPLE) - 1),
+        60,
     )
 
 
