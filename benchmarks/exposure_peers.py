@@ -177,12 +177,13 @@ class OnPandas:
         return len(rows), int(rows.sum())
 
 
-# The questions of SQLite and PostgreSQL, step by step, each step with the index that the next one wants.
+# The questions of SQLite and PostgreSQL, step by step, each step with the index that the next one wants. SQLite takes
+# the tables of a CROSS JOIN in the order in which they stand; PostgreSQL decides for itself.
 STEPS = """
 DROP TABLE IF EXISTS own; DROP TABLE IF EXISTS crowded;
 CREATE TEMP TABLE own AS
     SELECT h.host, v.place, v.day, {greatest}(v.entered, h.since) AS start, {least}(v.left_at, h.until) AS stop
-    FROM hosts h JOIN visits v ON v.person = h.person AND v.entered < h.until AND v.left_at > h.since;
+    FROM hosts h CROSS JOIN visits v WHERE v.person = h.person AND v.entered < h.until AND v.left_at > h.since;
 CREATE TEMP TABLE crowded AS
     SELECT place, day FROM visits WHERE place IN (SELECT place FROM own) GROUP BY place, day HAVING count(*) > {crowd};
 CREATE INDEX crowded_days ON crowded (place, day);
@@ -192,8 +193,8 @@ DELETE FROM own WHERE EXISTS (SELECT 1 FROM crowded c WHERE c.place = own.place 
 COUNT = """
 WITH pairs AS (
     SELECT o.host, v.person, v.place, {greatest}(o.start, v.entered) AS met_from, {least}(o.stop, v.left_at) AS met_to
-    FROM own o JOIN visits v ON v.place = o.place AND v.entered < o.stop AND v.left_at > o.start
-    WHERE NOT EXISTS (SELECT 1 FROM crowded c WHERE c.place = v.place AND c.day = v.day)
+    FROM own o CROSS JOIN visits v WHERE v.place = o.place AND v.entered < o.stop AND v.left_at > o.start
+      AND NOT EXISTS (SELECT 1 FROM crowded c WHERE c.place = v.place AND c.day = v.day)
       AND NOT EXISTS (SELECT 1 FROM hosts h WHERE h.host = o.host AND h.person = v.person)
 )
 SELECT count(*), sum(seconds) FROM (
@@ -212,7 +213,8 @@ class OnSQLite:
         self.database = sqlite3.connect(folder / "visits.sqlite")
         self.database.executescript(
             f"PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -1000000;"
-            f"CREATE TABLE visits ({COLUMNS}); CREATE TABLE hosts ({HOST_COLUMNS}); CREATE INDEX host_pairs ON hosts (host, person)"
+            f"CREATE TABLE visits ({COLUMNS}); CREATE TABLE hosts ({HOST_COLUMNS});"
+            "CREATE INDEX host_pairs ON hosts (host, person)"
         )
         for frame in days.numbers():
             self.database.executemany("INSERT INTO visits VALUES (?, ?, ?, ?, ?)", frame.iter_rows())

@@ -155,6 +155,7 @@ def everyday() -> Question:
         ("🏥", "é", START + timedelta(days=1, hours=8, minutes=10), START + timedelta(days=9)),
         ("\uffee", "😀", START, START + timedelta(days=9)),
         ("case Z", "Z", START, START + timedelta(days=1, hours=8, minutes=10)),
+        ("case z", "Z", START + timedelta(days=1, hours=8, minutes=10), START + timedelta(days=9)),
         ("Case 2", "\ufffd", START, START + timedelta(days=9)),
     ]
     asked = Asked(as_of=START.date() + timedelta(days=5), crowd=4)
