@@ -48,7 +48,7 @@ class Question(NamedTuple):
 
     visits: pl.DataFrame
     hosts: pl.DataFrame
-    left_out: list[str]
+    left_out: pl.Series
     asked: Asked
     min_seconds: int
 
@@ -63,9 +63,8 @@ def frame_of_hosts(rows) -> pl.DataFrame:
 
 def one_visit(choose):
     place, person = choose(PLACES), choose(PEOPLE)
-    # Most visits are told at once.
-    told_on = START.date() + timedelta(days=choose([0, 0, 0, 0, 1, 3, DAYS + 1]))
     day = START + timedelta(days=choose(range(DAYS)))
+    told_on = day.date() + timedelta(days=choose([0, 0, 0, 0, 1, 3, DAYS + 1]))  # most are told at once
     if choose(range(5)) == 1:  # only the day, or the days, are known
         return (person, place, day, day + timedelta(days=choose([1, 2])), False, told_on)
     entered = datetime.combine(day.date(), choose(_CLOCK))
@@ -98,7 +97,7 @@ def question(choose) -> Question:
     return Question(
         visits=frame_of_visits(rows),
         hosts=frame_of_hosts(windows(choose)),
-        left_out=[choose(PEOPLE) for _ in range(choose([1, 0, 2]))],
+        left_out=pl.Series([choose(PEOPLE) for _ in range(choose([1, 0, 2]))], dtype=pl.String),
         asked=Asked(as_of=as_of, crowd=choose([100, 7, 6, 5, 9, 4, 100, 0])),
         min_seconds=choose([900, 0, 1, 1800]),
     )
@@ -114,9 +113,9 @@ questions = st.one_of(
 def everyday() -> Question:
     """A few days that hold every rule at once, for engines that are slow to start."""
 
-    def at(day: int, clock: str, seconds: int, person: str, place: str, told: int = 0):
+    def at(day: int, clock: str, seconds: int, person: str, place: str, told_after: int = 0):
         entered = datetime.combine(START.date() + timedelta(days=day), time.fromisoformat(clock))
-        told_on = START.date() + timedelta(days=max(told, day))
+        told_on = entered.date() + timedelta(days=told_after)
         return (person, place, entered, entered + timedelta(seconds=seconds), True, told_on)
 
     def whole(day: int, person: str, place: str):
@@ -129,17 +128,19 @@ def everyday() -> Question:
         at(1, "22:00", 30_000, "人", "\U0001f3e0"),
         at(0, "21:00", 36_000, "b", "\U0001f3e0"),
         at(1, "21:00", 36_000, "b", "\U0001f3e0"),
+        at(0, "07:45", 3_600, "a", "X"),
+        at(0, "08:00", 0, "人", "X"),  # of no length, where slots touch; nobody met this person before
         at(1, "08:00", 1_800, "a", "X"),
         at(1, "08:30", 1_800, "b", "X"),  # touches, does not overlap
         at(1, "08:00", 1_800, "é", "X"),  # equal starts
-        at(1, "08:10", 0, "Z", "X"),  # of no length, within
+        at(1, "08:10", 0, "Z", "X"),  # of no length, within; as a host when the window ends
         at(2, "08:00", 1_800, "a", "X"),
         at(2, "08:00", 0, "人", "X"),  # of no length, at the start
         at(2, "08:10", 0, "é", "X"),  # of no length, within
         at(2, "10:00", 900, "a", "x"),
         at(2, "10:05", 900, "\ufffd", "x"),
         at(2, "10:05", 900, "😀", "x"),
-        at(2, "10:05", 900, "b", "x", told=9),  # told later
+        at(2, "10:05", 900, "b", "x", told_after=9),  # told later
         at(3, "07:00", 100_000, "人", "ÿ"),  # more than a day
         at(4, "07:00", 600, "a", "ÿ"),
         at(4, "07:00", 600, "😀", "ÿ"),
@@ -156,10 +157,12 @@ def everyday() -> Question:
         ("case 1", "b", START, START + timedelta(days=2)),
         ("🏥", "é", START + timedelta(days=1, hours=8, minutes=10), START + timedelta(days=9)),
         ("\uffee", "😀", START, START + timedelta(days=9)),
+        ("case Z", "Z", START, START + timedelta(days=1, hours=8, minutes=10)),
+        ("case z", "Z", START + timedelta(days=1, hours=8, minutes=10), START + timedelta(days=9)),
         ("Case 2", "\ufffd", START, START + timedelta(days=9)),
     ]
     asked = Asked(as_of=START.date() + timedelta(days=5), crowd=4)
-    return Question(frame_of_visits(rows), frame_of_hosts(hosts), ["Z"], asked, 0)
+    return Question(frame_of_visits(rows), frame_of_hosts(hosts), pl.Series(["Z"]), asked, 0)
 
 
 def crowded_market() -> Question:
@@ -171,7 +174,11 @@ def crowded_market() -> Question:
     rows += [("later", "X", next_day, next_day + timedelta(hours=2), True, next_day.date())]
     hosts = [(f"host of {person}", person, START, START + timedelta(days=3)) for person in ("a", "b", "late")]
     return Question(
-        frame_of_visits(rows), frame_of_hosts(hosts), [], Asked(as_of=date(1970, 1, 5), crowd=len(PEOPLE) - 1), 60
+        frame_of_visits(rows),
+        frame_of_hosts(hosts),
+        pl.Series(dtype=pl.String),
+        Asked(as_of=date(1970, 1, 5), crowd=len(PEOPLE) - 1),
+        60,
     )
 
 

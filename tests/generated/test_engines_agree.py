@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER
 from reference.slow_encounters import slow_crowded, slow_encounters, slow_further, slow_pairs
-from visits_inputs import Question, crowded_market, everyday, on_duckdb, on_spark, question, questions
+from visits_inputs import Question, crowded_market, everyday, on_duckdb, on_index, on_spark, question, questions
 
 # An engine is opened once, with a folder to work in and pytest's request. What it gives takes prepared visits and
 # returns an object that answers `encounters(hosts, asked)` and `further(hosts, left_out, asked, min_seconds)`.

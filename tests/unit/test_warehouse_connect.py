@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from douse.errors import UsageError
@@ -61,11 +62,11 @@ def test_an_hour_together_is_3600_seconds(duckdb):
     assert answers.encounters(hosts, asked).encounters.rows() == [
         ("case", "b", "café", NOON.date(), 3600, 1, 0, NOON, NOON + timedelta(hours=1))
     ]
-    assert answers.further(hosts, [], asked, 3600).rows() == [
+    assert answers.further(hosts, pl.Series(dtype=pl.String), asked, 3600).rows() == [
         ("b", "case", "café", 3600, NOON, NOON + timedelta(hours=1))
     ]
-    assert answers.further(hosts, [], asked, 3601).is_empty()
-    assert answers.further(hosts, ["b"], asked, 0).is_empty()
+    assert answers.further(hosts, pl.Series(dtype=pl.String), asked, 3601).is_empty()
+    assert answers.further(hosts, pl.Series(["b"]), asked, 0).is_empty()
 
 
 def test_fractions_of_windows_are_cut_off(duckdb):

@@ -105,7 +105,12 @@ def test_stray_files_are_not_read_and_are_swept_by_the_next_compact(tmp_path, du
 
 def test_a_crash_while_compacting_leaves_the_copies_of_before(tmp_path, duck, monkeypatch):
     land(tmp_path, MONDAY, visits())
-    before = compact(tmp_path, duck)
+    compact(tmp_path, duck)
+    written = (tmp_path / "manifest.json").read_bytes()
+    before = compacted(tmp_path)
+    file = before.by_place[0]
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-10])  # so that there is work to do
 
     def crash(*_):
         raise KeyboardInterrupt
@@ -114,9 +119,22 @@ def test_a_crash_while_compacting_leaves_the_copies_of_before(tmp_path, duck, mo
         broken.setattr(layout, "write_manifest", crash)
         with pytest.raises(KeyboardInterrupt):
             compact(tmp_path, duck)
+    assert (tmp_path / "manifest.json").read_bytes() == written
+    file.write_bytes(whole)
     assert compacted(tmp_path) == before
     assert held(tmp_path).height == 3
     assert compact(tmp_path, duck).rows == 3
+
+
+def test_copies_that_are_current_stay_and_copies_that_are_broken_are_made_again(tmp_path, duck):
+    land(tmp_path, MONDAY, visits())
+    before = compact(tmp_path, duck)
+    assert drop(tmp_path, [TUESDAY]) == 0
+    assert compact(tmp_path, duck) == before
+    before.by_person[0].unlink()
+    after = compact(tmp_path, duck)
+    assert after.rows == 3
+    assert after != before
 
 
 @pytest.mark.parametrize("copy", ["landed", "by_place", "by_person"])
@@ -131,6 +149,8 @@ def test_a_file_that_is_not_whole_is_an_error_not_an_answer(tmp_path, duck, copy
         file.unlink()
     else:
         visits(people=3).write_parquet(file)
+    if copy == "landed":
+        land(tmp_path, TUESDAY, visits(TUESDAY))
     with pytest.raises(DataError, match="not whole"):
         compact(tmp_path, duck) if copy == "landed" else compacted(tmp_path)
 

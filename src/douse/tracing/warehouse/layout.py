@@ -12,6 +12,7 @@ between leaves the warehouse as it was, and stray files behind that the next `co
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,7 +98,10 @@ def land(folder: Path, day: date, visits: pl.DataFrame | Iterable[pl.DataFrame])
 
 def drop(folder: Path, days: Iterable[date]) -> int:
     """Remove landed days; their visits leave the sorted copies with the next `compact`. Returns rows removed."""
-    known, days = read_manifest(folder), set(days)
+    known = read_manifest(folder)
+    days = known.landed.keys() & set(days)
+    if not days:
+        return 0
     write_manifest(folder, known.with_landed({day: files for day, files in known.landed.items() if day not in days}))
     gone = [file for day, files in known.landed.items() if day in days for file in files]
     for file in gone:
@@ -108,7 +112,8 @@ def drop(folder: Path, days: Iterable[date]) -> int:
 def compact(folder: Path, duck: DuckDB, *, group_rows: int = GROUP_ROWS) -> Compacted:
     """Sort all landed visits by place and by person, into few files each a range of places (or persons).
 
-    The sort is DuckDB's own: what does not fit into the connection's memory goes to its temporary folder.
+    Copies that are whole and show everything landed stay as they are. The sort is DuckDB's own: what does not fit into
+    the connection's memory goes to its temporary folder.
 
     Parameters
     ----------
@@ -119,6 +124,10 @@ def compact(folder: Path, duck: DuckDB, *, group_rows: int = GROUP_ROWS) -> Comp
     group_rows : int, default 61,440
         Rows of a Parquet row group.
     """
+    with suppress(DataError):
+        current = compacted(folder)
+        _sweep(folder)
+        return current
     known = read_manifest(folder)
     landed = [file for files in known.landed.values() for file in files]
     _all_there(folder, landed)
@@ -215,7 +224,7 @@ def _sweep(folder: Path) -> None:
     listed = {folder / file.name for file in known.all_files()}
     for copy in ("landed", "by_place", "by_person"):
         for path in (folder / copy).iterdir():
-            if path not in listed:
+            if path not in listed and path.is_file():
                 path.unlink()
     for made in folder.glob("making-*"):
         rmtree(made)

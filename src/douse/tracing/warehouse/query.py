@@ -86,7 +86,7 @@ def met_further(  # noqa: PLR0913 (the tables of one question)
     """One row a person: the longest meeting as one number (see `RANKS`), first and last in seconds.
 
     `own` without crowds, with `rank`. Pairs are sought by place and slot: a visit stands in every slot that it
-    touches, and a pair counts in the slot in which its overlap begins, so that it counts once.
+    touches, and a pair counts in the slot in which its overlap begins: once. (Twice would give the same answer, later.)
     """
     own = own.filter(own.exact & (own.stop - own.start >= min_seconds))
     there = _outside(by_place.filter(by_place.exact), own, crowded, asked).anti_join(left_out, "person")
