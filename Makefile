@@ -10,7 +10,7 @@ DEMO ?= demo
 DEMO_PEOPLE ?= 200000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick check format bench docs messages lock clean
+.PHONY: help demo test test-quick test-spark check format bench docs messages lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -30,6 +30,10 @@ test: $(READY) ## all tests
 
 test-quick: $(READY) ## the tests that take seconds
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+test-spark: $(READY) ## the tests of the engine spark: installs PySpark (400 MB); needs Java 17
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-spark.lock
+	$(BIN)/pytest -n 0 -m spark
 
 check: $(READY) ## style, types, layers
 	$(BIN)/ruff check .
@@ -52,9 +56,11 @@ messages: $(READY) ## collect the sentences for translation
 	$(BIN)/pybabel extract -F babel.cfg -k Because -k say --add-location=file --no-wrap --sort-by-file -o src/douse/outputs/locale/douse.pot src/douse
 	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching --ignore-obsolete -D douse -i src/douse/outputs/locale/douse.pot -d src/douse/outputs/locale
 
-lock: $(READY) ## renew requirements.lock
+lock: $(READY) ## renew requirements.lock and requirements-spark.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --python-version 3.11 --quiet --upgrade -o requirements.lock
+	echo 'pyspark>=4.0,<4.1' | $(BIN)/uv pip compile - --constraint requirements.lock --universal \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --quiet --upgrade -o requirements-spark.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) $(DEMO) out .hypothesis .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

@@ -1,5 +1,6 @@
 """Units of time and counting, named once."""
 
+SECONDS_PER_MINUTE = 60
 HOURS_PER_DAY = 24
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365

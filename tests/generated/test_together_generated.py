@@ -1,13 +1,12 @@
 """Exposures by recorded links are those of double loops."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import records
-from douse.tracing.tasks.case_visits import case_visits, met_at_places
 from douse.tracing.together.hosts import cases
 from douse.tracing.together.journeys import of_journeys
 from douse.tracing.together.named_places import of_named_places
@@ -16,7 +15,6 @@ from reference import slow_together
 from tracing_inputs import protocol
 
 FIRST, AS_OF = date(2026, 3, 1), date(2026, 3, 20)
-START = datetime(2026, 3, 1)
 WHO = protocol()
 people = st.sampled_from(["a", "b", "c", "d", "e"])
 days = st.integers(0, 12).map(lambda n: FIRST + timedelta(days=n))
@@ -115,39 +113,3 @@ def test_named_places(drawn, visits, around):
         read.append((person, latitude, longitude, day, day_only))
     expected = slow_together.named_places(spans, read)
     assert found_by(of_named_places, {"visits": rows}, hosts, near=True) == expected
-
-
-@settings(max_examples=80, deadline=None)
-@given(
-    windows,
-    st.lists(
-        st.tuples(people, st.sampled_from(["cafe", "gym"]), st.integers(1, 12 * 48), st.integers(0, 60)),
-        max_size=9,
-        unique=True,
-    ),
-)
-def test_cases_at_places(drawn, visits):
-    spans, _ = hosts_of(drawn)
-    moments = [
-        (who, place, START + timedelta(minutes=30 * at + 7), START + timedelta(minutes=30 * (at + length) + 7))
-        for who, place, at, length in visits
-    ]
-    rows = [
-        {"person_id": who, "place_id": place, "entered_at": f"{start}", "left_at": f"{end}", "recorded_at": f"{FIRST}"}
-        for who, place, start, end in moments
-    ]
-    known = records(cases=[], visits=rows).as_of(AS_OF)
-    ill = pl.DataFrame({"case_id": ["a", "b", "c", "d", "e"], "person": ["a", "b", "c", "d", "e"]})
-    could = pl.DataFrame(
-        spans, schema={"case_id": pl.String, "infectious_from": pl.Date, "infectious_to": pl.Date}, orient="row"
-    )
-    found = met_at_places(case_visits(known, ill, FIRST), ill, could, WHO)
-    got = sorted(
-        (r["case_id"], r["person"], r["first_exposure"], r["last_exposure"], round(r["minutes"], 6))
-        for r in found.iter_rows(named=True)
-    )
-    expected = sorted(
-        (host, other, first, last, round(seconds / 60, 6))
-        for (host, other, _), (first, last, seconds) in slow_together.places(spans, moments).items()
-    )
-    assert got == expected

@@ -4,7 +4,6 @@ Hosts are (person, since, until); answers are sets of (host, person, first day, 
 """
 
 import math
-from datetime import datetime, time, timedelta
 
 POINT = 50.0  # metres
 
@@ -58,27 +57,4 @@ def named_places(hosts, visits):
                 east = (lon - lon2) * 111_195 * math.cos(math.radians(lat))
                 if math.hypot(north, east) <= POINT:
                     found.add((host, q, day, day, False))
-    return found
-
-
-def places(hosts, visits):
-    """Exact meetings of cases: hosts are (case, since, until) in days; visits: case, place, start, end (moments).
-
-    {(host, case, place): (first day, last day, seconds)}; a window lasts until the end of its last day.
-    """
-    found = {}
-    for host, since, until in hosts:
-        for case, place, start, end in visits:
-            for other, other_place, other_start, other_end in visits:
-                if case != host or other == host or place != other_place:
-                    continue
-                begin = max(start, datetime.combine(since, time.min))
-                stop = min(end, datetime.combine(until, time.min) + timedelta(days=1))
-                if begin > stop or not (begin < other_end and other_start < stop):
-                    continue
-                met, parted = max(begin, other_start), min(stop, other_end)
-                last = max(met.date(), (parted - timedelta(microseconds=1)).date())
-                first, latest, seconds = found.get((host, other, place), (met.date(), last, 0.0))
-                seconds += (parted - met).total_seconds()
-                found[host, other, place] = (min(first, met.date()), max(latest, last), seconds)
     return found

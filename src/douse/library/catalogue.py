@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from douse.errors import LibraryError
 from douse.library.hazard import Hazard
+from douse.library.links import Links
 from douse.library.load import SHELVES, load, names, read_text
 from douse.library.number import Number, Source, Text
 from douse.library.pathogen import Pathogen
@@ -40,7 +41,7 @@ def describe(name: str, language: str = "en", kind: type[BaseModel] | None = Non
     language : str
         ``en`` or ``zh``.
     kind : type, optional
-        `Pathogen`, `Protocol`, `Costs` or `Hazard`, when only that is wanted.
+        `Pathogen`, `Protocol`, `Costs`, `Hazard` or `Links`, when only that is wanted.
 
     Raises
     ------
@@ -133,4 +134,6 @@ def _kind_of(path: str) -> type[BaseModel]:
         return Costs
     if "probability" in keys:
         return Hazard
+    if "evidence" in keys:
+        return Links
     return Protocol if {"jurisdiction", "pathogens", "level"} & keys else Pathogen

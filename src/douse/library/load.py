@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from douse.errors import LibraryError
 from douse.library.complaint import complaint
 from douse.library.hazard import Hazard
+from douse.library.links import Links
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.library.unit_costs import Costs
@@ -24,6 +25,7 @@ SHELVES: dict[type[BaseModel], str] = {
     Protocol: "protocols",
     Costs: "costs",
     Hazard: "hazards",
+    Links: "links",
 }
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(
@@ -36,7 +38,7 @@ _OWN = frozenset(
 
 @cache
 def names(kind: type[BaseModel]) -> tuple[str, ...]:
-    """Names of the shipped files of a kind (`Pathogen`, `Protocol`, `Costs` or `Hazard`), in order."""
+    """Names of the shipped files of a kind (`Pathogen`, `Protocol`, `Costs`, `Hazard` or `Links`), in order."""
     files = (path.name for path in _shelf(kind).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 

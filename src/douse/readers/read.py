@@ -19,7 +19,13 @@ from douse.records.tables import REQUIRED_TABLES, TABLES
 Progress = Callable[[str, float], None]
 
 
-def read_raw(path: Path, mapping: Mapping | None = None, progress: Progress | None = None) -> RawTables:
+def read_raw(
+    path: Path,
+    mapping: Mapping | None = None,
+    progress: Progress | None = None,
+    *,
+    without: frozenset[str] = frozenset(),
+) -> RawTables:
     """Read a folder of tables, or one file, as raw tables.
 
     Parameters
@@ -30,6 +36,8 @@ def read_raw(path: Path, mapping: Mapping | None = None, progress: Progress | No
         What feeds what; files that it does not name are still read when their name is a table.
     progress : Callable[[str, float], None], optional
         Told the name of each file and the share done, from 0 to 1.
+    without : frozenset of str
+        Tables whose files are passed over, since they are kept elsewhere (visits, in an index).
 
     Returns
     -------
@@ -43,7 +51,8 @@ def read_raw(path: Path, mapping: Mapping | None = None, progress: Progress | No
     MappingError
         When the mapping names a column that its file has not.
     """
-    reading = _Reading(_files(path), mapping, progress, one_file=path.is_file())
+    files = [file for file in _files(path) if table_named(file.stem) not in without]
+    reading = _Reading(files, mapping, progress, one_file=path.is_file())
     reading.read_all()
     raw = RawTables(tuple(reading.tables), pl.concat([no_findings(), *reading.findings]))
     _require_cases(path, raw)

@@ -25,12 +25,12 @@ def recorded_class(protocol: Protocol) -> pl.Expr:
     return pl.coalesce(pl.col("contact_class").cast(pl.String), judged)
 
 
-def shared_place_class(protocol: Protocol) -> pl.Expr:
+def shared_place_class(protocol: Protocol, minutes: str = "minutes") -> pl.Expr:
     """Class by minutes together at a place: close for as long as the protocol asks, else general.
 
     Where only the day is known (minutes null) nobody can say that they were near each other: general.
     """
-    long_enough = (pl.col("minutes") >= protocol.contact.minutes.value).fill_null(value=False)
+    long_enough = (pl.col(minutes) >= protocol.contact.minutes.value).fill_null(value=False)
     return pl.when(long_enough).then(pl.lit("close")).otherwise(pl.lit("general"))
 
 

@@ -8,17 +8,23 @@ from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.tracing import exposures
 from douse.tracing.contact_class import strength
+from douse.tracing.encounters import Asked
 from douse.tracing.persons import aliases
-from douse.tracing.places import site_facts, with_setting, with_ventilation
+from douse.tracing.places import site_facts, with_place_facts
 from douse.tracing.quarantine import Course, with_quarantine
-from douse.tracing.shared_places import Meetings, meetings
-from douse.tracing.stand_in import crowd_limit
+from douse.tracing.shared_places import Visits, pairs_of, windows_of
 from douse.tracing.status import follow_up_status
 from douse.tracing.together.all_links import linked_to_cases, linked_to_contacts
+from douse.units import SECONDS_PER_MINUTE
 
 
-def ring1(
-    known: Records, windows: pl.DataFrame, recent: pl.DataFrame, met: Meetings, protocol: Protocol
+def ring1(  # noqa: PLR0913, PLR0917  (what is known, of whom, and what was seen)
+    known: Records,
+    windows: pl.DataFrame,
+    recent: pl.DataFrame,
+    met: pl.DataFrame,
+    visits: Visits,
+    protocol: Protocol,
 ) -> pl.DataFrame:
     """Exposures to counted cases: on record, in the household, at shared places, by other recorded links.
 
@@ -30,12 +36,14 @@ def ring1(
         Infectious windows of the counted cases.
     recent : polars.DataFrame
         Those of them that may still make work.
-    met : Meetings
-        Meetings with them.
+    met : polars.DataFrame
+        Meetings with them: `encounters.ENCOUNTERS`, hosts being case_ids.
+    visits : Visits
+        What visits say of places.
     protocol : Protocol
         Who is close.
     """
-    pairs = with_ventilation(with_setting(met.pairs, site_facts(known, met)), known)
+    pairs = with_place_facts(pairs_of(met), site_facts(known, met["place"], visits.facts))
     return pl.concat(
         [
             exposures.recorded(known, windows, protocol),
@@ -46,7 +54,9 @@ def ring1(
     )
 
 
-def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
+def ring2(  # noqa: PLR0913, PLR0917  (what is known, of whom, and who answers)
+    known: Records, close: pl.DataFrame, ill: pl.Series, visits: Visits, asked: Asked, protocol: Protocol
+) -> pl.DataFrame:
     """Exposures to close contacts, from their first exposure until their quarantine began.
 
     Parameters
@@ -55,8 +65,12 @@ def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: P
         As-of view.
     close : polars.DataFrame
         Close contacts: columns of an exposure and quarantined_on; one row a person.
-    visits : polars.DataFrame
-        As of `spans`.
+    ill : polars.Series
+        Identifiers of the cases, who are nobody's contacts of a contact.
+    visits : Visits
+        Who was where.
+    asked : Asked
+        As of which day, and what is a crowd.
     protocol : Protocol
         How long together counts.
     """
@@ -67,14 +81,14 @@ def ring2(known: Records, close: pl.DataFrame, visits: pl.DataFrame, protocol: P
         since="first_exposure",
         until=pl.col("quarantined_on").fill_null(known.day),
     ).filter(pl.col("since") <= pl.col("until"))
-    hosts = index.select("since", "until", host="via", visitor="via")
-    met = meetings(visits, hosts, crowd=crowd_limit(protocol))
-    pairs = with_ventilation(with_setting(met.pairs, site_facts(known, met)), known)
+    hosts = windows_of(index.select("since", "until", host="via", visitor="via"))
+    found = visits.engine.further(hosts, ill, asked, round(protocol.contact.minutes.value * SECONDS_PER_MINUTE))
+    facts = site_facts(known, found["place"], visits.facts)
     return pl.concat(
         [
             exposures.recorded_ring2(known, index),
             exposures.household_ring2(known, index),
-            exposures.shared_place_ring2(pairs, index, protocol),
+            exposures.shared_place_ring2(with_place_facts(found, facts), index),
             linked_to_contacts(known, index, protocol),
         ]
     )

@@ -106,11 +106,27 @@ def shared_place(pairs: pl.DataFrame, windows: pl.DataFrame, protocol: Protocol)
     return _shared(met.with_columns(ring=pl.lit(1), via=pl.lit(None, dtype=pl.String)))
 
 
-def shared_place_ring2(pairs: pl.DataFrame, close: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
-    """Ring 2 from visits: who was with a close contact for as long as makes a close contact; hosts are persons."""
-    long_enough = pairs.filter(pl.col("minutes") >= protocol.contact.minutes.value)
-    met = long_enough.join(close, left_on="host", right_on="via", coalesce=False)
-    return _shared(met.with_columns(contact_class=pl.lit("secondary"), ring=pl.lit(2)))
+def shared_place_ring2(found: pl.DataFrame, close: pl.DataFrame) -> pl.DataFrame:
+    """Ring 2 from visits: who was with a close contact at one time for as long as makes a close contact.
+
+    Parameters
+    ----------
+    found : polars.DataFrame
+        As of `encounters.FURTHER`, with setting and ventilation of the place.
+    close : polars.DataFrame
+        As for `recorded_ring2`.
+    """
+    met = found.join(close, on="via")
+    return _exposures(
+        met.with_columns(
+            contact_class=pl.lit("secondary"),
+            ring=pl.lit(2),
+            first_exposure=pl.col("first").dt.date(),
+            last_exposure=pl.max_horizontal("first", pl.col("last").dt.offset_by("-1us")).dt.date(),
+            minutes=pl.col("seconds") / 60,
+            basis=pl.lit("shared_place"),
+        )
+    )
 
 
 def _exposures(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Chains, rings, exposure sites and the worklist of a day."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -11,14 +11,16 @@ from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
 from douse.tracing.chains import chains, linked_cases
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
-from douse.tracing.places import exposure_sites, site_facts
+from douse.tracing.encounters import Asked
+from douse.tracing.index.stays import hosted
+from douse.tracing.index.visit_index import VisitIndex
+from douse.tracing.places import exposure_sites
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
 from douse.tracing.risk import infectors, per_person, with_infection_probability
-from douse.tracing.shared_places import meetings
+from douse.tracing.shared_places import case_windows, index_of, indexed
 from douse.tracing.stand_in import crowd_limit
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
-from douse.tracing.visits import spans
 from douse.tracing.windows import infectious_windows
 from douse.tracing.worklist import worklist
 
@@ -39,6 +41,7 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     protocol: Protocol,
     *,
     crowd: int | None = None,
+    index: VisitIndex | None = None,
 ) -> Trace:
     """Who infected whom, who was exposed, and what to do about it today.
 
@@ -53,8 +56,10 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     pathogen, protocol : Pathogen, Protocol
         Windows, classes of contacts, quarantine, deadlines.
     crowd : int, optional
-        Most visitors a day of a place whose visitors are taken for contacts; more crowded places are only announced.
+        Most visits a day at a place whose visitors are taken for contacts; more crowded places are only announced.
         None: the protocol's.
+    index : VisitIndex, optional
+        Visits beside the table of visits; None: the table.
 
     Returns
     -------
@@ -71,13 +76,16 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(cases, today, pathogen, protocol)
     recent = windows.filter(pl.col("infectious_to") >= today - timedelta(days=horizon))
-    visits = spans(known, _first_day(recent, today - timedelta(days=horizon)), today)
-    met = meetings(visits, _hosts(recent), crowd=crowd_limit(protocol) if crowd is None else crowd)
-
-    exposed = still_of_use(ring1(known, windows, recent, met, protocol), known, ill, horizon)
+    asked = Asked(today, crowd_limit(protocol) if crowd is None else crowd)
+    there = index_of(known) if index is None else index
+    visits = indexed(there)
+    hosts = case_windows(recent)
+    met = visits.engine.encounters(hosts, asked)
+    exposed = ring1(known, windows, recent, met.encounters, visits, protocol)
+    exposed = still_of_use(exposed, known, ill, horizon)
     if protocol.contact.ring2:
         close = strongest(exposed.filter(contact_class="close"))
-        further = ring2(known, close, visits, protocol)
+        further = ring2(known, close, ill, visits, asked, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
     likely = per_person(with_infection_probability(exposed, infectors(cases), pathogen, protocol))
     contacts = described(strongest(exposed).join(likely, on="person", how="left"), known, of_class)
@@ -89,18 +97,5 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         chains=chains(links, zones, today, pathogen),
         contacts=tested.select(_CONTACT_COLUMNS),
         worklist=worklist(known, with_windows, tested, protocol.clock, horizon=horizon),
-        places=exposure_sites(met, site_facts(known, met), known, ill),
+        places=exposure_sites(hosted(there, hosts, asked), met.crowded, there, known, ill, asked),
     )
-
-
-def _first_day(windows: pl.DataFrame, horizon: date) -> date:
-    """First day of which visits are looked at: of the windows, or the horizon, which is enough for ring 2."""
-    first = windows["infectious_from"].min()
-    return min(first, horizon) if isinstance(first, date) else horizon
-
-
-def _hosts(windows: pl.DataFrame) -> pl.DataFrame:
-    """Windows by each identifier that visits may know a case by."""
-    window = windows.select("person", host="case_id", since="infectious_from", until="infectious_to")
-    by_person, by_case = window.with_columns(visitor="person"), window.with_columns(visitor="host")
-    return pl.concat([by_person, by_case]).drop("person").unique(maintain_order=True)

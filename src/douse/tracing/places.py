@@ -3,7 +3,9 @@
 import polars as pl
 
 from douse.records import Records
-from douse.tracing.shared_places import Meetings
+from douse.tracing.encounters import Asked
+from douse.tracing.index.stays import people_at
+from douse.tracing.index.visit_index import VisitIndex
 
 # A home is no site to announce.
 PRIVATE_KINDS = ("home",)
@@ -32,28 +34,26 @@ SETTING_OF_PLACE = {
 }
 
 
-def site_facts(known: Records, met: Meetings) -> pl.DataFrame:
-    """place, kind, zone, latitude, longitude: from the table of places, else from the visits."""
-    places = known.table("places").select(
+def site_facts(known: Records, places: pl.Series, said: pl.DataFrame) -> pl.DataFrame:
+    """place, kind, zone, latitude, longitude, ventilation of places.
+
+    Parameters
+    ----------
+    known : Records
+        As-of view; the table of places comes first.
+    places : polars.Series
+        Identifiers.
+    said : polars.DataFrame
+        What visits say: place, kind, zone, latitude, longitude; one row a place.
+    """
+    facts = ("kind", "zone", "latitude", "longitude")
+    listed = known.table("places").select(
         pl.col("kind").cast(pl.String), "zone", "latitude", "longitude", place="place_id"
     )
-    listed = places.unique("place", keep="first", maintain_order=True)
-    facts = ("kind", "zone", "latitude", "longitude")
-    return met.sites.join(listed, on="place", how="left", maintain_order="left").select(
-        "place", *(pl.coalesce(f"{name}_right", name).alias(name) for name in facts)
-    )
-
-
-def with_setting(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Add the setting of each meeting by the kind of its place; null where the kind is not known."""
-    setting = pl.col("kind").replace_strict(SETTING_OF_PLACE, default="other", return_dtype=pl.String)
-    named = facts.select("place", setting=pl.when(pl.col("kind").is_not_null()).then(setting))
-    return pairs.join(named, on="place", how="left", maintain_order="left")
-
-
-def with_ventilation(pairs: pl.DataFrame, known: Records) -> pl.DataFrame:
-    """Add the ventilation class of the place of each meeting; null where it is not listed. Row order stays."""
-    return pairs.join(ventilation_of_places(known), on="place", how="left", maintain_order="left")
+    sites = places.unique().sort().to_frame("place").join(said, on="place", how="left", maintain_order="left")
+    for more in (listed.unique("place", keep="first", maintain_order=True), ventilation_of_places(known)):
+        sites = sites.join(more, on="place", how="left", maintain_order="left")
+    return sites.select("place", *(pl.coalesce(f"{name}_right", name).alias(name) for name in facts), "ventilation")
 
 
 def ventilation_of_places(known: Records) -> pl.DataFrame:
@@ -72,37 +72,50 @@ def listed_places(known: Records) -> pl.DataFrame:
     )
 
 
-def exposure_sites(met: Meetings, facts: pl.DataFrame, known: Records, ill: pl.Series) -> pl.DataFrame:
+def with_place_facts(meetings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """Add the setting of each meeting, by the kind of its place, and the place's ventilation; null where not known."""
+    setting = pl.col("kind").replace_strict(SETTING_OF_PLACE, default="other", return_dtype=pl.String)
+    named = facts.select("place", "ventilation", setting=pl.when(pl.col("kind").is_not_null()).then(setting))
+    return meetings.join(named, on="place", how="left", maintain_order="left")
+
+
+def exposure_sites(  # noqa: PLR0913, PLR0917 (where cases were, who else was there, and who asks)
+    hosted: pl.DataFrame, crowded: pl.DataFrame, index: VisitIndex, known: Records, ill: pl.Series, asked: Asked
+) -> pl.DataFrame:
     """Places where cases were while they could infect, most cases first; homes are left out.
 
     Parameters
     ----------
-    met : Meetings
-        Hosts being case_ids.
-    facts : polars.DataFrame
-        As of `site_facts`.
+    hosted : polars.DataFrame
+        host (case_id), place, day: where cases were within their windows.
+    crowded : polars.DataFrame
+        `encounters.CROWDED`.
+    index : VisitIndex
+        All visits.
     known : Records
         As-of view; where nobody but cases has visits on record, the people at a place are not known.
     ill : polars.Series
         Identifiers of the counted cases.
+    asked : Asked
+        As of which day, and what is a crowd.
 
     Returns
     -------
     polars.DataFrame
         See `Trace.places`; with crowded (bool: on some day more people than are expanded to contacts, so that only an
         announcement reaches them). people counts those who are no cases, on the days when a case was there; at a
-        crowded place it is everybody on the fullest day.
+        crowded place it is the visits of the fullest day.
     """
-    others_visit = not known.table("visits")["person_id"].is_in(ill.implode()).all()
-    cases = met.hosted.group_by("place").agg(
+    others_visit = bool((index.persons.codes(ill.unique()) >= 0).sum() < len(index.persons))
+    cases = hosted.group_by("place").agg(
         cases=pl.col("host").n_unique().cast(pl.Int64), first_day=pl.col("day").min(), last_day=pl.col("day").max()
     )
-    others = met.present.filter(~pl.col("visitor").is_in(ill.implode()))
-    people = others.group_by("place").agg(met=pl.col("visitor").n_unique().cast(pl.Int64))
-    crowds = met.crowded.group_by("place").agg(crowd=pl.col("people").max().cast(pl.Int64))
+    calm = hosted.join(crowded, on=["place", "day"], how="anti")
+    people = people_at(index, calm, ill, asked).rename({"people": "met"})
+    crowds = crowded.group_by("place").agg(crowd=pl.col("visits").max())
     count = pl.max_horizontal(pl.col("met").fill_null(0), pl.col("crowd").fill_null(0))
     return (
-        cases.join(facts, on="place")
+        cases.join(site_facts(known, hosted["place"], index.facts), on="place")
         .filter(~pl.col("kind").is_in(PRIVATE_KINDS).fill_null(value=False))
         .join(people, on="place", how="left")
         .join(crowds, on="place", how="left")

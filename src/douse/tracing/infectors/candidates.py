@@ -35,3 +35,11 @@ class Candidates:
     direct: Floats
     through: Floats
     imported: Floats
+
+    def __len__(self) -> int:
+        return len(self.imported)
+
+    @property
+    def case(self) -> Ints:
+        """Position of the case of each candidate, shape (L,)."""
+        return np.repeat(np.arange(len(self)), np.diff(self.start))

@@ -1,7 +1,7 @@
 """Who or what may have infected a case: cases, people in between, and places within the days of its infection."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 import polars as pl
 
@@ -9,11 +9,15 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.situation.cases import identifiers
-from douse.tracing import exposures
+from douse.tracing.contacts import ring1
+from douse.tracing.encounters import Asked
+from douse.tracing.index.build import index_in_memory
 from douse.tracing.persons import aliases
+from douse.tracing.places import PRIVATE_KINDS, listed_places
 from douse.tracing.risk import infectors, with_infection_probability
-from douse.tracing.tasks.case_visits import case_visits, met_at_places
-from douse.tracing.together.all_links import linked_to_cases
+from douse.tracing.shared_places import case_windows, indexed
+from douse.tracing.stand_in import crowd_limit
+from douse.tracing.visits import days_of, spans
 
 COLUMNS: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -61,10 +65,8 @@ def candidates(known: Records, search: Search, pathogen: Pathogen, protocol: Pro
     """
     if search.sought.is_empty():
         return pl.DataFrame(schema=COLUMNS)
-    began = search.sought["infected_from"].min()
-    first = began if isinstance(began, date) else known.day
-    visits = case_visits(known, search.cases, first)
-    exposed = _exposures(known, search, visits, first, protocol)
+    visits = _visits_of_cases(known, search)
+    exposed = _exposures(known, search, visits, protocol)
     likely = with_infection_probability(exposed, infectors(search.cases), pathogen, protocol)
     found = [_cases(likely, search), _people(likely, search), _places(visits, search)]
     return pl.concat(found).sort(
@@ -73,17 +75,28 @@ def candidates(known: Records, search: Search, pathogen: Pathogen, protocol: Pro
     )  # fmt: skip
 
 
-def _exposures(known: Records, search: Search, visits: pl.DataFrame, first: date, protocol: Protocol) -> pl.DataFrame:
-    """Exposures to cases that could infect from the first of the days that are asked about, of cases and others."""
-    recent = search.windows.filter(pl.col("infectious_to") >= first)
-    exposed = pl.concat(
-        [
-            exposures.recorded(known, search.windows, protocol).filter(pl.col("ring") == 1),
-            exposures.household(known, recent),
-            linked_to_cases(known, recent, protocol),
-            met_at_places(visits, search.cases, recent, protocol),
-        ]
+def _visits_of_cases(known: Records, search: Search) -> pl.DataFrame:
+    """Spans of cases only: a source search compares cases, not a city."""
+    first = search.sought["infected_from"].min()
+    begin = first if isinstance(first, date) else known.day
+    ill = identifiers(search.cases)
+    own = spans(known.table("visits").filter(pl.col("person_id").is_in(ill.implode())))
+    visits = own.filter(pl.col("left") > datetime.combine(begin, time.min))
+    listed = listed_places(known).select("place", listed="kind")
+    return (
+        visits.join(listed, on="place", how="left", maintain_order="left")
+        .with_columns(kind=pl.coalesce("kind", "listed"))
+        .drop("listed")
     )
+
+
+def _exposures(known: Records, search: Search, visits: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
+    """Exposures to cases that could infect on any of the days that are asked about, of cases and of other people."""
+    begin = search.sought["infected_from"].min()
+    recent = search.windows.filter(pl.col("infectious_to") >= begin)
+    there = indexed(index_in_memory(visits))
+    met = there.engine.encounters(case_windows(recent), Asked(known.day, crowd_limit(protocol)))
+    exposed = ring1(known, search.windows, recent, met.encounters, there, protocol).filter(pl.col("ring") == 1)
     return (
         exposed.join(aliases(known), left_on="person", right_on="alias", how="left")
         .with_columns(person=pl.coalesce("alias_of", "person"))
@@ -135,9 +148,15 @@ def _people(exposed: pl.DataFrame, search: Search) -> pl.DataFrame:
 
 def _places(visits: pl.DataFrame, search: Search) -> pl.DataFrame:
     """Where the case was on those days, homes apart, and how many other cases were there on them."""
-    last = pl.max_horizontal(pl.col("start").dt.date(), pl.col("end").dt.offset_by("-1us").dt.date())
-    days = visits.select("case_id", "place", day=pl.date_ranges(pl.col("start").dt.date(), last))
-    of_cases = days.explode("day").unique()
+    away = visits.filter(~pl.col("kind").is_in(PRIVATE_KINDS).fill_null(value=False))
+    days = days_of(away).select("place", "day", visitor="person").unique()
+    known_as = pl.concat(
+        [
+            search.cases.select("case_id", visitor="person"),
+            search.cases.select("case_id", visitor="case_id"),
+        ]
+    ).unique()
+    of_cases = days.join(known_as, on="visitor").select("case_id", "place", "day").unique()
     own = of_cases.join(search.sought, on="case_id").filter(
         pl.col("day").is_between(pl.col("infected_from"), pl.col("infected_to"))
     )

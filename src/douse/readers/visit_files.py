@@ -1,0 +1,71 @@
+"""Visits that are too many for one reading: files of the table of visits, in batches that pass the door one by one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from douse.errors import DataError
+from douse.readers.names import table_named
+from douse.readers.native import read_native
+from douse.readers.sheet import PARQUET, TEXT, Sheet, read_sheet
+from douse.records.check import check
+from douse.records.finding import Checked, file_finding, no_findings
+from douse.records.raw import RawTables
+
+FOLDER = "visits"
+
+
+def visit_files(data: Path) -> list[Path]:
+    """Files of visits of a data folder: those in its folder ``visits``, and those named after the table.
+
+    Raises
+    ------
+    DataError
+        When there are none.
+    """
+    beside = [file for file in data.iterdir() if table_named(file.stem) == "visits"] if data.is_dir() else []
+    within = list((data / FOLDER).iterdir()) if (data / FOLDER).is_dir() else []
+    files = [file for file in (*beside, *within) if file.is_file() and file.suffix.lower() in (*PARQUET, *TEXT)]
+    if not files:
+        raise DataError(
+            f"{data} holds no visits.",
+            allowed=f"files in a folder {FOLDER}/, or visits.parquet, visits.csv",
+            next_step="Check the path of the data.",
+        )
+    return sorted(files, key=lambda file: (file.parent != data, file.name))
+
+
+def visit_batches(file: Path, rows: int) -> Iterator[Checked]:
+    """The rows of a file through the door, so many at a time; text files in one batch.
+
+    Raises
+    ------
+    DataError
+        When a text file has more rows than a batch may have.
+    """
+    if file.suffix.lower() not in PARQUET:
+        sheet, notes = read_sheet(file)
+        if sheet is None:
+            yield check(RawTables((), notes))
+            return
+        if sheet.cells.height > rows:
+            raise DataError(
+                f"{file.name} is too long to be read at once.",
+                next_step="Save it as Parquet, or as one file a day; or allow more with --memory.",
+            )
+        yield _checked(sheet, notes)
+        return
+    try:
+        total = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
+        for first in range(0, max(total, 1), rows):
+            cells = pl.scan_parquet(file, glob=False).slice(first, rows).collect()
+            lines = pl.int_range(first + 2, first + 2 + cells.height, dtype=pl.UInt32, eager=True)
+            yield _checked(Sheet(file.name, cells.rechunk(), lines), no_findings())
+    except (OSError, pl.exceptions.PolarsError):
+        yield check(RawTables((), file_finding(file.name, "unreadable_file")))
+
+
+def _checked(sheet: Sheet, notes: pl.DataFrame) -> Checked:
+    parts, said = read_native(sheet, "visits")
+    return check(RawTables(tuple(parts), pl.concat([notes, said])))

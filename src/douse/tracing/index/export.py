@@ -1,0 +1,78 @@
+"""Visits out of the index, as rows again."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from douse.kernels.visit_parts import ENTRY_BITS, EXACT_BIT, LEFT, PERSON, PLACE, SECONDS_PER_DAY, TOLD_SHIFT, WHEN
+from douse.records.tables import TABLES
+from douse.tracing.index.part import Part
+from douse.tracing.index.visit_index import VisitIndex
+from douse.tracing.visits import SPANS
+
+
+def spans_by_part(index: VisitIndex, parts: Sequence[Part] | None = None) -> Iterator[pl.DataFrame]:
+    """Visits of some parts (all), part by part, as spans without facts of places (`visits.SPANS`); by place, entry."""
+    for part in index.parts if parts is None else parts:
+        yield _spans(index, part, part.records)
+
+
+def spans_of(index: VisitIndex, persons: pl.Series) -> pl.DataFrame:
+    """Visits of some persons, as spans with what visits say of their places."""
+    codes = np.unique(index.persons.codes(persons.unique()))
+    frames = [pl.DataFrame(schema=SPANS)]
+    for part in index.parts:
+        there = codes[(codes >= 0) & (codes < len(part.person_start) - 1)]
+        rows = [part.person_rows[part.person_start[code] : part.person_start[code + 1]] for code in there]
+        if rows:
+            frames.append(_spans(index, part, part.records[np.concatenate(rows)]))
+    return pl.concat(frames).drop("kind", "zone", "latitude", "longitude").join(
+        index.facts, on="place", how="left", maintain_order="left"
+    ).select(*SPANS)  # fmt: skip
+
+
+def as_table(spans: pl.DataFrame) -> pl.DataFrame:
+    """Spans as rows of the table of visits, for whoever reads that: a few persons' visits, never all."""
+    rows = spans.select(
+        record_id=pl.concat_str(
+            pl.lit("index"), "person", "place", pl.col("entered").dt.to_string("%Y-%m-%dT%H:%M:%S"), separator=":"
+        ),
+        recorded_at=pl.max_horizontal(pl.col("told_on").cast(pl.Datetime("us")), "entered"),
+        person_id="person",
+        place_id="place",
+        kind="kind",
+        zone="zone",
+        latitude="latitude",
+        longitude="longitude",
+        entered_at="entered",
+        # Of a visit of which only the days are known the last day stands, as it was sent.
+        left_at=pl.when("exact").then("left").otherwise(pl.col("left").dt.offset_by("-1d")),
+    )
+    empty = TABLES["visits"].create_empty()
+    missing = {name: pl.lit(None, dtype=kind) for name, kind in empty.schema.items() if name not in rows.columns}
+    return rows.with_columns(**missing).select(pl.col(name).cast(kind) for name, kind in empty.schema.items())
+
+
+def _spans(index: VisitIndex, part: Part, records: NDArray[np.int32]) -> pl.DataFrame:
+    midnight = part.day * SECONDS_PER_DAY
+    unknown = {name: pl.lit(None, dtype=SPANS[name]) for name in ("kind", "zone", "latitude", "longitude")}
+    return (
+        pl.DataFrame(
+            {
+                "person": index.persons.texts(records[:, PERSON]),
+                "place": index.places.texts(records[:, PLACE]),
+                "entered": _moments(midnight + (records[:, WHEN] & ENTRY_BITS).astype(np.int64)),
+                "left": _moments(midnight + records[:, LEFT].astype(np.int64)),
+                "exact": (records[:, WHEN] & EXACT_BIT) != 0,
+                "told_on": pl.Series(part.day + (records[:, WHEN] >> TOLD_SHIFT), dtype=pl.Int32).cast(pl.Date),
+            }
+        )
+        .with_columns(**unknown)
+        .select(pl.col(name).cast(kind) for name, kind in SPANS.items())
+    )
+
+
+def _moments(seconds: NDArray[np.int64]) -> pl.Series:
+    return pl.Series(seconds * 1_000_000, dtype=pl.Int64).cast(pl.Datetime("us"))

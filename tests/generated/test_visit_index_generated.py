@@ -1,0 +1,136 @@
+"""The index tells every minute once, whatever was sent twice, late or in pieces; and says the same from disk."""
+
+from datetime import date, datetime, time, timedelta
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from douse.tracing.encounters import HOSTS, Asked
+from douse.tracing.index import store
+from douse.tracing.index.build import index_in_memory
+from douse.tracing.index.export import spans_by_part, spans_of
+from douse.tracing.index.rings import encounters
+from douse.tracing.visits import SPANS
+from reference.slow_once import MINUTE, slow_once
+
+START = datetime(1969, 12, 30)
+DAYS = 4
+
+
+@st.composite
+def visit(draw, days=DAYS):
+    day = START + timedelta(days=draw(st.integers(0, days - 1)))
+    entered = day + timedelta(minutes=draw(st.sampled_from([0, 0, 60, 90, 1200, 1380, 1439])))
+    left = entered + timedelta(minutes=draw(st.sampled_from([0, 30, 60, 90, 240, 1440, 2900])))
+    told = (START + timedelta(days=DAYS + draw(st.integers(0, 3)))).date()
+    return (draw(st.sampled_from("ab")), draw(st.sampled_from("xy")), entered, left, draw(st.integers(0, 4)) > 0, told)
+
+
+@st.composite
+def batches(draw):
+    """Batches each told on a day of its own: over days, what is there already stays, whenever it was told."""
+    sent = draw(st.lists(st.lists(visit(), max_size=8), min_size=1, max_size=3))
+    told = [(START + timedelta(days=DAYS + number)).date() for number in range(len(sent))]
+    return [[(*row[:5], day) for row in rows] for rows, day in zip(sent, told, strict=True)]
+
+
+def frame(rows) -> pl.DataFrame:
+    columns = ("person", "place", "entered", "left", "exact", "told_on")
+    visits = pl.DataFrame(rows, schema={name: SPANS[name] for name in columns}, orient="row")
+    missing = {name: pl.lit(None, dtype=kind) for name, kind in SPANS.items() if name not in columns}
+    return visits.with_columns(**missing).select(*SPANS)
+
+
+def on_disk(folder, sent, memory=2**20):
+    for number, rows in enumerate(sent):
+        with store.writing(folder, memory) as writer:
+            writer.add(frame(rows))
+            writer.commit({f"batch {number}": number})
+    return store.open_index(folder)
+
+
+def minutes_of(index):
+    """As `slow_once`, of what the index holds; fails where a minute is told twice."""
+    told, moments = {}, set()
+    for part in spans_by_part(index):
+        rows = part.select("person", "place", "entered", "left", "exact", "told_on").rows()
+        for person, place, entered, left, exact, told_on in rows:
+            minutes = told.setdefault((person, place, exact), {})
+            if entered == left:
+                moments.add((person, place, exact, entered))
+            at = entered
+            while at < left:
+                assert at not in minutes
+                minutes[at] = told_on
+                at += MINUTE
+    return {who: minutes for who, minutes in told.items() if minutes}, moments
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sent=batches())
+def test_every_minute_is_told_once(sent, tmp_path_factory):
+    index = on_disk(tmp_path_factory.mktemp("index") / "visits.index", sent)
+    found, moments = minutes_of(index)
+    expected, all_moments = slow_once(sent)
+    assert found == expected
+    assert moments <= all_moments
+    # A moment goes only where the same person is there anyhow.
+    assert all(at in expected.get((who, place, exact), {}) for who, place, exact, at in all_moments - moments)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=st.lists(visit(days=1), max_size=10))
+def test_of_visits_that_began_on_one_day_the_one_told_first_counts(rows):
+    found, _ = minutes_of(index_in_memory(frame(rows)))
+    assert found == slow_once([rows])[0]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=st.lists(visit(), max_size=14), memory=st.sampled_from([1, 200, 2**20]))
+def test_disk_and_memory_hold_the_same(rows, memory, tmp_path_factory):
+    index = on_disk(tmp_path_factory.mktemp("index") / "visits.index", [rows], memory)
+    whole = index_in_memory(frame(rows))
+    if memory > 200:
+        columns = list(SPANS)
+        assert sorted(pl.concat([frame([]), *spans_by_part(index)])[columns].rows(), key=str) == sorted(
+            pl.concat([frame([]), *spans_by_part(whole)])[columns].rows(), key=str
+        )
+    hosts = pl.DataFrame([("a", "a", START, START + timedelta(days=9))], schema=HOSTS, orient="row")
+    asked = Asked(date(1970, 1, 9), 100)
+    if memory > 200:
+        assert encounters(index, hosts, asked).encounters.equals(encounters(whole, hosts, asked).encounters)
+    assert set(spans_of(index, pl.Series(["a"]))["person"]) <= {"a"}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sent=batches())
+def test_sending_everything_again_changes_nothing(sent, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("index") / "visits.index"
+    once = minutes_of(on_disk(folder, sent))
+    assert minutes_of(on_disk(folder, sent))[0] == once[0]
+
+
+def test_a_crash_while_writing_leaves_the_index_as_it_was(tmp_path, monkeypatch):
+    folder = tmp_path / "visits.index"
+    noon = datetime.combine(START.date(), time(12))
+    first = [("a", "x", noon, noon + timedelta(hours=1), True, noon.date())]
+    second = [("b", "y", noon, noon + timedelta(hours=1), True, noon.date())]
+    before = minutes_of(on_disk(folder, [first]))
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_put_manifest", broken)
+    try:
+        on_disk(folder, [second])
+    except KeyboardInterrupt:
+        pass
+    else:
+        raise AssertionError("the crash did not happen")
+    assert minutes_of(store.open_index(folder)) == before
+    assert len(list((folder / "parts").iterdir())) == 2  # what was written lies there, and does not count
+    monkeypatch.undo()
+    after = minutes_of(on_disk(folder, [second]))
+    assert set(after[0]) == {("a", "x", True), ("b", "y", True)}
+    assert len(list((folder / "parts").iterdir())) == 2
