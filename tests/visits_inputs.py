@@ -13,6 +13,9 @@ import pytest
 from hypothesis import strategies as st
 
 from douse.tracing.encounters import HOSTS, Asked
+from douse.tracing.index.build import index_in_memory
+from douse.tracing.index.rings import IndexEngine
+from douse.tracing.visits import SPANS
 from douse.tracing.warehouse.connect import DuckDB, Spark
 from douse.tracing.warehouse.engine import Warehouse
 from douse.tracing.warehouse.layout import compact, land
@@ -69,11 +72,11 @@ def one_visit(choose):
 
 
 def apart(rows):
-    """Rows without those that overlap an earlier one of the same person at the same place."""
+    """Rows without those that touch an earlier one of the same person at the same place, told on their day or later."""
     kept = []
     for row in rows:
-        if all(row[:2] != one[:2] or (row[3] <= one[2] or one[3] <= row[2]) for one in kept) and row not in kept:
-            kept.append(row)
+        if all(row[:2] != one[:2] or (row[3] < one[2] or one[3] < row[2]) for one in kept):
+            kept.append((*row[:5], max(row[5], row[2].date())))
     return kept
 
 
@@ -190,6 +193,16 @@ SPARK_SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+
+
+def on_index(folder, request):
+    """The index, in memory."""
+
+    def made(visits: pl.DataFrame) -> IndexEngine:
+        unknown = {name: pl.lit(None, dtype=kind) for name, kind in SPANS.items() if name not in visits.columns}
+        return IndexEngine(index_in_memory(visits.with_columns(**unknown).select(*SPANS)))
+
+    return made
 
 
 def on_duckdb(folder, request):

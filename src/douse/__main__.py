@@ -1,7 +1,9 @@
 """Command line: parse, call main, turn errors into exit codes."""
 
 import argparse
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -99,6 +101,42 @@ def _estimate(options: argparse.Namespace) -> int:
     if options.out is not None:
         estimate_listing.write(options.out, found)
     _console().print(estimate_listing.table(found, knowledge.pathogen, Words(options.lang)))
+    return OK
+
+
+def _index(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import listing, trace_listing
+    from douse.outputs.words import Words
+    from douse.records.finding import write_csv
+
+    began = time.perf_counter()
+    with _progress(quiet=options.quiet, stages=None) as advance:
+        landing = verbs.index_visits(
+            options.data, memory=options.memory, engine=options.engine, fresh=options.fresh,
+            forget_before=options.forget_before, progress=advance,
+        )  # fmt: skip
+    if options.out is not None and landing.findings.height:
+        options.out.mkdir(parents=True, exist_ok=True)
+        write_csv(landing.findings, options.out / "findings.csv")
+    if landing.findings.height:
+        _console().print(listing.findings_table(landing.findings, options.out))
+    _console().print(trace_listing.landed(landing, time.perf_counter() - began, Words(options.lang)))
+    return OK
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from douse import main as verbs
+    from douse.outputs import trace_listing, watch_listing
+
+    traced, knowledge = verbs.who_met_cases(
+        _question(options), options.cases, rings=options.rings, minutes=options.minutes, crowd=options.crowd,
+        engine=options.engine, memory=options.memory,
+    )  # fmt: skip
+    words = watch_listing.words_of(traced.zones, knowledge.protocol, options.lang)
+    if options.out is not None:
+        trace_listing.write(options.out, traced.met)
+    _console().print(trace_listing.table(traced.situation, traced.met, words))
     return OK
 
 
@@ -251,6 +289,32 @@ def _add_chains(verbs: "Verbs") -> None:
     chains.set_defaults(call=_chains)
 
 
+def _add_index(verbs: "Verbs") -> None:
+    index = verbs.add_parser("index", help="sort visits for tracing, day by day: says how long it took, how big it is")
+    index.add_argument("data", type=Path, help="folder of tables; visits in its folder visits/, or visits.parquet")
+    _takes_engine(index, "index; duckdb, spark: a warehouse of sorted Parquet besides (default: index)")
+    index.add_argument("--fresh", action="store_true", help="begin anew, instead of adding what is new")
+    index.add_argument("--forget-before", type=_day, help="take away, for good, visits that began before this day")
+    index.add_argument("--out", type=_folder, help="write findings.csv into this folder")
+    index.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
+    index.add_argument("--quiet", action="store_true", help="no progress bar")
+    index.set_defaults(call=_index)
+
+
+def _add_trace(verbs: "Verbs") -> None:
+    trace = verbs.add_parser("trace", help="who met some cases, ring by ring, place by place, likeliest first")
+    trace.add_argument("data", type=Path, help="folder of CSV or Parquet tables, or one line-list file")
+    trace.add_argument("cases", nargs="*", metavar="CASE", help="case_id (default: all that may still make work)")
+    trace.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
+    _takes_knowledge(trace)
+    trace.add_argument("--rings", type=int, default=2, help="1: contacts of the cases; 2: theirs too (default: 2)")
+    trace.add_argument("--minutes", type=_minutes, help="time together that is close (default: the protocol's)")
+    trace.add_argument("--crowd", type=_count, help="visits a day above which a place is announced, not traced")
+    _takes_engine(trace, "who answers: index, duckdb or spark (default: index)")
+    trace.add_argument("--out", type=_folder, help="write people.csv, exposures.csv, announce.csv into this folder")
+    trace.set_defaults(call=_trace)
+
+
 def _add_replay(verbs: "Verbs") -> None:
     replay = verbs.add_parser("replay", help="day by day, only what was known: when each detector would have fired")
     _takes_data(replay)
@@ -302,6 +366,35 @@ def _takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> 
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
 
 
+def _takes_engine(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--engine", choices=("index", "duckdb", "spark"), default="index", help=text)
+    parser.add_argument(
+        "--memory", type=_gibibytes, default=_gibibytes("4"), help="GiB to stay within, besides libraries (default: 4)"
+    )
+
+
+def _gibibytes(text: str) -> int:
+    return round(_number(text, "a number of GiB, for example 4 or 0.5", above=0) * 2**30)
+
+
+def _minutes(text: str) -> float:
+    return _number(text, "a number of minutes, 0 or more", above=-1e-9)
+
+
+def _count(text: str) -> int:
+    return round(_number(text, "a whole number, 0 or more", above=-1e-9))
+
+
+def _number(text: str, what: str, *, above: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not above < value < math.inf:
+        raise argparse.ArgumentTypeError(f"this takes {what}")
+    return value
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -326,8 +419,8 @@ def _console() -> Console:
 
 
 @contextmanager
-def _progress(*, quiet: bool, stages: int) -> Iterator[Callable[[str], None]]:
-    """A bar on the error stream that names the stage; it leaves nothing behind."""
+def _progress(*, quiet: bool, stages: int | None) -> Iterator[Callable[[str], None]]:
+    """A bar on the error stream that names the stage and leaves nothing behind; it pulses without a number of them."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
         task = bar.add_task("", total=stages, completed=-1)

@@ -4,39 +4,40 @@ Every verb takes plain arguments, returns plain values and prints nothing: `__ma
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from douse.errors import DataError, UsageError
-from douse.library import Costs, Links, Pathogen, Protocol, load, names, pathogen_named
+from douse.errors import UsageError
+from douse.library import Links, Pathogen, Protocol, load
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import hash_files, make_manifest
 from douse.outputs.write import write_all
 from douse.planning import make_plan
 from douse.planning.plan import Plan
+from douse.question import DEFAULT_PROTOCOL, Knowledge, Opened, Question, check, open_data
 from douse.readers.history import read_history
-from douse.readers.read import read_raw
 from douse.records import Records, ZoneTree
-from douse.records.check import check as check_raw
-from douse.records.finding import Checked, write_findings
-from douse.records.mapping import load_mapping
+from douse.records.finding import Checked
 from douse.signals import Event, Scene, Signal, choose_detectors, detect, detect_each, fuse
 from douse.signals.replay import first_signals, found_events, met_events, scores, told_on
 from douse.situation import Estimates, describe, estimate
 from douse.situation.situation import Situation
 from douse.tracing import trace
+from douse.tracing.engines import to_warehouse, warehouse_of
+from douse.tracing.index.landing import Landing, land
 from douse.tracing.infectors import Chains, Known, infectors
+from douse.tracing.shared_places import index_of, indexed
 from douse.tracing.tasks import Work, make_work
 from douse.tracing.trace import Trace
+from douse.tracing.who_met import WhoMet, who_met
 from douse.units import DAYS_PER_WEEK
 
+__all__ = ["Knowledge", "Question", "check"]
+
 Progress = Callable[[str], None]
-DEFAULT_PROTOCOL = "who-generic"
-DEFAULT_COSTS = "generic"
-DEFAULT_LINKS = "generic"
 REPORTED_DELAYS = ("onset_to_known",)  # what the report says of fitted delays; `douse estimate` fits all
 DEMO_PATHOGEN = "sars-cov-2-wild"
 
@@ -44,28 +45,6 @@ DEMO_PATHOGEN = "sars-cov-2-wild"
 def no_progress(stage: str) -> None:
     """Say nothing of the stage."""
     del stage
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a command asks: which records, as of when, by which library files."""
-
-    data: Path  # folder of tables, or one line list
-    mapping: Path | None = None
-    as_of: date | None = None  # None: the last day on which a case was recorded
-    protocol: str = DEFAULT_PROTOCOL
-    pathogen: str | None = None  # None: the one that the cases name
-    costs: str = DEFAULT_COSTS
-    links: str = DEFAULT_LINKS  # what evidence weighs; only `chains` asks
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """The library files that a run stands on."""
-
-    pathogen: Pathogen
-    protocol: Protocol
-    costs: Costs
 
 
 @dataclass(frozen=True)
@@ -100,6 +79,15 @@ class Worked:
 
 
 @dataclass(frozen=True)
+class Traced:
+    """Who met some cases, as of a day."""
+
+    situation: Situation
+    zones: ZoneTree
+    met: WhoMet
+
+
+@dataclass(frozen=True)
 class Replayed:
     """What each detector would have told, day by day; `found` and `scores` only beside a history."""
 
@@ -111,70 +99,87 @@ class Replayed:
     scores: pl.DataFrame | None  # a row a detector
 
 
-def check(data: Path, mapping: Path | None = None, out: Path | None = None) -> Checked:
-    """Bring data through the door; findings and rejected rows are written to `out` where it is given."""
-    checked = check_raw(read_raw(data, load_mapping(mapping) if mapping else None))
-    if out is not None:
-        write_findings(checked, out)
-    return checked
-
-
 def situation(question: Question) -> tuple[Situation, Knowledge]:
     """What is known as of a day."""
-    records = check(question.data, question.mapping).records
-    knowledge = choose_knowledge(records, question)
-    known = of_pathogen(records, knowledge.pathogen).as_of(question.as_of or last_day(records))
-    return describe(known, ZoneTree(known), knowledge.pathogen, knowledge.protocol), knowledge
+    opened = open_data(question)
+    return look(opened, opened.day).situation, opened.knowledge
 
 
 def watch(question: Question, detectors: Sequence[str] | None = None) -> tuple[Watched, Knowledge]:
     """What is unusual as of a day: the signals of the detectors, and the events that they agree on."""
-    records = check(question.data, question.mapping).records
-    knowledge = choose_knowledge(records, question)
-    of_one = of_pathogen(records, knowledge.pathogen)
-    scene = look(of_one, question.as_of or last_day(of_one), knowledge)
+    opened = open_data(question)
+    scene = look(opened, opened.day)
     found = detect(scene, choose_detectors(detectors))
-    return Watched(scene.situation, scene.zones, found, events_of(found, scene.zones, knowledge.pathogen)), knowledge
-
-
-def worklist(question: Question) -> tuple[Worked, Knowledge]:
-    """Whom to reach as of a day, forwards and backwards, in the order of what it prevents."""
-    records = check(question.data, question.mapping).records
-    knowledge = choose_knowledge(records, question)
-    pathogen, protocol = knowledge.pathogen, knowledge.protocol
-    of_one = of_pathogen(records, pathogen)
-    known = of_one.as_of(question.as_of or last_day(of_one))
-    zones = ZoneTree(known)
-    described = describe(known, zones, pathogen, protocol)
-    traced = trace(known, described, zones, pathogen, protocol)
-    return Worked(described, zones, make_work(known, described, traced, pathogen, protocol)), knowledge
+    return Watched(scene.situation, scene.zones, found, events_of(found, scene.zones, scene.pathogen)), opened.knowledge
 
 
 def estimates(question: Question) -> tuple[Estimates, Knowledge]:
     """How big and how fast, as of a day."""
-    records = check(question.data, question.mapping).records
-    knowledge = choose_knowledge(records, question)
-    of_one = of_pathogen(records, knowledge.pathogen)
-    scene = look(of_one, question.as_of or last_day(of_one), knowledge)
-    return estimate(scene.known, scene.situation, scene.zones, knowledge.pathogen), knowledge
+    opened = open_data(question)
+    scene = look(opened, opened.day)
+    return estimate(scene.known, scene.situation, scene.zones, scene.pathogen), opened.knowledge
+
+
+def index_visits(  # noqa: PLR0913  (what the command may say)
+    data: Path,
+    *,
+    memory: int,
+    engine: str = "index",
+    fresh: bool = False,
+    forget_before: date | None = None,
+    progress: Progress = no_progress,
+) -> Landing:
+    """Sort the visits of a data folder for tracing; for another engine than the index, its warehouse too."""
+    landing = land(data, memory, progress, fresh=fresh, forget_before=forget_before)
+    if engine != "index":
+        to_warehouse(data, memory, progress)
+    return landing
+
+
+def who_met_cases(  # noqa: PLR0913  (what the command may say)
+    question: Question,
+    cases: Sequence[str],
+    *,
+    rings: int = 2,
+    minutes: float | None = None,
+    crowd: int | None = None,
+    engine: str = "index",
+    memory: int = 0,
+) -> tuple[Traced, Knowledge]:
+    """Who met some cases while they could infect, ring by ring, place by place."""
+    opened = open_data(question)
+    scene = look(opened, opened.day)
+    if engine == "index":
+        visits = indexed(index_of(scene.known) if opened.index is None else opened.index)
+    else:
+        visits = warehouse_of(question.data, engine, memory)
+    rules = scene.protocol if minutes is None else scene.protocol.with_minutes(minutes)
+    met = who_met(scene.known, scene.situation, visits, scene.pathogen, rules, cases=cases, rings=rings, crowd=crowd)
+    return Traced(scene.situation, scene.zones, met), opened.knowledge
 
 
 def chains(question: Question, sequences: Path | None = None) -> tuple[Chains, ZoneTree, Knowledge]:
     """Who infected whom as of a day, where each chain came from, and what changed since the day before."""
-    records = check(question.data, question.mapping).records
-    knowledge = choose_knowledge(records, question)
-    of_one = of_pathogen(records, knowledge.pathogen)
-    day = question.as_of or last_day(of_one)
-    today, yesterday = (look(of_one, when, knowledge) for when in (day, day - timedelta(days=1)))
+    opened = open_data(question)
+    today, yesterday = (look(opened, day) for day in (opened.day, opened.day - timedelta(days=1)))
     found = infectors(
         Known(today.known, today.situation.cases, today.zones),
         Known(yesterday.known, yesterday.situation.cases, yesterday.zones),
-        knowledge.pathogen,
+        today.pathogen,
         load(Links, question.links),
         r=today.situation.r_now.estimate,
         method="closed" if sequences is None else "joint",
     )
-    return found, today.zones, knowledge
+    return found, today.zones, opened.knowledge
+
+
+def worklist(question: Question) -> tuple[Worked, Knowledge]:
+    """Whom to reach as of a day, forwards and backwards, in the order of what it prevents."""
+    opened = open_data(question)
+    scene = look(opened, opened.day)
+    traced = trace(scene.known, scene.situation, scene.zones, scene.pathogen, scene.protocol, index=opened.index)
+    work = make_work(scene.known, scene.situation, traced, scene.pathogen, scene.protocol)
+    return Worked(scene.situation, scene.zones, work), opened.knowledge
 
 
 def replay(
@@ -197,15 +202,13 @@ def replay(
         raise UsageError("The last day of the replay comes before its first.", next_step="Exchange --from and --to.")
     past = None if history is None else read_history(history)
     asked = choose_detectors(detectors)
-    records = check(question.data, question.mapping).records
-    knowledge = choose_knowledge(records, question)
-    of_one = of_pathogen(records, knowledge.pathogen)
+    opened = open_data(question)
     every = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
     told = []
     for day in every:
         progress(day.isoformat())
-        told.append(told_on(day, detect_each(look(of_one, day, knowledge), asked)))
-    return _replayed(every, ZoneTree(of_one.as_of(last)), pl.concat(told), past, asked), knowledge
+        told.append(told_on(day, detect_each(look(opened, day), asked)))
+    return _replayed(every, ZoneTree(opened.records.as_of(last)), pl.concat(told), past, asked), opened.knowledge
 
 
 def _replayed(
@@ -225,27 +228,24 @@ def events_of(found: Sequence[Signal], zones: ZoneTree, pathogen: Pathogen) -> t
     return fuse(found, zones, days=max(DAYS_PER_WEEK, round(pathogen.max_incubation.value)))
 
 
-def look(records: Records, day: date, knowledge: Knowledge) -> Scene:
-    """What the detectors may look at on one day: only what was known then."""
-    known = records.as_of(day)
+def look(opened: Opened, day: date) -> Scene:
+    """What may be looked at on one day: only what was known then."""
+    known = opened.records.as_of(day)
     zones = ZoneTree(known)
-    described = describe(known, zones, knowledge.pathogen, knowledge.protocol)
-    return Scene(known, described, zones, knowledge.pathogen, knowledge.protocol)
+    pathogen, protocol = opened.knowledge.pathogen, opened.knowledge.protocol
+    return Scene(known, describe(known, zones, pathogen, protocol), zones, pathogen, protocol)
 
 
 def plan(question: Question, out: Path, language: str = "en", progress: Progress = no_progress) -> Briefing:
     """From records to today's plan and its report, written to `out`."""
     progress("Reading the records")
-    checked = check(question.data, question.mapping, out)
-    knowledge = choose_knowledge(checked.records, question)
-    records = of_pathogen(checked.records, knowledge.pathogen)
-    day = question.as_of or last_day(records)
+    opened = open_data(question, out)
     progress("What was known yesterday")
-    yesterday = assess(records, day - timedelta(days=1), knowledge)
+    yesterday = assess(opened, opened.day - timedelta(days=1))
     progress("What is known today, and what to do")
-    today = assess(records, day, knowledge)
+    today = assess(opened, opened.day)
     progress("Writing the report")
-    briefing = brief(today, yesterday, knowledge, checked)
+    briefing = brief(today, yesterday, opened.knowledge, opened.checked)
     write_all(out, briefing, language, inputs=hash_files(question.data, question.mapping))
     return briefing
 
@@ -265,14 +265,14 @@ def demo(out: Path, people: int, seed: int, language: str = "en", progress: Prog
     return plan(Question(city.path, as_of=city.as_of), out, language, progress)
 
 
-def assess(records: Records, day: date, knowledge: Knowledge) -> Assessment:
+def assess(opened: Opened, day: date) -> Assessment:
     """Situation, signals, tracing and plan of one day, from what was known then."""
-    pathogen, protocol = knowledge.pathogen, knowledge.protocol
-    scene = look(records, day, knowledge)
+    scene = look(opened, day)
     known, zones, described = scene.known, scene.zones, scene.situation
+    pathogen, protocol = scene.pathogen, scene.protocol
     signals = detect(scene)
-    traced = trace(known, described, zones, pathogen, protocol)
-    planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, knowledge.costs)
+    traced = trace(known, described, zones, pathogen, protocol, index=opened.index)
+    planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, opened.knowledge.costs)
     return Assessment(known, zones, described, signals, traced, planned)
 
 
@@ -300,65 +300,3 @@ def brief(today: Assessment, yesterday: Assessment, knowledge: Knowledge, checke
 def findings_by(findings: pl.DataFrame, known: Records) -> pl.DataFrame:
     """Findings on rows that had been recorded by the as-of moment, so that a report of a past day is that day's."""
     return findings.filter(pl.col("recorded_at") <= known.known_at)
-
-
-def of_pathogen(records: Records, pathogen: Pathogen) -> Records:
-    """Records without the cases that name another pathogen; a case that names none is kept."""
-    named = records.cases["pathogen"].drop_nulls().unique()
-    others = [word for word in named if pathogen_named(word) not in {None, pathogen.id}]
-    kept = records.cases.filter(~pl.col("pathogen").is_in(others).fill_null(value=False))
-    return replace(records, frames={**records.frames, "cases": kept})
-
-
-def choose_knowledge(records: Records, question: Question) -> Knowledge:
-    """The library files of a run: as named, else the pathogen that the cases name, else the protocol's only one.
-
-    Raises
-    ------
-    UsageError
-        When nothing tells the pathogen, or the protocol is for another one.
-    """
-    rules = load(Protocol, question.protocol)
-    name = _pathogen_name(records, rules, question.pathogen)
-    if "any" not in rules.pathogens and name not in rules.pathogens and not name.endswith(".toml"):
-        raise UsageError(
-            f"The protocol {rules.id} is not made for {name}.",
-            allowed=", ".join(rules.pathogens),
-            next_step="Name another protocol with --protocol; `douse library` lists them.",
-        )
-    return Knowledge(load(Pathogen, name), rules, load(Costs, question.costs))
-
-
-def _pathogen_name(records: Records, rules: Protocol, named: str | None) -> str:
-    if named is not None:
-        return pathogen_named(named) or named
-    written = records.cases["pathogen"].drop_nulls().unique().sort().to_list()
-    known = sorted({found for word in written if (found := pathogen_named(word))})
-    if len(known) == 1:
-        return known[0]
-    if not written and len(rules.pathogens) == 1 and rules.pathogens[0] != "any":
-        return rules.pathogens[0]
-    raise UsageError(
-        "Nothing tells which pathogen this is."
-        if not known
-        else "The cases name more than one pathogen; a plan is for one.",
-        allowed=", ".join(known or names(Pathogen)),
-        next_step="Add --pathogen NAME, or a column pathogen to the cases.",
-    )
-
-
-def last_day(records: Records) -> date:
-    """The last day on which a case was recorded: the as-of day when none is given.
-
-    Raises
-    ------
-    DataError
-        When there is no case.
-    """
-    days = records.cases["recorded_at"].dt.date()
-    if days.is_empty():
-        raise DataError(
-            "There is no usable case in the data.", next_step="Run `douse check` to see what is wrong with the rows."
-        )
-    last: date = days.sort()[-1]
-    return last

@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER
 from reference.slow_encounters import slow_crowded, slow_encounters, slow_further, slow_pairs
-from visits_inputs import Question, crowded_market, everyday, on_duckdb, on_spark, question, questions
+from visits_inputs import Question, crowded_market, everyday, on_duckdb, on_index, on_spark, question, questions
 
 # An engine is opened once, with a folder to work in and pytest's request. What it gives takes prepared visits and
 # returns an object that answers `encounters(hosts, asked)` and `further(hosts, left_out, asked, min_seconds)`.
-ENGINES = {"duckdb": on_duckdb, "spark": on_spark}
+ENGINES = {"index": on_index, "duckdb": on_duckdb, "spark": on_spark}
 
 # Those that answer fast enough for many generated questions; and all of them, for a few fixed ones.
-FAST = ["duckdb"]
+FAST = ["index", "duckdb"]
 OF_PY4J = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 ALL = [*FAST, pytest.param("spark", marks=[pytest.mark.spark, OF_PY4J])]
 

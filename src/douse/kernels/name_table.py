@@ -10,7 +10,7 @@ Codes = NDArray[np.int32]
 
 @njit(cache=True, nogil=True)
 def name_table(hashes: Hashes) -> Codes:
-    """Slots of a table that holds the positions of all hashes; -1 where a slot is free. Its length is a power of two."""
+    """Slots of a table that holds the positions of all hashes; -1 where one is free. Its length is a power of two."""
     size = 16
     while size < 2 * len(hashes):
         size *= 2

@@ -181,10 +181,10 @@ def describe(
         told = max(told, records[i, WHEN] >> TOLD_SHIFT)
         if place != records[first, PLACE]:
             first = i
-        if i == len(records) - 1 or records[i + 1, PLACE] != place:
-            if i + 1 - first >= busy_from:
-                busy[found, 0], busy[found, 1], busy[found, 2] = place, first, i + 1 - first
-                found += 1
+        ends = i == len(records) - 1 or records[i + 1, PLACE] != place
+        if ends and i + 1 - first >= busy_from:
+            busy[found, 0], busy[found, 1], busy[found, 2] = place, first, i + 1 - first
+            found += 1
     return fence, spill, busy[:found].copy(), last_second, told
 
 
@@ -199,7 +199,8 @@ def visible(records: Records, latest: int) -> int:
 
 @njit(cache=True)
 def _exact(record: NDArray[np.int32]) -> bool:
-    return record[WHEN] & EXACT_BIT != 0
+    exact: bool = record[WHEN] & EXACT_BIT != 0
+    return exact
 
 
 @njit(cache=True)
@@ -211,22 +212,16 @@ def _more(rows: Records) -> Records:
 
 @njit(cache=True)
 def _before(one: NDArray[np.int32], other: NDArray[np.int32], by_person: bool) -> bool:  # noqa: FBT001
-    """Whether a record of a place comes first: by person, exactness and day told, or by entry."""
+    """Whether a record of a place comes first: by person, exactness, day told and entry, or by entry and person."""
     entry, other_entry = one[WHEN] & ENTRY_BITS, other[WHEN] & ENTRY_BITS
+    told, other_told = one[WHEN] >> TOLD_SHIFT, other[WHEN] >> TOLD_SHIFT
     if by_person:
-        if one[PERSON] != other[PERSON]:
-            return one[PERSON] < other[PERSON]
-        if _exact(one) != _exact(other):
-            return _exact(other)
-        if one[WHEN] >> TOLD_SHIFT != other[WHEN] >> TOLD_SHIFT:
-            return one[WHEN] < other[WHEN]
-    if entry != other_entry:
-        return entry < other_entry
-    if one[PERSON] != other[PERSON]:
-        return one[PERSON] < other[PERSON]
-    if one[LEFT] != other[LEFT]:
-        return one[LEFT] < other[LEFT]
-    return one[WHEN] < other[WHEN]
+        mine = (one[PERSON], one[WHEN] & EXACT_BIT, told, entry, one[LEFT])
+        theirs = (other[PERSON], other[WHEN] & EXACT_BIT, other_told, other_entry, other[LEFT])
+    else:
+        mine = (entry, one[PERSON], one[LEFT], told, one[WHEN] & EXACT_BIT)
+        theirs = (other_entry, other[PERSON], other[LEFT], other_told, other[WHEN] & EXACT_BIT)
+    return mine < theirs
 
 
 @njit(cache=True)
@@ -271,10 +266,10 @@ def _sift(rows: Records, root: int, end: int, held: NDArray[np.int32], by_person
 @njit(cache=True)
 def _others_there(place: int, day: int, parts: Table, before: NDArray[np.int64]) -> bool:
     """Whether other parts may hold visits at a place that overlap in time with those of a day."""
+    there = False
     for q in before:
-        if parts[q, DAY] >= day or spills(parts, q, place):
-            return True
-    return False
+        there |= parts[q, DAY] >= day or spills(parts, q, place)
+    return there
 
 
 @njit(cache=True)
@@ -288,9 +283,10 @@ def _is_told(record: NDArray[np.int32], day: int, parts: Table, before: NDArray[
         other = records_of(parts, q)
         low, high = place_rows(parts, q, record[PLACE])
         for row in range(low, high):
-            if other[row, PERSON] == record[PERSON] and _exact(other[row]) == _exact(record):
-                if ahead + (other[row, WHEN] & ENTRY_BITS) <= end and ahead + other[row, LEFT] >= start:
-                    return True
+            if other[row, PERSON] != record[PERSON] or _exact(other[row]) != _exact(record):
+                continue
+            if ahead + (other[row, WHEN] & ENTRY_BITS) <= end and ahead + other[row, LEFT] >= start:
+                return True
     return False
 
 

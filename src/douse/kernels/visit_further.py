@@ -65,7 +65,7 @@ def stays_in(  # noqa: PLR0913, PLR0917
     for w in range(among[0], among[1]):
         person = windows[w, 1]
         if person < parts[p, PERSONS]:
-            most += np.int64(start[person + 1]) - np.int64(start[person])
+            most += int(start[person + 1]) - int(start[person])
     stays, found = np.empty((most, 4), np.int64), 0
     for w in range(among[0], among[1]):
         host, person, since, until = windows[w, 0], windows[w, 1], windows[w, 2], windows[w, 3]
@@ -196,13 +196,11 @@ def _meet(  # noqa: PLR0913, PLR0917
 @njit(cache=True)
 def _better(known: Codes, seconds: int, via: int, place: int, place_rank: Codes) -> bool:
     """Whether a meeting comes before the one that is known: longer, or of equals the first host, then place."""
-    if seconds != known[SECONDS]:
-        return seconds > known[SECONDS]
-    if via != known[VIA]:
-        return via < known[VIA]
+    where, known_where = place, known[WHERE]
     if len(place_rank):
-        return place_rank[place] < place_rank[known[WHERE]]
-    return place < known[WHERE]
+        where, known_where = place_rank[where], place_rank[known_where]
+    better: bool = (-seconds, via, where) < (-known[SECONDS], known[VIA], known_where)
+    return better
 
 
 @njit(cache=True, nogil=True)

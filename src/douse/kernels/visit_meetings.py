@@ -187,10 +187,10 @@ def _around(parts: Table, p: int, row: int) -> tuple[int, int]:
 
 @njit(cache=True)
 def _is_host(windows: Ints, window_start: Ints, host: int, who: int) -> bool:
+    own = False
     for w in range(window_start[host], window_start[host + 1]):
-        if windows[w, 0] == who:
-            return True
-    return False
+        own |= windows[w, 0] == who
+    return own
 
 
 @njit(cache=True)

@@ -1,6 +1,6 @@
 """Visits as parts: the arrays of each day, wherever they lie, behind one table of addresses.
 
-A part holds the visits that began on one day (a day may have several parts, as late records come). Its arrays:
+A part holds the visits that began on one day (a day may have several, as late records come). Its arrays:
 
 ``records``       int32, shape (rows, 4): place, person, when, left. Sorted by place, then seconds of entry, then person.
                   `when` packs seconds of entry after the day's midnight (17 bits), whether the times are exact (1 bit),
@@ -15,8 +15,10 @@ Numba cannot take a changing number of arrays, and copies of mapped files would 
 table of addresses, int64 of shape (parts, COLUMNS); whoever makes it keeps the arrays alive (`tracing/index/part.py`).
 """
 
+from typing import Any
+
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, njit, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -34,14 +36,16 @@ ENTRY_BITS, EXACT_BIT, TOLD_SHIFT = (1 << 17) - 1, 1 << 17, 18
 MOST_TOLD = (1 << 13) - 1
 
 
-@intrinsic
-def _pointer(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+def _pointer_at(typing_context: Any, address: Any) -> Any:  # noqa: ARG001  (numba asks for both)
     """The pointer at an address."""
 
-    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(types.int64), build
+
+
+_pointer: Any = intrinsic(_pointer_at)
 
 
 @njit(cache=True)
@@ -74,7 +78,8 @@ def spills(parts: Table, p: int, place: int) -> bool:
     if place >> 3 >= parts[p, SPILL_BYTES]:
         return False
     bits = carray(_pointer(parts[p, SPILL]), (parts[p, SPILL_BYTES],), np.uint8)
-    return bits[place >> 3] >> (place & 7) & 1 == 1
+    lasts: bool = bits[place >> 3] >> (place & 7) & 1 == 1
+    return lasts
 
 
 @njit(cache=True)

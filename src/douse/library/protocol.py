@@ -311,6 +311,11 @@ class Protocol(Strict):
     release: Text  # when an isolated case is released, in words
     least_restrictive: tuple[str, ...]  # the ladder, lowest step first
 
+    def with_minutes(self, minutes: float) -> Self:
+        """The same rules, but for the minutes together that make a close contact."""
+        changed = self.contact.minutes.model_copy(update={"value": minutes, "note": "as asked for"})
+        return self.model_copy(update={"contact": self.contact.model_copy(update={"minutes": changed})})
+
     def level_rule(self, level: str) -> LevelRule:
         """Rule of a level."""
         return next(rule for rule in self.level if rule.level == level)

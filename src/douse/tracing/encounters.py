@@ -29,7 +29,8 @@ HOSTS: dict[str, pl.DataType] = {
     "until": pl.Datetime("us"),  # the window ends before this moment
 }
 
-# Ring 1: one row a host, person, place and day, sorted by these. Of meetings that are not exact only the number is known.
+# Ring 1: one row a host, person, place and day, sorted by these. Of meetings that are not exact only the number is
+# known.
 ENCOUNTERS: dict[str, pl.DataType] = {
     "host": pl.String(),
     "person": pl.String(),

@@ -33,7 +33,7 @@ class Visits:
 
 def index_of(known: Records) -> VisitIndex:
     """The table of visits of an as-of view, indexed."""
-    return index_in_memory(spans(known.table("visits").filter(pl.col("entered_at").is_not_null())))
+    return index_in_memory(spans(known.table("visits")))
 
 
 def indexed(index: VisitIndex) -> Visits:

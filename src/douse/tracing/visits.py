@@ -32,10 +32,11 @@ def spans(visits: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        `SPANS`; told_on is the day of recorded_at, of entry where that is empty.
+        `SPANS`; told_on is the day of recorded_at, but not before that of entry.
     """
     at_a_place = visits.filter(
-        pl.col("place_id").is_not_null() | (pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
+        pl.col("entered_at").is_not_null(),  # of an as-of view: it has not happened yet
+        pl.col("place_id").is_not_null() | (pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()),
     )
     entered, left = (pl.col(name).dt.truncate("1s") for name in ("entered_at", "left_at"))
     day_only = (_is_midnight("entered_at") & _is_midnight("left_at")).fill_null(value=False)
@@ -51,8 +52,17 @@ def spans(visits: pl.DataFrame) -> pl.DataFrame:
         entered=entered,
         left=pl.when(exact).then(left).otherwise(midnight_after),
         exact=exact,
-        told_on=pl.coalesce("recorded_at", "entered_at").dt.date(),
+        told_on=pl.max_horizontal("recorded_at", "entered_at").dt.date(),
     )
+
+
+def days_of(spans: pl.DataFrame) -> pl.DataFrame:
+    """One row a span and day that it touches, with `day`; what ends at midnight does not touch the next day."""
+    last = pl.max_horizontal("entered", pl.col("left").dt.offset_by("-1us"))
+    one_day = spans.with_columns(day=pl.col("entered").dt.date(), last_day=last.dt.date())
+    short = one_day.filter(pl.col("day") == pl.col("last_day"))
+    long = one_day.filter(pl.col("day") < pl.col("last_day")).with_columns(day=pl.date_ranges("day", "last_day"))
+    return pl.concat([short, long.explode("day")]).drop("last_day")
 
 
 def _is_midnight(column: str) -> pl.Expr:

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.kernels import visit_build
-from douse.kernels.visit_parts import SECONDS_PER_DAY
+from douse.kernels.visit_parts import LEFT, PLACE, SECONDS_PER_DAY
 from douse.tracing.index.cores import cores, each, runs
 from douse.tracing.index.names import Names, segment_of
 from douse.tracing.index.part import Part, address_table, make_part
@@ -42,7 +42,7 @@ def packed(coded: pl.DataFrame) -> Iterator[tuple[int, Records]]:
         told=pl.col("told_on").dt.epoch("d").cast(pl.Int64),
     ).with_columns(day=pl.col("entered").floordiv(SECONDS_PER_DAY))
     for (day,), rows in seconds.partition_by("day", as_dict=True, include_key=False).items():
-        number = int(day)  # type: ignore[call-overload]
+        number = int(day)
         midnight = number * SECONDS_PER_DAY
         yield (
             number,
@@ -107,7 +107,7 @@ def _once(
     def once(share: tuple[int, int]) -> tuple[Records, NDArray[np.int32]]:
         return visit_build.once(records[share[0] : share[1]], day, parts, before)
 
-    told, later = zip(*each(once, runs(records[:, visit_build.PLACE], cores())), strict=True)
+    told, later = zip(*each(once, runs(records[:, PLACE], cores())), strict=True)
     return np.concatenate(told), np.concatenate(later)
 
 
@@ -117,7 +117,7 @@ def _names(column: pl.Series) -> Names:
 
 def _may_overlap(there: Sequence[Part], day: int, records: Records) -> NDArray[np.int64]:
     """Positions of parts whose visits may overlap in time with those that began on a day."""
-    last = int(records[:, visit_build.LEFT].max(initial=0))
+    last = int(records[:, LEFT].max(initial=0))
     reach = day + last // SECONDS_PER_DAY
     near = [p for p, part in enumerate(there) if part.day <= reach and part.last >= day * SECONDS_PER_DAY]
     return np.array(near, dtype=np.int64)

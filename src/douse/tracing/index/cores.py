@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Share, Answer = TypeVar("Share"), TypeVar("Answer")
+Share = TypeVar("Share")
+Answer = TypeVar("Answer")
 
 
 def cores() -> int:
@@ -27,7 +29,7 @@ def each(call: Callable[[Share], Answer], shares: list[Share]) -> list[Answer]:
 def shares_of(count: int, parts: int) -> list[tuple[int, int]]:
     """`count` things in as many runs of nearly one size: first and past the last of each."""
     edges = [count * part // parts for part in range(parts + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def runs(groups: NDArray[np.int32], parts: int) -> list[tuple[int, int]]:
@@ -36,4 +38,4 @@ def runs(groups: NDArray[np.int32], parts: int) -> list[tuple[int, int]]:
     for _, end in shares_of(len(groups), parts)[:-1]:
         edges.append(max(int(np.searchsorted(groups, groups[end])), edges[-1]) if end < len(groups) else len(groups))
     edges.append(len(groups))
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))

@@ -1,6 +1,6 @@
 """Visits out of the index, as rows again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -13,9 +13,9 @@ from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.visits import SPANS
 
 
-def spans_by_part(index: VisitIndex) -> Iterator[pl.DataFrame]:
-    """All visits, part by part, as spans without facts of places (`visits.SPANS`); by place and entry."""
-    for part in index.parts:
+def spans_by_part(index: VisitIndex, parts: Sequence[Part] | None = None) -> Iterator[pl.DataFrame]:
+    """Visits of some parts (all), part by part, as spans without facts of places (`visits.SPANS`); by place, entry."""
+    for part in index.parts if parts is None else parts:
         yield _spans(index, part, part.records)
 
 

@@ -40,8 +40,9 @@ class Part:
     def forget(self) -> None:
         """Give the memory of mapped records back to the system, which keeps them as long as it has room."""
         for array in (self.records, self.person_start, self.person_rows):
-            if isinstance(array, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):
-                array._mmap.madvise(mmap.MADV_DONTNEED)
+            mapped = getattr(array, "_mmap", None)  # numpy has no public way to the map
+            if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+                mapped.madvise(mmap.MADV_DONTNEED)
 
     def address_row(self) -> list[int]:
         """Row of the table of addresses."""

@@ -1,13 +1,14 @@
 """The questions of `encounters.py`, answered from the index."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from douse.kernels import visit_further, visit_meetings
-from douse.kernels.visit_parts import SECONDS_PER_DAY
+from douse.kernels.visit_parts import PLACE, SECONDS_PER_DAY
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER, Asked, Met
 from douse.tracing.index.cores import cores, each, runs, shares_of
 from douse.tracing.index.part import day_number, day_of
@@ -71,7 +72,7 @@ def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int 
     count = len(hosts.names)
 
     def answer(among: tuple[int, int]) -> list[tuple[Ints, Ints]]:
-        found = []
+        found: list[tuple[Ints, Ints]] = []
         host, last = among
         while host < last:
             host, rows, crowds = visit_meetings.meetings(
@@ -81,7 +82,7 @@ def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int 
         return found
 
     shares = shares_of(count, 1 if count <= _FEW_HOSTS else threads or cores())
-    found = [part for parts in each(answer, shares) for part in parts]
+    found: list[tuple[Ints, Ints]] = list(chain.from_iterable(each(answer, shares)))
     if len(found) == 1:
         return found[0]
     empty_rows, empty_crowds = np.empty((0, visit_meetings.WIDTH), np.int64), np.empty((0, 3), np.int64)
@@ -112,7 +113,7 @@ def further(  # noqa: PLR0913
     threads : int, optional
     """
     known = hosts_of(index, hosts)
-    if known.names.is_empty():
+    if known.names.is_empty() or not index.parts:
         return pl.DataFrame(schema=FURTHER)
     out = index.persons.codes(left_out.unique())
     met, origin = longest_meetings(index, known, out[out >= 0], asked, min_seconds=min_seconds, threads=threads)
@@ -129,9 +130,9 @@ def longest_meetings(  # noqa: PLR0913
     windows = np.column_stack([host_of, hosts.windows])
     windows = windows[np.argsort(windows[:, 1], kind="stable")]  # by person: near in memory
     bits = np.zeros((len(index.persons) + 7) // 8, dtype=np.uint8)
-    for codes in (left_out, windows[:, 1]):
+    for codes in (left_out.astype(np.int64), windows[:, 1]):
         np.bitwise_or.at(bits, codes >> 3, np.uint8(1) << (codes & 7).astype(np.uint8))
-    origin = int(index.addresses[:, visit_further.DAY].min(initial=0)) * SECONDS_PER_DAY
+    origin = min(part.day for part in index.parts) * SECONDS_PER_DAY
     count = threads or cores()
     known = [np.zeros((len(index.persons), visit_further.WIDTH), dtype=np.int32) for _ in range(count)]
     for p in range(len(index.parts)):
@@ -140,7 +141,7 @@ def longest_meetings(  # noqa: PLR0913
         def stays(among: tuple[int, int], p: int = p, here: Codes = here) -> Ints:
             return visit_further.stays_in(index.addresses, p, windows, here, today, origin, among)
 
-        found = np.concatenate(each(stays, shares_of(len(windows), count)))
+        found: Ints = np.concatenate(each(stays, shares_of(len(windows), count)))
         if not len(found):
             continue
         found = found[np.argsort(found[:, visit_further.S_ROW])]
@@ -152,7 +153,7 @@ def longest_meetings(  # noqa: PLR0913
                 min_seconds, known[thread],
             )  # fmt: skip
 
-        places = index.parts[p].records[found[:, visit_further.S_ROW], visit_further.PLACE]
+        places = index.parts[p].records[found[:, visit_further.S_ROW], PLACE]
         each(sweep, [(thread, *run) for thread, run in enumerate(runs(places, count))])
         index.parts[p].forget()
     for other in known[1:]:

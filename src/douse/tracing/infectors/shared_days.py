@@ -1,8 +1,5 @@
 """Pairs of cases who were at the same place, on the same day or shortly one after the other."""
 
-from dataclasses import replace
-from datetime import date, timedelta
-
 import polars as pl
 
 from douse.records import Records
@@ -63,13 +60,10 @@ def _visits_of_cases(known: Records, facts: Facts) -> pl.DataFrame:
     visits = table.join(own.select("person"), on="person", how="semi").drop("person")
     if visits.is_empty():
         return pl.DataFrame(schema={"at": pl.Int64, "place": pl.String, "kind": pl.String, "day": pl.Date})
-    mine = replace(known, frames={**known.frames, "visits": visits})
-    first = visits["entered_at"].dt.date().min()
-    since = first if isinstance(first, date) else known.day
-    daily = days_of(spans(mine, max(since, known.day - timedelta(days=3650)), known.day))
+    daily = days_of(spans(visits)).filter(pl.col("day") <= known.day)
     kinds = known.table("places").select(place="place_id", listed=pl.col("kind").cast(pl.String)).unique("place")
     return (
-        with_person(daily.rename({"visitor": "person_id"}), known)
+        with_person(daily.rename({"person": "person_id"}), known)
         .join(own, on="person")
         .join(kinds, on="place", how="left")
         .select("at", "place", kind=pl.coalesce("kind", "listed"), day="day")

@@ -1,7 +1,7 @@
 """Who or what may have infected a case: cases, people in between, and places within the days of its infection."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 import polars as pl
 
@@ -10,10 +10,12 @@ from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.situation.cases import identifiers
 from douse.tracing.contacts import ring1
+from douse.tracing.encounters import Asked
+from douse.tracing.index.build import index_in_memory
 from douse.tracing.persons import aliases
 from douse.tracing.places import PRIVATE_KINDS, listed_places
 from douse.tracing.risk import infectors, with_infection_probability
-from douse.tracing.shared_places import meetings
+from douse.tracing.shared_places import case_windows, indexed
 from douse.tracing.stand_in import crowd_limit
 from douse.tracing.visits import days_of, spans
 
@@ -78,7 +80,8 @@ def _visits_of_cases(known: Records, search: Search) -> pl.DataFrame:
     first = search.sought["infected_from"].min()
     begin = first if isinstance(first, date) else known.day
     ill = identifiers(search.cases)
-    visits = spans(known, begin, known.day).filter(pl.col("visitor").is_in(ill.implode()))
+    own = spans(known.table("visits").filter(pl.col("person_id").is_in(ill.implode())))
+    visits = own.filter(pl.col("left") > datetime.combine(begin, time.min))
     listed = listed_places(known).select("place", listed="kind")
     return (
         visits.join(listed, on="place", how="left", maintain_order="left")
@@ -91,12 +94,9 @@ def _exposures(known: Records, search: Search, visits: pl.DataFrame, protocol: P
     """Exposures to cases that could infect on any of the days that are asked about, of cases and of other people."""
     begin = search.sought["infected_from"].min()
     recent = search.windows.filter(pl.col("infectious_to") >= begin)
-    window = recent.select("person", host="case_id", since="infectious_from", until="infectious_to")
-    hosts = (
-        pl.concat([window.with_columns(visitor="person"), window.with_columns(visitor="host")]).drop("person").unique()
-    )
-    met = meetings(visits, hosts, crowd=crowd_limit(protocol))
-    exposed = ring1(known, search.windows, recent, met, protocol).filter(pl.col("ring") == 1)
+    there = indexed(index_in_memory(visits))
+    met = there.engine.encounters(case_windows(recent), Asked(known.day, crowd_limit(protocol)))
+    exposed = ring1(known, search.windows, recent, met.encounters, there, protocol).filter(pl.col("ring") == 1)
     return (
         exposed.join(aliases(known), left_on="person", right_on="alias", how="left")
         .with_columns(person=pl.coalesce("alias_of", "person"))
@@ -149,7 +149,7 @@ def _people(exposed: pl.DataFrame, search: Search) -> pl.DataFrame:
 def _places(visits: pl.DataFrame, search: Search) -> pl.DataFrame:
     """Where the case was on those days, homes apart, and how many other cases were there on them."""
     away = visits.filter(~pl.col("kind").is_in(PRIVATE_KINDS).fill_null(value=False))
-    days = days_of(away).select("visitor", "place", "day").unique()
+    days = days_of(away).select("place", "day", visitor="person").unique()
     known_as = pl.concat(
         [
             search.cases.select("case_id", visitor="person"),
