@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from douse.library import Links, load
 from douse.main import Question, check, choose_knowledge, last_day, look, of_pathogen
+from douse.signals import Scene
 from douse.tracing.infectors.dates import dates_of, days_on_record
 from douse.tracing.infectors.evidence import leaks_of, pairs_of
 from douse.tracing.infectors.facts import facts_of
@@ -42,15 +43,20 @@ class Score(NamedTuple):
     log_likelihood: float  # mean
 
 
-def korea_choices() -> tuple[Choices, NDArray[np.str_]]:
-    """Declared links of Korea, and the province of each case."""
+def korea() -> Scene:
+    """Everything that was known of Korea on the last day."""
     question = Question(KOREA, ROOT / "examples" / "korea-2020.toml")
     records = check(question.data, question.mapping).records
     knowledge = choose_knowledge(records, question)
-    scene = look(of_pathogen(records, knowledge.pathogen), last_day(records), knowledge)
+    return look(of_pathogen(records, knowledge.pathogen), last_day(records), knowledge)
+
+
+def korea_choices() -> tuple[Choices, NDArray[np.str_]]:
+    """Declared links of Korea, and the province of each case."""
+    scene = korea()
     links = load(Links, "generic")
     facts = facts_of(scene.known, scene.situation.cases, scene.zones)
-    dates = dates_of(days_on_record(facts.cases), facts.traced, knowledge.pathogen, leaks_of(links))
+    dates = dates_of(days_on_record(facts.cases), facts.traced, scene.pathogen, leaks_of(links))
     choices = choices_of(facts, dates, pairs_of(scene.known, facts), links.wrong_dates.value)
     provinces = facts.cases["zone"].str.split("/").list.first().to_numpy()[choices.case].astype(str)
     return choices, provinces
