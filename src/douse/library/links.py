@@ -43,7 +43,11 @@ class Links(Strict):
     contact_shown: Share  # of transmissions, between people of whom one is on record as a contact of the other
     household_shown: Share  # of transmissions, within a household
     daytime_place_shown: Share  # of transmissions, within a school class or workplace
-    shown_pull: Amount  # cases that the three shares count for against those of the outbreak
+    shown_pull: Amount  # cases that these three shares count for against those of the outbreak
+    contact_otherwise: Share  # of other pairs near in time
+    household_otherwise: Share
+    daytime_place_otherwise: Share
+    otherwise_pull: Amount  # pairs that these three shares count for
     missed: Share  # of infectors, where nothing tells how cases were found
     missed_traced: Share  # of infectors of cases found by contact tracing
     missed_cluster: Share  # of infectors of other cases of a recognised cluster

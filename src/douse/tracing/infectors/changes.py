@@ -65,8 +65,8 @@ def changes_frame(
 ) -> pl.DataFrame:
     """Cases known on both days whose belief moved, as `CHANGES`; those that moved most first.
 
-    The cause is the part of the evidence on yesterday's or today's likeliest answer that moved most between the two
-    days: an infector who is known since today, an onset, an isolation, a contact, a declared infector, a place ...
+    The cause is the part of the evidence that moved most between the two days, of yesterday's and today's likeliest
+    answers and of those that lost and won most: an infector who is known since today, an onset, an isolation, a contact, a declared infector, a place ...
     Where several days on record changed, each is put back to yesterday's by itself, and the one that moves the density
     of the dates most is it. ``all_cases``: nothing on the pair changed, but what the outbreak as a whole tells did.
 
@@ -85,7 +85,8 @@ def changes_frame(
     rows = []
     for case in sorted(moved, key=lambda name: (-moved[name], name)):
         old, new = _first(then.probability[case]), _first(today.probability[case])
-        cause, of = _cause(then, today, case, (old, new), links, pathogen)
+        of_interest = (old, new, *_moved_most(then.probability[case], today.probability[case]))
+        cause, of = _cause(then, today, case, of_interest, links, pathogen)
         rows.append(
             (
                 case, moved[case], old.kind, old.infector, then.probability[case][old], new.kind, new.infector,
@@ -148,17 +149,24 @@ def _first(answer: dict[_Answer, float]) -> _Answer:
     return max(answer, key=lambda one: (one.kind != "other", answer[one], one.kind, one.infector or ""))
 
 
-def _cause(  # noqa: PLR0913, PLR0917  two days, a case, its two answers, and the files
-    then: _Day, today: _Day, case: str, both: tuple[_Answer, _Answer], links: Links, pathogen: Pathogen
+def _moved_most(then: dict[_Answer, float], today: dict[_Answer, float]) -> list[_Answer]:
+    """The answers that lost and that won most."""
+    moved = {one: today.get(one, 0.0) - then.get(one, 0.0) for one in {*then, *today} if one.kind != "other"}
+    order = sorted(moved, key=lambda one: (moved[one], one.kind, one.infector or ""))
+    return [order[0], order[-1]] if order else []
+
+
+def _cause(  # noqa: PLR0913, PLR0917  two days, a case, some of its answers, and the files
+    then: _Day, today: _Day, case: str, some: tuple[_Answer, ...], links: Links, pathogen: Pathogen
 ) -> tuple[str, str | None]:
     """What moved the belief, and of which other case."""
-    for one in both:
+    for one in some:
         if one.infector is not None and one.infector not in then.position:
             return "new_case", one.infector
         if one.infector is not None and one.infector not in today.position:
             return "case_withdrawn", one.infector
     found: list[tuple[float, str, str | None]] = []
-    for one in dict.fromkeys(both):
+    for one in dict.fromkeys(some):
         if one.infector is not None:
             found += _moved_parts(then, today, case, one.infector, links, pathogen)
         elif one.kind == "imported":
