@@ -51,7 +51,9 @@ def told(belief: Belief, case: str) -> dict[str, float]:
     at = ids.index(case)
     low, high = belief.candidates.start[at], belief.candidates.start[at + 1]
     found = belief.posterior
-    names = {ids[i]: float(p) for i, p in zip(belief.candidates.infector[low:high], found.direct[low:high], strict=True)}
+    names = {
+        ids[i]: float(p) for i, p in zip(belief.candidates.infector[low:high], found.direct[low:high], strict=True)
+    }
     rest: dict[str, Any] = {name: float(getattr(found, name)[at]) for name in ("imported", "unknown", "other")}
     return names | rest | {"through": float(found.through[low:high].sum())}
 

@@ -296,7 +296,7 @@ CORRECTED = """
     [
         ("a | 4 | 1 | x | 2026-03-01 | 2026-02-28 | | 2026-03-10", "infector_isolation"),
         ("a | 4 | 1 | x | 2026-03-09 | | | 2026-03-10", "infector_onset"),
-        ("case | 4 | 3 | x | 2026-03-08 | | b | 2026-03-10", "declared"),
+        ("case | 4 | 3 | x | 2026-03-08 | | b | 2026-03-10", "declared_infector"),
     ],
 )
 def test_a_change_because_of_a_correction(correction, cause):

@@ -56,7 +56,12 @@ def test_weights_are_learned_back_from_links_that_follow_them():
     true = [draws.choice(each, p=row / row.sum()) for row in chance]
     start = np.arange(cases + 1) * each
     choices = Choices(
-        np.arange(cases), start, np.tile(np.arange(each), cases), start[:-1] + np.array(true), np.ones(len(codes)), codes
+        np.arange(cases),
+        start,
+        np.tile(np.arange(each), cases),
+        start[:-1] + np.array(true),
+        np.ones(len(codes)),
+        codes,
     )
     found = fit(choices, np.zeros(columns_of().shape), 0.1)
     assert found[zone, 4] - found[zone, 1] == pytest.approx(2.0, abs=0.25)

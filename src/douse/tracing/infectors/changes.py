@@ -12,6 +12,7 @@ from douse.library.pathogen import Pathogen
 from douse.tracing.infectors.belief import KINDS, PARTS, Belief, answers, parts_at
 from douse.tracing.infectors.dates import Days, dates_of
 from douse.tracing.infectors.evidence import leaks_of
+from douse.tracing.infectors.levels import GROUPS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,6 +34,12 @@ CHANGES: dict[str, pl.DataType] = {
     "cause": pl.String(),
     "cause_case": pl.String(),
 }
+_NAMES = {
+    "declared": "declared_infector",
+    "contact": "contact",
+    "household": "household",
+    "daytime_place": "shared_daytime_place",
+} | {group: f"evidence_{group}" for group in GROUPS}
 # Days on record, by what a change of them is called, of the case and of its infector.
 _OF_CASE = {
     "onset": "case_onset", "found": "case_found", "quarantined": "case_quarantine", "exposed_from": "case_exposure",
@@ -172,7 +179,7 @@ def _cause(  # noqa: PLR0913, PLR0917  two days, a case, some of its answers, an
         elif one.kind == "imported":
             i, j = then.position[case], today.position[case]
             size = abs(then.belief.candidates.imported[i] - today.belief.candidates.imported[j])
-            found.append((size, "origin", None))
+            found.append((size, "origin_of_case", None))
     found += _newcomers(then, today, case)
     best = max(found, key=lambda part: (part[0], part[1], part[2] or ""), default=(0.0, "", None))
     return (best[1], best[2]) if best[0] >= _LEAST_CAUSE else ("all_cases", None)
@@ -201,8 +208,10 @@ def _moved_parts(  # noqa: PLR0913, PLR0917  as `_cause`
     moved = np.abs(new - old)[0]
     found: list[tuple[float, str, str | None]] = []
     for part, size in zip(PARTS, moved.tolist(), strict=True):
-        name = _days_changed(then, today, case, infector, links, pathogen) if part == "dates" and size > 0 else part
-        found.append((size, name, infector))
+        if size > 0:
+            dated = part == "dates"
+            name = _days_changed(then, today, case, infector, links, pathogen) if dated else _NAMES[part]
+            found.append((size, name, infector))
     return found
 
 
@@ -222,7 +231,7 @@ def _days_changed(  # noqa: PLR0913, PLR0917  as `_cause`
         if getattr(old, field)[row] != getattr(new, field)[row]
     ]
     if not changed:
-        return "delays"
+        return "all_delays"
     if len({name for name, _, _ in changed}) == 1:
         return changed[0][0]
     density = _density(today, pair[1], new, links, pathogen)
