@@ -73,9 +73,10 @@ def changes_frame(
     """Cases known on both days whose belief moved, as `CHANGES`; those that moved most first.
 
     The cause is the part of the evidence that moved most between the two days, of yesterday's and today's likeliest
-    answers and of those that lost and won most: an infector who is known since today, an onset, an isolation, a contact, a declared infector, a place ...
-    Where several days on record changed, each is put back to yesterday's by itself, and the one that moves the density
-    of the dates most is it. ``all_cases``: nothing on the pair changed, but what the outbreak as a whole tells did.
+    answers and of those that lost and won most: an infector who is known since today, an onset, an isolation, a
+    contact, a declared infector, a place ... Where several days on record changed, each is put back to yesterday's by
+    itself, and the one that moves the density of the dates most is it. ``all_cases``: nothing on the pair changed, but
+    what the outbreak as a whole tells did.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def shared_days(known: Records, facts: Facts) -> pl.DataFrame:
 def _visits_of_cases(known: Records, facts: Facts) -> pl.DataFrame:
     """Position of the case (`at`), place, kind, day: one row each."""
     table = with_person(known.table("visits"), known)
-    own = facts.positions.unique("person", keep="first", maintain_order=True).select("person", "at")
+    own = facts.positions.select("person", "at")
     visits = table.join(own.select("person"), on="person", how="semi").drop("person")
     if visits.is_empty():
         return pl.DataFrame(schema={"at": pl.Int64, "place": pl.String, "kind": pl.String, "day": pl.Date})
@@ -67,7 +67,11 @@ def _visits_of_cases(known: Records, facts: Facts) -> pl.DataFrame:
     first = visits["entered_at"].dt.date().min()
     since = first if isinstance(first, date) else known.day
     daily = days_of(spans(mine, max(since, known.day - timedelta(days=3650)), known.day))
-    kinds = known.table("places").select(place="place_id", listed=pl.col("kind").cast(pl.String)).unique("place")
+    kinds = (
+        known.table("places")
+        .select(place="place_id", listed=pl.col("kind").cast(pl.String))
+        .unique("place", keep="first", maintain_order=True)
+    )
     return (
         with_person(daily.rename({"visitor": "person_id"}), known)
         .join(own, on="person")
