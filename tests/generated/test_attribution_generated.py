@@ -13,7 +13,7 @@ from douse.kernels import attribution as kernel
 from douse.kernels import poisson_binomial
 from douse.records import Records
 from douse.tracing.infectors.closed import imported_odds, missed_odds
-from douse.tracing.infectors.delays import incubation, infectiousness, serial_interval
+from douse.tracing.infectors.delays import incubation, infectiousness, serial_interval, widened
 from douse.tracing.infectors.levels import GROUPS
 from reference import slow_attribution as slow
 from tracing_inputs import pathogen
@@ -102,7 +102,7 @@ def test_the_closed_form_is_that_of_a_double_loop(drawn, seed):
     names = belief.ids.to_list()
     cases = as_twin([drawn[ord(name[-1]) - 97] for name in names])
     dates = belief.evidence.dates
-    of = pathogen()
+    of = widened(pathogen(), 0.2)
     as_dict = [dict(zip(w.days.tolist(), w.share.tolist(), strict=True)) for w in
                (*dates.delays, incubation(of), infectiousness(of), serial_interval(of))]  # fmt: skip
     leaks = {"recall": 0.1, "confirmed": 0.1, "quarantined": 0.1, "unexposed": 0.02}

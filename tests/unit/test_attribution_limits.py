@@ -8,7 +8,7 @@ from conftest import records
 from douse.errors import UsageError
 from douse.kernels import attribution as kernel
 from douse.library import Links, Pathogen, load, names
-from douse.tracing.infectors.delays import incubation, infectiousness, serial_interval
+from douse.tracing.infectors.delays import incubation, infectiousness, serial_interval, widened
 from douse.tracing.infectors.evidence import weights_of
 from douse.tracing.infectors.hidden import unseen_alive
 from douse.tracing.infectors.learn import Choices, columns_of, fit
@@ -23,7 +23,14 @@ def test_without_evidence_it_is_wallinga_and_teunis():
     days = [20 - lag for lag in LAGS]
     rows = "\n".join(f"lag{lag} | 2026-03-{day:02} | 2026-03-19" for lag, day in zip(LAGS, days, strict=True))
     drawing = f"case_id | onset | recorded_at\n{rows}\ncase | 2026-03-20 | 2026-03-20"
-    nothing = {"recall": 0.0, "wrong_dates": 0.0, "background": 0.0, "missed": 0.0, "through": 0.0}
+    nothing = {
+        "interval_spread": 0.0,
+        "recall": 0.0,
+        "wrong_dates": 0.0,
+        "background": 0.0,
+        "missed": 0.0,
+        "through": 0.0,
+    }
     answers = told(belief_on(records(cases=drawing), "2026-03-21", weights=flat(), **nothing), "case")
     serial = serial_interval(pathogen())
     share = dict(zip(serial.days.tolist(), serial.share.tolist(), strict=True))
@@ -42,6 +49,13 @@ def test_infectiousness_and_incubation_make_the_serial_interval(name):
         made[spread.first + incubating.first + n] += share
     expected = dict(zip(serial.days.tolist(), serial.share.tolist(), strict=True))
     assert sum(abs(share - expected.get(day, 0.0)) for day, share in made.items()) / 2 < 0.06
+
+
+def test_an_interval_measured_elsewhere_is_wider_with_the_same_mean():
+    serial, wide = serial_interval(pathogen()), serial_interval(widened(pathogen(), 0.3))
+    mean, wide_mean = serial.days @ serial.share, wide.days @ wide.share
+    assert wide_mean == pytest.approx(mean, abs=0.1)
+    assert (wide.days - mean) ** 2 @ wide.share > 1.2 * ((serial.days - mean) ** 2 @ serial.share)
 
 
 def test_weights_are_learned_back_from_links_that_follow_them():

@@ -56,6 +56,7 @@ class Links(Strict):
     through_temper: Share  # of the evidence that is left with somebody between
     background: Amount  # infections a day for which the unseen count, where no case is near in time
     wrong_dates: Amount  # probability a day that dates lie anywhere, for pairs that somebody named
+    interval_spread: Share  # of the mean serial interval: its standard deviation between outbreaks
     recall: Share  # of onsets told a day too early, and as many too late
     after_confirmation: Share  # of infecting others that goes on after confirmation
     in_quarantine: Share  # of being infected that goes on in quarantine
