@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from douse.library import Links, load
 from douse.main import look
 from douse.question import Question, open_data
+from douse.signals import Scene
 from douse.tracing.infectors.dates import dates_of, days_on_record
 from douse.tracing.infectors.evidence import leaks_of, pairs_of
 from douse.tracing.infectors.facts import facts_of
@@ -43,11 +44,16 @@ class Score(NamedTuple):
     log_likelihood: float  # mean
 
 
-def korea_choices() -> tuple[Choices, NDArray[np.str_]]:
-    """Declared links of Korea, and the province of each case."""
+def korea() -> Scene:
+    """Everything that was known of Korea on the last day."""
     question = Question(KOREA, ROOT / "examples" / "korea-2020.toml")
     opened = open_data(question)
-    scene = look(opened, opened.day)
+    return look(opened, opened.day)
+
+
+def korea_choices() -> tuple[Choices, NDArray[np.str_]]:
+    """Declared links of Korea, and the province of each case."""
+    scene = korea()
     links = load(Links, "generic")
     facts = facts_of(scene.known, scene.situation.cases, scene.zones)
     dates = dates_of(days_on_record(facts.cases), facts.traced, scene.pathogen, leaks_of(links))

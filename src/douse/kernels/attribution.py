@@ -27,8 +27,8 @@ PAIR_GROUPS = (ZONE_G, DISTANCE_G, NUMBER_G, TOLD_G, AGES_G, CLUSTER_G, VISITED_
 EARTH_KM = 6371.0
 _NOBODY = -1
 _PARTS = 64  # of the cases, for threads to take
-# Pairs whose dates go together less well than this are none.
-LEAST = 1e-9
+# Pairs whose dates go together less well than this (a fifty-thousandth of a usual pair) are none.
+LEAST = 1e-6
 
 
 class Compared(NamedTuple):
@@ -87,7 +87,7 @@ class Named(NamedTuple):
     told: Ints
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def pair_codes(i: int, j: int, compared: Compared, codes: Codes) -> None:
     """Write the levels that the pair tells, if i infected j; see `levels.py` for what they are.
 
@@ -123,7 +123,7 @@ def own_codes(i: int, whole: Ints, codes: Codes) -> None:
     codes[BEFORE_G], codes[AFTER_G] = whole[i, BEFORE], whole[i, AFTER]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _cluster_level(a: int, b: int) -> int:
     """0 neither in a cluster, 1 only the infector, 2 only the case, 3 in different ones, 4 in the same."""
     if a < 0 or b < 0:
@@ -131,7 +131,7 @@ def _cluster_level(a: int, b: int) -> int:
     return 4 if a == b else 3
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _zone_level(a: int, b: int, zones: Ints) -> int:
     """0 not known, 1 nothing in common, else 2 + level of the smallest zone that holds both."""
     if a < 0 or b < 0:
@@ -147,7 +147,7 @@ def _zone_level(a: int, b: int, zones: Ints) -> int:
     return 2 + level
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _distance_level(i: int, j: int, points: Floats) -> int:
     """0 not known, else by kilometres: 0.1, 1, 3, 10, 30, 100."""
     square = 0.0
@@ -163,7 +163,7 @@ def _distance_level(i: int, j: int, points: Floats) -> int:
     return 5 if km < 30 else (6 if km < 100 else 7)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _number_level(gap: int) -> int:
     """Levels 1 to 9: at least 4 before, 1 to 3 before, then 1, 2, 3-5, 6-10, 11-30, 31-100 after, more."""
     if gap < 0:
@@ -175,7 +175,7 @@ def _number_level(gap: int) -> int:
     return 7 if gap <= 30 else (8 if gap <= 100 else 9)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _told_level(days: int) -> int:
     """Levels 1 to 9: told 8 days or more before the infector, 1 to 7 before, 0, 1, 2, 3-4, 5-7, 8-14 after, more."""
     if days < 0:
@@ -187,7 +187,7 @@ def _told_level(days: int) -> int:
     return 8 if days <= 14 else 9
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _ages_level(a: int, b: int, sex_a: int, sex_b: int) -> int:
     """0 not known; 1 within 10 years, 2 so and of the other sex; 3 10-19 apart; 4 a generation older, 5 younger; 6."""
     if a < 0 or b < 0:
@@ -202,7 +202,7 @@ def _ages_level(a: int, b: int, sex_a: int, sex_b: int) -> int:
     return 6
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _visited_level(i: int, j: int, home_a: int, home_b: int, visited: Ints) -> int:
     """0 no visits known, 1 none to the other's zone (or one zone), 2 by the infector, 3 by the case, 4 by both."""
     if visited[i, 0] < 0 and visited[j, 0] < 0:
@@ -257,7 +257,7 @@ def overlap_table(one: Series, other: Series, lags: int) -> Floats:
     return table
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def density(i: int, j: int, one: Series, other: Series, table: Floats) -> float:
     """Overlap of a series of i and one of j; looked up where there is a table."""
     p, q, lag = one.shape[i], other.shape[j], other.first[j] - one.first[i]

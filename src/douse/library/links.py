@@ -43,7 +43,11 @@ class Links(Strict):
     contact_shown: Share  # of transmissions, between people of whom one is on record as a contact of the other
     household_shown: Share  # of transmissions, within a household
     daytime_place_shown: Share  # of transmissions, within a school class or workplace
-    shown_pull: Amount  # cases that the three shares count for against those of the outbreak
+    shown_pull: Amount  # cases that these three shares count for against those of the outbreak
+    contact_otherwise: Share  # of other pairs near in time
+    household_otherwise: Share
+    daytime_place_otherwise: Share
+    otherwise_pull: Amount  # pairs that these three shares count for
     missed: Share  # of infectors, where nothing tells how cases were found
     missed_traced: Share  # of infectors of cases found by contact tracing
     missed_cluster: Share  # of infectors of other cases of a recognised cluster
@@ -52,6 +56,7 @@ class Links(Strict):
     through_temper: Share  # of the evidence that is left with somebody between
     background: Amount  # infections a day for which the unseen count, where no case is near in time
     wrong_dates: Amount  # probability a day that dates lie anywhere, for pairs that somebody named
+    interval_spread: Share  # of the mean serial interval: its standard deviation between outbreaks
     recall: Share  # of onsets told a day too early, and as many too late
     after_confirmation: Share  # of infecting others that goes on after confirmation
     in_quarantine: Share  # of being infected that goes on in quarantine

@@ -29,6 +29,15 @@ DELAYS = (
 MILESTONES = ("detect", "notify", "respond")
 LINKS = ("imported", "linked", "unlinked")
 CHAIN_SOURCES = ("arrival", "cluster", "unknown", "not_yet_recorded")
+# Who infected a case, where it is no case on record; and causes of a change of belief.
+ANSWERS = ("unknown_infector", "another_case", "not_known")
+CAUSES_OF_CHANGE = (
+    "new_case", "case_withdrawn", "origin_of_case", "all_cases", "all_delays", "declared_infector",
+    "shared_daytime_place", "case_onset", "case_found", "case_quarantine", "case_exposure", "infector_onset",
+    "infector_found", "infector_isolation", "evidence_zone", "evidence_distance", "evidence_number", "evidence_told",
+    "evidence_ages", "evidence_age", "evidence_found", "evidence_contacts_found", "evidence_cluster",
+    "evidence_documented", "evidence_visited", "evidence_before", "evidence_after", "evidence_place",
+)  # fmt: skip
 TASKS = ("interview", "reach", "quarantine", "find_source", "ask_infector", "test", "release")
 BASES = (
     "recorded", "household", "shared_place", "group", "ward", "journey", "guest_list", "named_place", "onset",
@@ -64,8 +73,9 @@ CODES: frozenset[str] = frozenset(
     code
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
-        CHAIN_SOURCES, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, COST_ITEMS, COST_UNITS,
-        DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
+        CHAIN_SOURCES, ANSWERS,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, COST_ITEMS,
+        COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
     )
     for code in codes_of_one
 )  # fmt: skip

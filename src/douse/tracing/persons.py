@@ -16,4 +16,5 @@ def with_person(frame: pl.DataFrame, known: Records) -> pl.DataFrame:
 def aliases(known: Records) -> pl.DataFrame:
     """case_ids that stand for a person of another name: alias, alias_of."""
     named = known.cases.select(alias="case_id", alias_of=case_person())
-    return named.filter(pl.col("alias") != pl.col("alias_of")).unique("alias", keep="first", maintain_order=True)
+    others = named.filter(pl.col("alias") != pl.col("alias_of"))
+    return others.sort("alias", "alias_of").unique("alias", keep="first", maintain_order=True)

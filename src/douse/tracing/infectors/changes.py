@@ -12,6 +12,7 @@ from douse.library.pathogen import Pathogen
 from douse.tracing.infectors.belief import KINDS, PARTS, Belief, answers, parts_at
 from douse.tracing.infectors.dates import Days, dates_of
 from douse.tracing.infectors.evidence import leaks_of
+from douse.tracing.infectors.levels import GROUPS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,6 +34,12 @@ CHANGES: dict[str, pl.DataType] = {
     "cause": pl.String(),
     "cause_case": pl.String(),
 }
+_NAMES = {
+    "declared": "declared_infector",
+    "contact": "contact",
+    "household": "household",
+    "daytime_place": "shared_daytime_place",
+} | {group: f"evidence_{group}" for group in GROUPS}
 # Days on record, by what a change of them is called, of the case and of its infector.
 _OF_CASE = {
     "onset": "case_onset", "found": "case_found", "quarantined": "case_quarantine", "exposed_from": "case_exposure",
@@ -65,10 +72,11 @@ def changes_frame(
 ) -> pl.DataFrame:
     """Cases known on both days whose belief moved, as `CHANGES`; those that moved most first.
 
-    The cause is the part of the evidence on yesterday's or today's likeliest answer that moved most between the two
-    days: an infector who is known since today, an onset, an isolation, a contact, a declared infector, a place ...
-    Where several days on record changed, each is put back to yesterday's by itself, and the one that moves the density
-    of the dates most is it. ``all_cases``: nothing on the pair changed, but what the outbreak as a whole tells did.
+    The cause is the part of the evidence that moved most between the two days, of yesterday's and today's likeliest
+    answers and of those that lost and won most: an infector who is known since today, an onset, an isolation, a
+    contact, a declared infector, a place ... Where several days on record changed, each is put back to yesterday's by
+    itself, and the one that moves the density of the dates most is it. ``all_cases``: nothing on the pair changed, but
+    what the outbreak as a whole tells did.
 
     Parameters
     ----------
@@ -85,7 +93,8 @@ def changes_frame(
     rows = []
     for case in sorted(moved, key=lambda name: (-moved[name], name)):
         old, new = _first(then.probability[case]), _first(today.probability[case])
-        cause, of = _cause(then, today, case, (old, new), links, pathogen)
+        of_interest = (old, new, *_moved_most(then.probability[case], today.probability[case]))
+        cause, of = _cause(then, today, case, of_interest, links, pathogen)
         rows.append(
             (
                 case, moved[case], old.kind, old.infector, then.probability[case][old], new.kind, new.infector,
@@ -148,23 +157,30 @@ def _first(answer: dict[_Answer, float]) -> _Answer:
     return max(answer, key=lambda one: (one.kind != "other", answer[one], one.kind, one.infector or ""))
 
 
-def _cause(  # noqa: PLR0913, PLR0917  two days, a case, its two answers, and the files
-    then: _Day, today: _Day, case: str, both: tuple[_Answer, _Answer], links: Links, pathogen: Pathogen
+def _moved_most(then: dict[_Answer, float], today: dict[_Answer, float]) -> list[_Answer]:
+    """The answers that lost and that won most."""
+    moved = {one: today.get(one, 0.0) - then.get(one, 0.0) for one in {*then, *today} if one.kind != "other"}
+    order = sorted(moved, key=lambda one: (moved[one], one.kind, one.infector or ""))
+    return [order[0], order[-1]] if order else []
+
+
+def _cause(  # noqa: PLR0913, PLR0917  two days, a case, some of its answers, and the files
+    then: _Day, today: _Day, case: str, some: tuple[_Answer, ...], links: Links, pathogen: Pathogen
 ) -> tuple[str, str | None]:
     """What moved the belief, and of which other case."""
-    for one in both:
+    for one in some:
         if one.infector is not None and one.infector not in then.position:
             return "new_case", one.infector
         if one.infector is not None and one.infector not in today.position:
             return "case_withdrawn", one.infector
     found: list[tuple[float, str, str | None]] = []
-    for one in dict.fromkeys(both):
+    for one in dict.fromkeys(some):
         if one.infector is not None:
             found += _moved_parts(then, today, case, one.infector, links, pathogen)
         elif one.kind == "imported":
             i, j = then.position[case], today.position[case]
             size = abs(then.belief.candidates.imported[i] - today.belief.candidates.imported[j])
-            found.append((size, "origin", None))
+            found.append((size, "origin_of_case", None))
     found += _newcomers(then, today, case)
     best = max(found, key=lambda part: (part[0], part[1], part[2] or ""), default=(0.0, "", None))
     return (best[1], best[2]) if best[0] >= _LEAST_CAUSE else ("all_cases", None)
@@ -193,8 +209,10 @@ def _moved_parts(  # noqa: PLR0913, PLR0917  as `_cause`
     moved = np.abs(new - old)[0]
     found: list[tuple[float, str, str | None]] = []
     for part, size in zip(PARTS, moved.tolist(), strict=True):
-        name = _days_changed(then, today, case, infector, links, pathogen) if part == "dates" and size > 0 else part
-        found.append((size, name, infector))
+        if size > 0:
+            dated = part == "dates"
+            name = _days_changed(then, today, case, infector, links, pathogen) if dated else _NAMES[part]
+            found.append((size, name, infector))
     return found
 
 
@@ -214,7 +232,7 @@ def _days_changed(  # noqa: PLR0913, PLR0917  as `_cause`
         if getattr(old, field)[row] != getattr(new, field)[row]
     ]
     if not changed:
-        return "delays"
+        return "all_delays"
     if len({name for name, _, _ in changed}) == 1:
         return changed[0][0]
     density = _density(today, pair[1], new, links, pathogen)

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ROUNDS = 6
+# Somebody unknown is never quite impossible.
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,13 @@ def closed_form(evidence: Evidence, links: Links) -> tuple[Candidates, Posterior
     the share of infectors missed says. How often contacts, households and so on show a transmission is learned from
     the outbreak, by expectation and maximisation from what the library expects.
     """
-    expected = np.array([links.contact_shown.value, links.household_shown.value, links.daytime_place_shown.value])
-    shown = Shown(expected, _share_of_others(evidence, np.zeros(len(evidence.infector))))
+    expected = _expected(links)
+    shown = expected
     candidates = candidates_of(evidence, links, shown)
     found = weigh_candidates(evidence, candidates, links)
     if evidence.signs.any():
         for _ in range(ROUNDS):
-            shown = _learned(evidence, found, expected, links.shown_pull.value)
+            shown = _learned(evidence, found, expected, links)
             candidates = candidates_of(evidence, links, shown)
             found = weigh_candidates(evidence, candidates, links)
     return candidates, found, shown
@@ -139,7 +141,7 @@ def weigh_candidates(evidence: Evidence, candidates: Candidates, links: Links) -
     through = between * evidence.through * np.exp(candidates.through)
     other = (1 - between) * totals[:, 4] + between * totals[:, 5]
     near = (1 - between) * totals[:, 0] + between * totals[:, 2]
-    unknown = missed_odds(cases, links) * near + links.background.value
+    unknown = missed_odds(cases, links) * near + max(links.background.value, _LEAST)
     with np.errstate(over="ignore"):
         imported = np.exp(np.clip(candidates.imported, -700, 700)) * (near + unknown)
     size = len(cases)
@@ -147,18 +149,22 @@ def weigh_candidates(evidence: Evidence, candidates: Candidates, links: Links) -
     return Posterior(direct / whole[case], through / whole[case], imported / whole, unknown / whole, other / whole)
 
 
-def _learned(evidence: Evidence, found: Posterior, expected: Floats, pull: float) -> Shown:
-    linked = found.direct @ evidence.signs
-    total = found.direct.sum()
-    return Shown(
-        np.clip((linked + pull * expected) / (total + pull), 1e-3, 0.999), _share_of_others(evidence, found.direct)
-    )
+def _expected(links: Links) -> Shown:
+    """What the library expects of each of `SIGNS`."""
+    linked = (links.contact_shown, links.household_shown, links.daytime_place_shown)
+    others = (links.contact_otherwise, links.household_otherwise, links.daytime_place_otherwise)
+    return Shown(np.array([share.value for share in linked]), np.array([share.value for share in others]))
 
 
-def _share_of_others(evidence: Evidence, linked: Floats) -> Floats:
-    """Share of pairs near in time, transmissions left out, that show each sign."""
-    near = np.maximum(evidence.direct * (1 - linked), 0.0)
-    all_near = max(evidence.totals[:, 0].sum() - (evidence.direct * linked).sum(), 1e-9)
-    least = 1.0 / max(len(evidence.facts), 2) ** 2
-    shares: Floats = np.clip(near @ evidence.signs / all_near, least, 0.999)
-    return shares
+def _learned(evidence: Evidence, found: Posterior, expected: Shown, links: Links) -> Shown:
+    """Shares among what is now believed to be transmissions, and among other pairs near in time.
+
+    Pairs count by the density of their dates, in parts of the largest: as so many pairs that could not fit better.
+    """
+    pull, other_pull = links.shown_pull.value, links.otherwise_pull.value
+    linked = (found.direct @ evidence.signs + pull * expected.linked) / (found.direct.sum() + pull)
+    largest = max(float(evidence.direct.max(initial=0.0)), 1e-9)
+    apart = evidence.direct * (1 - found.direct) / largest
+    pairs = max((evidence.totals[:, 0].sum() - (evidence.direct * found.direct).sum()) / largest, 0.0)
+    others = (apart @ evidence.signs + other_pull * expected.others) / (pairs + other_pull)
+    return Shown(np.clip(linked, 1e-4, 0.999), np.clip(others, 1e-6, 0.999))

@@ -16,6 +16,7 @@ from douse.tracing.infectors.delays import (
     infectiousness,
     learned_delay,
     serial_interval,
+    widened,
 )
 from douse.tracing.infectors.facts import FAR, days_of
 
@@ -43,12 +44,13 @@ class Days:
 
 @dataclass(frozen=True)
 class Leaks:
-    """Shares of what would have been without isolation, and so on, that happen all the same."""
+    """How far rules and dates are not what they seem: shares of what would have been without isolation, and so on."""
 
     confirmed: float  # infecting others after confirmation, where no isolation is on record
     quarantined: float  # being infected in quarantine
     unexposed: float  # being infected outside of the days of exposure on record
     recall: float  # onsets told a day too early or too late, each
+    interval: float  # spread of the mean serial interval between outbreaks, as a share of it
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def dates_of(
         Onset to found, instead of those learned from the days.
     """
     delays = delays or _delays(days, traced, pathogen)
+    pathogen = widened(pathogen, leaks.interval)
     onset, onset_first = _onsets(days, delays, traced, leaks.recall)
     infects = _spread(onset, onset_first, infectiousness(pathogen))
     _stop(infects, days, leaks.confirmed)

@@ -34,6 +34,22 @@ class Weights:
         return self.first + np.arange(len(self.share))
 
 
+def widened(pathogen: Pathogen, spread: float) -> Pathogen:
+    """The pathogen with a serial interval as uncertain as it is in an outbreak that nobody has measured yet.
+
+    Parameters
+    ----------
+    pathogen : Pathogen
+    spread : float
+        Standard deviation of the mean between outbreaks, as a share of it.
+    """
+    serial = pathogen.serial_interval
+    sd = float(np.hypot(serial.sd.value, spread * serial.mean.value))
+    return pathogen.model_copy(
+        update={"serial_interval": serial.model_copy(update={"sd": serial.sd.model_copy(update={"value": sd})})}
+    )
+
+
 def incubation(pathogen: Pathogen) -> Weights:
     """Infection to onset, whole days."""
     delay = pathogen.incubation

@@ -88,6 +88,7 @@ def leaks_of(links: Links) -> Leaks:
         quarantined=links.in_quarantine.value,
         unexposed=links.outside_exposure.value,
         recall=links.recall.value,
+        interval=links.interval_spread.value,
     )
 
 

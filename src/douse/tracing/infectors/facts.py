@@ -180,7 +180,7 @@ def _count_level(home: Ints, told: Ints, rule: tuple[tuple[int, int], tuple[int,
 
 
 def _visited_zones(known: Records, cases: pl.DataFrame, zones: ZoneTree, table: Ints) -> Ints:
-    at = cases.select("person", at=pl.int_range(pl.len(), dtype=pl.Int64)).unique("person", keep="first")
+    at = cases.select("person", at=pl.int_range(pl.len(), dtype=pl.Int64))
     visits = with_person(known.table("visits").select("person_id", "zone").drop_nulls(), known).join(at, on="person")
     city = _city_of(table)[zones.index(visits["zone"])]
     small = np.append(table[:, 2] <= _CITY, False)[city]

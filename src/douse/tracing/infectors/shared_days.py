@@ -56,12 +56,16 @@ def shared_days(known: Records, facts: Facts) -> pl.DataFrame:
 def _visits_of_cases(known: Records, facts: Facts) -> pl.DataFrame:
     """Position of the case (`at`), place, kind, day: one row each."""
     table = with_person(known.table("visits"), known)
-    own = facts.positions.unique("person", keep="first", maintain_order=True).select("person", "at")
+    own = facts.positions.select("person", "at")
     visits = table.join(own.select("person"), on="person", how="semi").drop("person")
     if visits.is_empty():
         return pl.DataFrame(schema={"at": pl.Int64, "place": pl.String, "kind": pl.String, "day": pl.Date})
     daily = days_of(spans(visits)).filter(pl.col("day") <= known.day)
-    kinds = known.table("places").select(place="place_id", listed=pl.col("kind").cast(pl.String)).unique("place")
+    kinds = (
+        known.table("places")
+        .select(place="place_id", listed=pl.col("kind").cast(pl.String))
+        .unique("place", keep="first", maintain_order=True)
+    )
     return (
         with_person(daily.rename({"person": "person_id"}), known)
         .join(own, on="person")
