@@ -1,7 +1,7 @@
 """Who infected whom by the joint tree: accuracy over seeds, CPU seconds and R-hat, beside outbreaker2 and o2geosocial.
 
-The peers' figures on the same sets are stored in ../shared (outbreaker2: 10,000 iterations; three seeds) or were measured
-elsewhere (o2geosocial). Run: .venv/bin/python benchmarks/joint_tree.py [seeds] [measles]
+The peers' figures on the same sets are stored in ../shared (outbreaker2: 10,000 iterations; three seeds), or were
+measured elsewhere (o2geosocial). Run: .venv/bin/python benchmarks/joint_tree.py [seeds] [measles]
 """
 
 import sys
