@@ -165,7 +165,8 @@ def weigh_candidates(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over
     begin, end, last = data.start[case], data.start[case + 1], first + len(weight) - 1
 
     below = np.zeros(n, np.int64)
-    if data.labels > 0 or shortest == 0 or (len(snp) > 0 and sequence[case] < 0):
+    # Days keep a loop out, unless somebody may infect on the day of the own infection.
+    if shortest == 0 or (len(snp) > 0 and sequence[case] < 0):
         mark_below(state, case, below)
     found, steps = np.empty(max(len(snp), 1), np.int64), np.empty(max(len(snp), 1), np.int64)
     sequences = nearest_sequences(data, state, case, below, found, steps) if len(snp) > 0 else 0

@@ -44,30 +44,29 @@ def set_mutation(state: TreeState) -> None:
 def set_nearness(data: TreeData, state: TreeState) -> None:
     """Fill the tables of places from scale and power.
 
-    A case infected from place s lives in region r with a chance that goes with people(r) ** power * kernel(s, r);
-    that of an import goes with people(r) ** power;
-    over k generations the distance counts as distance / sqrt(k), as steps at random add up.
+    A case infected from place s lives in region r with a chance that goes with people(r) ** power * kernel(s, r), an
+    import with people(r) ** power; over k generations a distance counts as distance / sqrt(k), as random steps add up.
     """
     scale, power = math.exp(state.parameter[LOG_SCALE]), state.parameter[POWER]
-    places, regions = data.distance.shape
-    people = data.population.sum()
-    pull = np.empty(regions)
-    for r in range(regions):
-        pull[r] = data.population[r] ** power
+    distance, region, population, power_law = data.distance, data.region, data.population, data.power_law
+    nearness, outside = state.nearness, state.outside
+    places, regions = distance.shape
+    pull = population**power
+    everywhere, people = pull.sum(), population.sum()
     for t in range(places):
-        r = data.region[t]
-        state.outside[t] = math.log(pull[r] / pull.sum() * people / data.population[r])
-    near = np.empty(regions)
-    for k in range(len(state.nearness)):
+        r = region[t]
+        outside[t] = math.log(pull[r] / everywhere * people / population[r])
+    for k in range(len(nearness)):
+        shorter = 1.0 / math.sqrt(k + 1.0)
         for s in range(places):
             total = 0.0
             for r in range(regions):
-                away = data.distance[s, r] / math.sqrt(k + 1.0)
-                near[r] = pull[r] * ((1.0 + away) ** -scale if data.power_law else math.exp(-scale * away))
-                total += near[r]
+                away = distance[s, r] * shorter
+                total += pull[r] * ((1.0 + away) ** -scale if power_law else math.exp(-scale * away))
+            share = math.log(everywhere / total)
             for t in range(places):
-                r = data.region[t]
-                state.nearness[k, s, t] = math.log(max(near[r], 1e-300) / total * people / data.population[r])
+                away = distance[s, region[t]] * shorter
+                nearness[k, s, t] = outside[t] + share - scale * (math.log1p(away) if power_law else away)
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -93,6 +93,6 @@ class Sampling:
     import_spread: float = 1.0
     power_law: bool = False
     chains: int = 4
-    settle: int = 500
-    sweeps: int = 3000
+    settle: int = 400
+    sweeps: int = 2500
     thin: int = 5
