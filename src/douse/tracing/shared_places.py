@@ -9,6 +9,7 @@ from douse.tracing.encounters import HOSTS, Engine
 from douse.tracing.index.build import index_in_memory
 from douse.tracing.index.rings import IndexEngine
 from douse.tracing.index.visit_index import FACTS, VisitIndex
+from douse.tracing.persons import with_person
 from douse.tracing.visits import spans
 
 
@@ -32,8 +33,9 @@ class Visits:
 
 
 def index_of(known: Records) -> VisitIndex:
-    """The table of visits of an as-of view, indexed."""
-    return index_in_memory(spans(known.table("visits")))
+    """The table of visits of an as-of view, indexed; each person under one identifier."""
+    named = with_person(known.table("visits"), known).with_columns(person_id="person")
+    return index_in_memory(spans(named))
 
 
 def indexed(index: VisitIndex) -> Visits:

@@ -16,6 +16,8 @@ from douse.tracing.index.visit_index import VisitIndex
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
+# Before all time, in seconds: the bounds of a window that is empty.
+NEVER = -(2**62)
 # Hosts that one thread answers faster than two.
 _FEW_HOSTS = 32
 # Rows that one call of the kernel answers before it hands them over.
@@ -162,18 +164,22 @@ def longest_meetings(  # noqa: PLR0913
 
 
 def hosts_of(index: VisitIndex, hosts: pl.DataFrame) -> Hosts:
-    """Hosts in numbers, by name; windows of persons that are not known are left out."""
-    given = hosts.unique().sort("host", "person", "since", "until")
-    codes = index.persons.codes(given["person"])
-    rows = given.with_columns(code=pl.Series(codes)).filter(pl.col("code") >= 0, pl.col("since") < pl.col("until"))
+    """Hosts in numbers, by name; persons of whom there is no visit are left out.
+
+    A person with an empty window stays, without a window: nobody meets themselves, under whichever identifier.
+    """
+    given = hosts.drop_nulls().unique().sort("host", "person", "since", "until")
+    rows = given.with_columns(
+        *(pl.col(name).dt.epoch("s") for name in ("since", "until")),
+        code=pl.Series(index.persons.codes(given["person"])),
+    ).filter(pl.col("code") >= 0)
+    empty = pl.col("since") >= pl.col("until")
     counts = rows.group_by("host", maintain_order=True).len()
-    windows = np.column_stack(
-        [
-            rows["code"].to_numpy().astype(np.int64),
-            rows["since"].dt.epoch("s").to_numpy(),
-            rows["until"].dt.epoch("s").to_numpy(),
-        ]
-    )
+    windows = rows.select(
+        pl.col("code").cast(pl.Int64),
+        since=pl.when(empty).then(NEVER).otherwise("since"),
+        until=pl.when(empty).then(NEVER).otherwise("until"),
+    ).to_numpy()
     start = np.concatenate([[0], np.cumsum(counts["len"].to_numpy().astype(np.int64))]).astype(np.int64)
     return Hosts(counts["host"], np.ascontiguousarray(windows.astype(np.int64)), start)
 
