@@ -165,11 +165,11 @@ def index_persons(records: Records, persons: int) -> tuple[NDArray[np.uint32], N
 def describe(
     records: Records, places: int, busy_from: int
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], Records, int, int]:
-    """Fence, spill, busy places (place, first row, rows), last second of the part and longest delay in days."""
+    """Fence, spill, busy places, last second of the part and longest delay in days."""
     fence = np.empty((len(records) + FENCE - 1) // FENCE, np.int32)
     spill = np.zeros((places + 7) >> 3, np.uint8)
-    busy = np.empty((len(records) // busy_from + 1, 3), np.int32)
-    found = last_second = told = 0
+    busy = np.empty((len(records) // busy_from + 1, 4), np.int32)
+    found = last_second = told = longest = 0
     first = 0
     for i in range(len(records)):
         place = records[i, PLACE]
@@ -180,10 +180,11 @@ def describe(
         last_second = max(last_second, records[i, LEFT], records[i, WHEN] & ENTRY_BITS)
         told = max(told, records[i, WHEN] >> TOLD_SHIFT)
         if place != records[first, PLACE]:
-            first = i
+            first, longest = i, 0
+        longest = max(longest, records[i, LEFT] - (records[i, WHEN] & ENTRY_BITS))
         ends = i == len(records) - 1 or records[i + 1, PLACE] != place
         if ends and i + 1 - first >= busy_from:
-            busy[found, 0], busy[found, 1], busy[found, 2] = place, first, i + 1 - first
+            busy[found, 0], busy[found, 1], busy[found, 2], busy[found, 3] = place, first, i + 1 - first, longest
             found += 1
     return fence, spill, busy[:found].copy(), last_second, told
 

@@ -20,8 +20,8 @@ from douse.kernels.visit_parts import (
     holds,
     person_rows_of,
     person_start_of,
-    place_rows,
     records_of,
+    rows_to_meet,
     spills,
 )
 
@@ -126,13 +126,10 @@ def sweep(  # noqa: PLR0913, PLR0917
         while last < len(stays) and records[stays[last, S_ROW], PLACE] == place:
             begin, end = min(begin, stays[last, S_START]), max(end, stays[last, S_END])
             last += 1
-        low = high = stays[first, S_ROW]
-        while low > 0 and records[low - 1, PLACE] == place:
-            low -= 1
-        while high < len(records) and records[high, PLACE] == place:
-            high += 1
+        midnight = parts[p, DAY] * SECONDS_PER_DAY - origin
+        between = rows_to_meet(parts, p, place, stays[first, S_ROW], begin - midnight)
         group = stays[first:last]
-        _meet(parts, p, (low, high), group, (begin, end), left_out, place_rank, today, origin, least, known)
+        _meet(parts, p, between, group, (begin, end), left_out, place_rank, today, origin, least, known)
         for q in range(len(parts)):
             midnight = parts[q, DAY] * SECONDS_PER_DAY - origin
             if q == p or midnight >= end or parts[q, LAST] - origin <= begin:
@@ -141,7 +138,7 @@ def sweep(  # noqa: PLR0913, PLR0917
                 continue
             if holds(crowded[crowded_start[q] : crowded_start[q + 1]], place):
                 continue
-            between = place_rows(parts, q, place)
+            between = rows_to_meet(parts, q, place, -1, begin - midnight)
             _meet(parts, q, between, group, (begin, end), left_out, place_rank, today, origin, least, known)
         first = last
 

@@ -1,5 +1,7 @@
 """Ring 1: everybody who was at a place together with a host, host by host; nothing is read but what hosts touched."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -20,8 +22,8 @@ from douse.kernels.visit_parts import (
     holds,
     person_rows_of,
     person_start_of,
-    place_rows,
     records_of,
+    rows_to_meet,
     spills,
 )
 
@@ -45,7 +47,7 @@ def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, 
     today: int,
     hosts: tuple[int, int],
     room: int,
-) -> tuple[int, Ints, Ints]:
+) -> tuple[int, Codes, Ints]:
     """Answer rows of some hosts, as far as there is room.
 
     Parameters
@@ -71,12 +73,12 @@ def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, 
     -------
     next_host : int
         The host to go on with.
-    rows : numpy.ndarray[int64], shape (R, WIDTH)
-        Columns HOST to FINAL; times in seconds since 1970. By host and place.
+    rows : numpy.ndarray[int32], shape (R, WIDTH)
+        Columns HOST to FINAL; ON_DAY in days since 1970, times in seconds after that day's midnight. By host, place.
     crowds : numpy.ndarray[int64], shape (C, 3)
         Host, part and place of stays at crowded places; may repeat.
     """
-    rows = np.empty((max(room // 8, 1024), WIDTH), np.int64)
+    rows = np.empty((room + (room >> 2), WIDTH), np.int32)  # pages that are not written take no memory
     crowds = np.empty((64, 3), np.int64)
     stays = np.empty((256, 6), np.int64)
     order = np.empty(256, np.int64)
@@ -121,76 +123,84 @@ def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, 
                 stay = order[last]
                 begin, end, part = stays[stay, S_START], stays[stay, S_END], stays[stay, S_PART]
                 last += 1
+                begin_day = begin // SECONDS_PER_DAY
                 for q in range(len(parts)):
-                    midnight = parts[q, DAY] * SECONDS_PER_DAY
-                    if midnight >= end:
+                    if parts[q, DAY] * SECONDS_PER_DAY >= end:
                         break
-                    if q == part:
-                        low, high = _around(parts, q, stays[stay, S_ROW])
-                    elif parts[q, LAST] <= begin or (
-                        parts[q, DAY] < begin // SECONDS_PER_DAY and not spills(parts, q, place)
-                    ):
+                    before = parts[q, DAY] < begin_day
+                    if parts[q, LAST] <= begin or (before and not spills(parts, q, place)):
                         continue
-                    else:
-                        low, high = place_rows(parts, q, place)
-                    if low == high or holds(crowded[crowded_start[q] : crowded_start[q + 1]], place):
+                    if q != part and holds(crowded[crowded_start[q] : crowded_start[q + 1]], place):
                         continue
-                    records, latest = records_of(parts, q), today - parts[q, DAY]
-                    for row in range(low, high):
-                        when = records[row, WHEN]
-                        came = midnight + (when & ENTRY_BITS)
-                        if came >= end:
-                            break
-                        left, who = midnight + records[row, LEFT], records[row, PERSON]
-                        if left <= begin or when >> TOLD_SHIFT > latest or _is_host(windows, window_start, host, who):
-                            continue
-                        met_from, met_to = max(begin, came), min(end, left)
-                        day = met_from // SECONDS_PER_DAY
-                        if 2 * keyed >= len(keys):
-                            stamps, keys, row_of = _wider(stamps, keys, row_of, stamp)
-                        key = day << 32 | who
-                        slot = _slot(stamps, keys, stamp, key)
-                        if stamps[slot] != stamp:
-                            if used == len(rows):
-                                rows = _more(rows)
-                            stamps[slot], keys[slot], row_of[slot] = stamp, key, used
-                            rows[used, HOST], rows[used, WHO], rows[used, WHERE] = host, who, place
-                            rows[used, ON_DAY], rows[used, FIRST], rows[used, FINAL] = day, met_from, met_to
-                            rows[used, SECONDS] = rows[used, MEETINGS] = rows[used, DAY_ONLY] = 0
-                            used += 1
-                            keyed += 1
-                        r = row_of[slot]
-                        rows[r, FIRST] = min(rows[r, FIRST], met_from)
-                        rows[r, FINAL] = max(rows[r, FINAL], met_to)
-                        if stays[stay, S_EXACT] != 0 and when & EXACT_BIT != 0:
-                            rows[r, MEETINGS] += 1
-                            rows[r, SECONDS] += met_to - met_from
-                        else:
-                            rows[r, DAY_ONLY] += 1
+                    hint = stays[stay, S_ROW] if q == part else -1
+                    between = rows_to_meet(parts, q, place, hint, begin - parts[q, DAY] * SECONDS_PER_DAY)
+                    while used + between[1] - between[0] > len(rows):
+                        rows = _more(rows)
+                    while 2 * (keyed + between[1] - between[0]) >= len(keys):
+                        stamps, keys, row_of = _wider(stamps, keys, row_of, stamp)
+                    at = (used, keyed, host, place, stamp)
+                    span = (begin, end, begin_day, stays[stay, S_EXACT])
+                    own = windows[window_start[host] : window_start[host + 1], 0]
+                    used, keyed = _meet(parts, q, between, span, own, today, at, (stamps, keys, row_of), rows)
             first = last
         host += 1
     return host, rows[:used], crowds[:hits]
 
 
 @njit(cache=True)
-def _around(parts: Table, p: int, row: int) -> tuple[int, int]:
-    """First row of the place at which a row lies, and the row after its last."""
-    records = records_of(parts, p)
-    place = records[row, PLACE]
-    low, high = row, row + 1
-    while low > 0 and records[low - 1, PLACE] == place:
-        low -= 1
-    while high < len(records) and records[high, PLACE] == place:
-        high += 1
-    return low, high
+def _meet(  # noqa: PLR0913, PLR0914, PLR0917
+    parts: Table,
+    q: int,
+    between: tuple[int, int],
+    span: tuple[int, int, int, int],
+    own: Ints,
+    today: int,
+    at: tuple[int, int, int, int, int],
+    table: tuple[Ints, Ints, Ints],
+    rows: Codes,
+) -> tuple[int, int]:
+    """Add the meetings of one stay with the visits between two rows of a part; there is room for them.
 
-
-@njit(cache=True)
-def _is_host(windows: Ints, window_start: Ints, host: int, who: int) -> bool:
-    own = False
-    for w in range(window_start[host], window_start[host + 1]):
-        own |= windows[w, 0] == who
-    return own
+    `span`: start, end, day of the start, exact. `own`: persons of the host. `at`: rows used, rows of the host and place
+    at hand, host, place, its stamp. Gives the first two as they are then.
+    """
+    records, latest = records_of(parts, q), today - parts[q, DAY]
+    midnight = parts[q, DAY] * SECONDS_PER_DAY
+    begin, end, begin_day, exact = span
+    used, keyed, host, place, stamp = at
+    stamps, keys, row_of = table
+    for row in range(between[0], between[1]):
+        when = records[row, WHEN]
+        came = midnight + (when & ENTRY_BITS)
+        if came >= end:
+            break
+        left, who = midnight + records[row, LEFT], records[row, PERSON]
+        if left <= begin or when >> TOLD_SHIFT > latest:
+            continue
+        itself = False
+        for w in range(len(own)):
+            itself |= own[w] == who
+        if itself:
+            continue
+        met_from, met_to = max(begin, came), min(end, left)
+        day = parts[q, DAY] if came >= begin else begin_day
+        since_day, until_day = met_from - day * SECONDS_PER_DAY, met_to - day * SECONDS_PER_DAY
+        slot = _slot(stamps, keys, stamp, day << 32 | who)
+        if stamps[slot] != stamp:
+            stamps[slot], keys[slot], row_of[slot] = stamp, day << 32 | who, used
+            rows[used, HOST], rows[used, WHO], rows[used, WHERE], rows[used, ON_DAY] = host, who, place, day
+            rows[used, FIRST], rows[used, FINAL] = since_day, until_day
+            rows[used, SECONDS] = rows[used, MEETINGS] = rows[used, DAY_ONLY] = 0
+            used += 1
+            keyed += 1
+        r = row_of[slot]
+        rows[r, FIRST], rows[r, FINAL] = min(rows[r, FIRST], since_day), max(rows[r, FINAL], until_day)
+        if exact != 0 and when & EXACT_BIT != 0:
+            rows[r, MEETINGS] += 1
+            rows[r, SECONDS] += met_to - met_from
+        else:
+            rows[r, DAY_ONLY] += 1
+    return used, keyed
 
 
 @njit(cache=True)
@@ -231,7 +241,7 @@ def _sorted(stays: Ints, order: Ints, n: int) -> None:
 
 
 @njit(cache=True)
-def _more(rows: Ints) -> Ints:
-    more = np.empty((2 * len(rows), rows.shape[1]), np.int64)
+def _more(rows: Any) -> Any:
+    more = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
     more[: len(rows)] = rows
     return more

@@ -10,6 +10,8 @@ A part holds the visits that began on one day (a day may have several, as late r
 ``person_rows``   uint32, shape (rows,): rows of `records` by person, ascending within a person
 ``fence``         int32: place of every `FENCE`-th record, so that a search touches two pages of `records`
 ``spill``         uint8: one bit a place, set where a visit lasts beyond the day
+``busy``          int32, shape (places, 4): place, first row, rows and seconds of the longest visit, of places with many
+                  visits, by place: there only those who came late enough to be met are looked at
 
 Numba cannot take a changing number of arrays, and copies of mapped files would load them. Kernels therefore take one
 table of addresses, int64 of shape (parts, COLUMNS); whoever makes it keeps the arrays alive (`tracing/index/part.py`).
@@ -26,8 +28,11 @@ from numpy.typing import NDArray
 Table = NDArray[np.int64]
 
 # Columns of the table of addresses.
-RECORDS, ROWS, PERSON_START, PERSONS, PERSON_ROWS, FENCES, FENCE_ROWS, SPILL, SPILL_BYTES, DAY, LAST, TOLD = range(12)
-COLUMNS = 12
+(
+    RECORDS, ROWS, PERSON_START, PERSONS, PERSON_ROWS, FENCES, FENCE_ROWS, SPILL, SPILL_BYTES, BUSY, BUSY_ROWS, DAY, LAST,
+    TOLD,
+) = range(14)  # fmt: skip
+COLUMNS = 14
 # Columns of a record.
 PLACE, PERSON, WHEN, LEFT = range(4)
 FENCE = 512
@@ -103,6 +108,49 @@ def place_rows(parts: Table, p: int, place: int) -> tuple[int, int]:
             last = middle
     end = first
     while end < rows and records[end, PLACE] == place:
+        end += 1
+    return first, end
+
+
+@njit(cache=True)
+def rows_to_meet(parts: Table, p: int, place: int, hint: int, since: int) -> tuple[int, int]:
+    """Rows of a place in a part among which are all visits that last beyond a moment.
+
+    Parameters
+    ----------
+    parts, p, place
+        The place in the part.
+    hint : int
+        A row of the place, where one is known; else -1.
+    since : int
+        Seconds after the day's midnight.
+    """
+    busy = carray(_pointer(parts[p, BUSY]), (parts[p, BUSY_ROWS], 4), np.int32)
+    low, high = 0, len(busy)
+    while low < high:
+        middle = (low + high) >> 1
+        if busy[middle, 0] < place:
+            low = middle + 1
+        else:
+            high = middle
+    records = records_of(parts, p)
+    if low < len(busy) and busy[low, 0] == place:
+        first, end = busy[low, 1], busy[low, 1] + busy[low, 2]
+        earliest = since - busy[low, 3]
+        low, high = first, end
+        while low < high:
+            middle = (low + high) >> 1
+            if records[middle, WHEN] & ENTRY_BITS < earliest:
+                low = middle + 1
+            else:
+                high = middle
+        return low, end
+    if hint < 0:
+        return place_rows(parts, p, place)
+    first, end = hint, hint + 1
+    while first > 0 and records[first - 1, PLACE] == place:
+        first -= 1
+    while end < len(records) and records[end, PLACE] == place:
         end += 1
     return first, end
 

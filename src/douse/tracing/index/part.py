@@ -22,7 +22,7 @@ _ARRAYS = ("records", "person_start", "person_rows", "fence", "spill", "busy")
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Arrays as `kernels/visit_parts.py` says, and ``busy``: int32, shape (K, 3): place, first row, rows."""
+    """Arrays as `kernels/visit_parts.py` says."""
 
     day: int  # days since 1970
     last: int  # seconds since 1970 of the last end of a visit
@@ -48,7 +48,7 @@ class Part:
         """Row of the table of addresses."""
         return [
             _address(self.records), len(self.records), _address(self.person_start), len(self.person_start) - 1,
-            _address(self.person_rows), _address(self.fence), len(self.fence), _address(self.spill), len(self.spill),
+            _address(self.person_rows), _address(self.fence), len(self.fence), _address(self.spill), len(self.spill), _address(self.busy), len(self.busy),
             self.day, self.last, self.told,
         ]  # fmt: skip
 

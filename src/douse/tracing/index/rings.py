@@ -21,7 +21,7 @@ NEVER = -(2**62)
 # Hosts that one thread answers faster than two.
 _FEW_HOSTS = 32
 # Rows that one call of the kernel answers before it hands them over.
-_ROOM = 1 << 22
+_ROOM = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ def encounters(index: VisitIndex, hosts: pl.DataFrame, asked: Asked, *, threads:
     return Met(_encounter_frame(index, known, rows), _crowded_frame(index, crowds, asked))
 
 
-def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int | None = None) -> tuple[Ints, Ints]:
+def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int | None = None) -> tuple[Codes, Ints]:
     """Ring 1 in numbers: rows and crowds as of `visit_meetings.meetings`."""
     today = day_number(asked.as_of)
     crowded, crowded_start = index.crowds.of(asked.crowd, today)
     count = len(hosts.names)
 
-    def answer(among: tuple[int, int]) -> list[tuple[Ints, Ints]]:
-        found: list[tuple[Ints, Ints]] = []
+    def answer(among: tuple[int, int]) -> list[tuple[Codes, Ints]]:
+        found: list[tuple[Codes, Ints]] = []
         host, last = among
         while host < last:
             host, rows, crowds = visit_meetings.meetings(
@@ -84,10 +84,10 @@ def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int 
         return found
 
     shares = shares_of(count, 1 if count <= _FEW_HOSTS else threads or cores())
-    found: list[tuple[Ints, Ints]] = list(chain.from_iterable(each(answer, shares)))
+    found: list[tuple[Codes, Ints]] = list(chain.from_iterable(each(answer, shares)))
     if len(found) == 1:
         return found[0]
-    empty_rows, empty_crowds = np.empty((0, visit_meetings.WIDTH), np.int64), np.empty((0, 3), np.int64)
+    empty_rows, empty_crowds = np.empty((0, visit_meetings.WIDTH), np.int32), np.empty((0, 3), np.int64)
     return np.concatenate([empty_rows, *(f[0] for f in found)]), np.concatenate([empty_crowds, *(f[1] for f in found)])
 
 
@@ -184,7 +184,7 @@ def hosts_of(index: VisitIndex, hosts: pl.DataFrame) -> Hosts:
     return Hosts(counts["host"], np.ascontiguousarray(windows.astype(np.int64)), start)
 
 
-def _encounter_frame(index: VisitIndex, hosts: Hosts, rows: Ints) -> pl.DataFrame:
+def _encounter_frame(index: VisitIndex, hosts: Hosts, rows: Codes) -> pl.DataFrame:
     columns = visit_meetings
     order = np.lexsort(
         (
@@ -204,11 +204,15 @@ def _encounter_frame(index: VisitIndex, hosts: Hosts, rows: Ints) -> pl.DataFram
             "seconds": rows[:, columns.SECONDS],
             "meetings": rows[:, columns.MEETINGS],
             "day_only": rows[:, columns.DAY_ONLY],
-            "first": _moments(rows[:, columns.FIRST]),
-            "last": _moments(rows[:, columns.FINAL]),
+            "first": _moments(_midnights(rows) + rows[:, columns.FIRST]),
+            "last": _moments(_midnights(rows) + rows[:, columns.FINAL]),
         },
         schema=ENCOUNTERS,
     )
+
+
+def _midnights(rows: Codes) -> Ints:
+    return rows[:, visit_meetings.ON_DAY].astype(np.int64) * SECONDS_PER_DAY
 
 
 def _crowded_frame(index: VisitIndex, crowds: Ints, asked: Asked) -> pl.DataFrame:
