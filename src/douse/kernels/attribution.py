@@ -330,13 +330,18 @@ def _weigh_part(  # noqa: PLR0913, PLR0917  as `weigh`; writes the last three fo
     found = np.empty(size, dtype=np.int64)
     f1, f2, d, score = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     codes = np.empty(GROUPS, dtype=np.int8)
+    # Days outside of which nothing overlaps.
+    since, until = infects.first + infects.spans[infects.shape, 0], further.first + further.spans[further.shape, 1]
+    until = np.maximum(until, infects.first + infects.spans[infects.shape, 1])
     for j in range(begin, end):
         count, at = 0, named.start[j]
+        first = infected.first[j] + infected.spans[infected.shape[j], 0]
+        last = infected.first[j] + infected.spans[infected.shape[j], 1]
         for i in range(size):
             is_listed = at < named.start[j + 1] and named.infector[at] == i
             is_named = is_listed and named.told[at] == 1
             at += is_listed
-            if i == j:
+            if i == j or ((since[i] >= last or until[i] <= first) and not is_named):
                 continue
             one, two = density(i, j, infects, infected, table), density(i, j, further, infected, further_table)
             if one < LEAST and two < LEAST and not is_named:
