@@ -52,6 +52,10 @@ def iso(day: int | None) -> str | None:
     return None if day is None else (START + timedelta(days=day)).isoformat()
 
 
+def moment(day: int | None) -> datetime | None:
+    return None if day is None else datetime.fromisoformat(iso(day))
+
+
 def as_records(drawn: list[dict]) -> Records:
     rows = []
     for n, case in enumerate(drawn):
@@ -61,8 +65,8 @@ def as_records(drawn: list[dict]) -> Records:
         case |= {"onset": onset, "exposed_from": exposed, "exposed_to": until}
         rows.append(
             {
-                "case_id": f"case{chr(97 + n)}", "recorded_at": datetime.fromisoformat(iso(case["told"])),
-                "onset": iso(onset), "isolated_at": case["isolated"] and datetime.fromisoformat(iso(case["isolated"])),
+                "case_id": f"case{chr(97 + n)}", "recorded_at": moment(case["told"]),
+                "onset": iso(onset), "isolated_at": moment(case["isolated"]),
                 "quarantined_on": iso(case["quarantined"]), "exposed_from": iso(exposed), "exposed_to": iso(until),
                 "age": case["age"], "sex": case["sex"], "cluster": case["cluster"], "zone": case["zone"],
                 "origin": case["origin"], "found_by": "contact_tracing" if case["traced"] else None,

@@ -6,7 +6,7 @@ import pytest
 from attribution_inputs import belief_on, flat, links, told
 from conftest import records
 from douse.errors import UsageError
-from douse.kernels import attribution as kernel
+from douse.kernels import conditional_logit
 from douse.library import Links, Pathogen, load, names
 from douse.tracing.infectors.delays import incubation, infectiousness, serial_interval, widened
 from douse.tracing.infectors.evidence import weights_of
@@ -89,7 +89,7 @@ def test_gradient_and_information_are_those_of_the_likelihood():
     at = draws.normal(size=columns.max() + 1)
 
     def climb(point: np.ndarray):
-        return kernel.climb(start, true, offset, codes, point, columns)
+        return conditional_logit.climb(start, true, offset, codes, point, columns)
 
     _, gradient, information = climb(at)
     for k in range(0, len(at), 5):

@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.kernels import attribution as kernel
+from douse.kernels import conditional_logit
 from douse.library.links import Links
 from douse.tracing.infectors.dates import Dates
 from douse.tracing.infectors.evidence import Pairs, weights_of
@@ -105,7 +106,9 @@ def fit(choices: Choices, before: Floats, pull: float) -> Floats:
     centre[columns[used]] = before[used]
     at, offset = centre.copy(), np.log(choices.direct)
     for _ in range(_ROUNDS):
-        _, gradient, information = kernel.climb(choices.start, choices.true, offset, choices.codes, at, columns)
+        _, gradient, information = conditional_logit.climb(
+            choices.start, choices.true, offset, choices.codes, at, columns
+        )
         step = np.linalg.solve(information + pull * np.eye(len(at)), gradient - pull * (at - centre))
         step *= min(1.0, _LONGEST_STEP / max(np.abs(step).max(), 1e-12))
         at += step

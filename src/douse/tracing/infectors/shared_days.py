@@ -64,6 +64,7 @@ def _visits_of_cases(known: Records, facts: Facts) -> pl.DataFrame:
     kinds = (
         known.table("places")
         .select(place="place_id", listed=pl.col("kind").cast(pl.String))
+        .sort("place", "listed", nulls_last=True)
         .unique("place", keep="first", maintain_order=True)
     )
     return (

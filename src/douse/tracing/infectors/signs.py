@@ -37,7 +37,7 @@ def contact_pairs(known: Records, facts: Facts) -> pl.DataFrame:
 def group_pairs(known: Records, facts: Facts, column: str) -> pl.DataFrame:
     """Cases of one household, or of one school or workplace, by a column of the table of people: infector, case."""
     people = known.table("people").select(person="person_id", group=column).drop_nulls()
-    once = people.unique("person", keep="first", maintain_order=True)
+    once = people.sort("person", "group").unique("person", keep="first", maintain_order=True)
     members = facts.positions.join(once, on="person").select("at", "group")
     members = members.filter(pl.len().over("group") <= LARGEST_GROUP)
     return _pairs(
