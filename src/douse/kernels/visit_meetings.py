@@ -138,36 +138,36 @@ def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, 
                         rows = _more(rows)
                     while 2 * (keyed + between[1] - between[0]) >= len(keys):
                         stamps, keys, row_of = _wider(stamps, keys, row_of, stamp)
-                    at = (used, keyed, host, place, stamp)
+                    so_far = (used, keyed, host, place, stamp)
                     span = (begin, end, begin_day, stays[stay, S_EXACT])
                     own = windows[window_start[host] : window_start[host + 1], 0]
-                    used, keyed = _meet(parts, q, between, span, own, today, at, (stamps, keys, row_of), rows)
+                    used, keyed = _meet(parts, q, between, span, own, today, so_far, (stamps, keys, row_of), rows)
             first = last
         host += 1
     return host, rows[:used], crowds[:hits]
 
 
 @njit(cache=True)
-def _meet(  # noqa: PLR0913, PLR0914, PLR0917
+def _meet(  # noqa: PLR0913, PLR0917
     parts: Table,
     q: int,
     between: tuple[int, int],
     span: tuple[int, int, int, int],
     own: Ints,
     today: int,
-    at: tuple[int, int, int, int, int],
+    so_far: tuple[int, int, int, int, int],
     table: tuple[Ints, Ints, Ints],
     rows: Codes,
 ) -> tuple[int, int]:
     """Add the meetings of one stay with the visits between two rows of a part; there is room for them.
 
-    `span`: start, end, day of the start, exact. `own`: persons of the host. `at`: rows used, rows of the host and place
-    at hand, host, place, its stamp. Gives the first two as they are then.
+    `span`: start, end, day of the start, exact. `own`: persons of the host. `so_far`: rows used, rows of the host and
+    place at hand, host, place, its stamp. Gives the first two as they are then.
     """
     records, latest = records_of(parts, q), today - parts[q, DAY]
     midnight = parts[q, DAY] * SECONDS_PER_DAY
     begin, end, begin_day, exact = span
-    used, keyed, host, place, stamp = at
+    used, keyed, host, place, stamp = so_far
     stamps, keys, row_of = table
     for row in range(between[0], between[1]):
         when = records[row, WHEN]

@@ -48,7 +48,8 @@ class Part:
         """Row of the table of addresses."""
         return [
             _address(self.records), len(self.records), _address(self.person_start), len(self.person_start) - 1,
-            _address(self.person_rows), _address(self.fence), len(self.fence), _address(self.spill), len(self.spill), _address(self.busy), len(self.busy),
+            _address(self.person_rows), _address(self.fence), len(self.fence), _address(self.spill), len(self.spill),
+            _address(self.busy), len(self.busy),
             self.day, self.last, self.told,
         ]  # fmt: skip
 
