@@ -14,6 +14,7 @@ import polars as pl
 from douse.library import Costs, Pathogen, Protocol
 from douse.outputs.json_text import dumped, plain
 from douse.records.records import Records
+from douse.tracing.index import store
 
 LIBRARIES = ("altair", "numpy", "polars", "scipy", "vl-convert-python")
 _ROWS_AT_ONCE = 1_000_000
@@ -98,9 +99,13 @@ def hash_table(frame: pl.DataFrame) -> str:
 def hash_files(data: Path, mapping: Path | None = None) -> dict[str, str]:
     """SHA-256 of the input files by name: one file, or the files of a folder (not of folders in it); and the mapping.
 
+    Of an index of visits its manifest stands for the visits: it names the files that they came from.
+
     These go to manifest.json only: records that came later change a file, but not the report of an earlier day.
     """
     files = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else [data]
+    if store.exists(data / store.FOLDER):
+        files.append(data / store.FOLDER / "manifest.json")
     named = {path.relative_to(data).as_posix() if data.is_dir() else path.name: path for path in files}
     if mapping is not None:
         named[f"mapping: {mapping.name}"] = mapping

@@ -69,10 +69,6 @@ class Names:
         """Numbers that are in the order of the names."""
         return self.rank[codes] if len(self.rank) else codes
 
-    def extended(self, names: pl.Series) -> "Names":
-        """With a segment more: the names (none of them there yet) sorted."""
-        return self if names.is_empty() else Names((*self.segments, segment_of(names)))
-
     def encoder(self) -> "Encoder":
         """For many names at a time."""
         return Encoder(self)

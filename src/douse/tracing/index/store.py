@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import polars as pl
@@ -75,7 +76,13 @@ def open_index(folder: Path) -> VisitIndex:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What the index holds: version, parts, persons, places, facts, sources."""
+    """What the index holds: version, made, parts, persons, places, facts, sources.
+
+    Raises
+    ------
+    DataError
+        When there is none, or it was written by another edition.
+    """
     if not exists(folder):
         raise DataError(f"There is no index of visits in {folder.parent}.", next_step="Make one with `douse index`.")
     said: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -257,7 +264,16 @@ def _names(folder: Path, files: list[str]) -> Names:
 
 
 def _nothing() -> dict[str, Any]:
-    return {"version": VERSION, "parts": [], "persons": [], "places": [], "facts": [], "sources": {}}
+    # `made` tells this index from one that is begun anew: names of parts come back, their visits may not.
+    return {
+        "version": VERSION,
+        "made": uuid4().hex,
+        "parts": [],
+        "persons": [],
+        "places": [],
+        "facts": [],
+        "sources": {},
+    }
 
 
 def _put_manifest(folder: Path, said: dict[str, Any]) -> None:
