@@ -88,8 +88,17 @@ def load(folder: Path, said: dict[str, Any]) -> Part:
     mapped = {
         name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("records", "person_start", "person_rows")
     }
+    for array in mapped.values():
+        _read_what_is_asked(array)
     small = {name: np.load(folder / f"{name}.npy") for name in ("fence", "spill", "busy")}
     return Part(said["day"], said["last"], said["told"], **mapped, **small)
+
+
+def _read_what_is_asked(array: NDArray[Any]) -> None:
+    """Tell the system not to read around what is touched."""
+    mapped = getattr(array, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_RANDOM"):
+        mapped.madvise(mmap.MADV_RANDOM)
 
 
 def day_number(day: date) -> int:
