@@ -12,7 +12,9 @@ from douse.signals import Scene, Signal, detect
 from douse.signals.detect import DAILY
 from douse.situation import Situation, describe
 from douse.tracing import Trace, trace
+from douse.tracing.shared_places import index_of, indexed
 from douse.tracing.tasks import Work, make_work
+from douse.tracing.who_met import WhoMet, who_met
 
 COVID = "sars-cov-2-wild"  # maximum incubation 14 days, infectious 10 days after onset
 
@@ -85,3 +87,16 @@ def tasks_on(
     day: str, *columns: str, rules: Protocol | None = None, links: Any = None, **only: Any
 ) -> Callable[[Records], Any]:
     return lambda records: plain(worklist_of(records, day, rules, links).tasks.filter(**only).select(columns).rows())
+
+
+def who_met_on(records: Records, day: str, rules: Protocol | None = None, **settings: Any) -> WhoMet:
+    rules = rules or protocol()
+    known, situation, _ = known_on(records, day, rules)
+    return who_met(known, situation, indexed(index_of(known)), pathogen(), rules, **settings)
+
+
+def met_on(
+    day: str, table: str, *columns: str, rules: Protocol | None = None, **settings: Any
+) -> Callable[[Records], Any]:
+    """Some columns of a table of `WhoMet`; moments as their time of day, days as ISO text."""
+    return lambda records: plain(getattr(who_met_on(records, day, rules, **settings), table).select(columns).rows())

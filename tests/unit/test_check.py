@@ -133,7 +133,7 @@ def test_typed_columns_take_the_same_checks():
     assert first == (date(2026, 3, 1), datetime(2026, 3, 2, 9), 34, None, "female", None, "7")
     assert second == (None, datetime(2026, 3, 2, 9), None, None, None, 3, "8")
     assert {(row, column) for row, column, _, _ in rules(checked)} == {
-        (2, "contacts_found"), (3, "onset"), (3, "age"), (3, "latitude"), (3, "sex"),
+        (None, "tested_at"), (2, "contacts_found"), (3, "onset"), (3, "age"), (3, "latitude"), (3, "sex"),
     }  # fmt: skip
 
 

@@ -73,6 +73,11 @@ def test_twice_the_time_is_twice_the_risk_while_it_is_small_and_less_when_it_is_
     assert risk(minutes=6000.0) < 2 * risk(minutes=3000.0)
 
 
+def test_the_minutes_of_all_days_count_and_not_those_of_the_longest():
+    assert risk(minutes=60.0, all_minutes=180.0) == risk(minutes=180.0)
+    assert risk(minutes=60.0, all_minutes=None) == risk(minutes=60.0)
+
+
 def test_where_the_air_is_shared_being_far_makes_no_difference():
     far = {"setting": "school", "contact_class": "general"}
     assert risk("measles", protocol("measles"), **far) == risk("measles", protocol("measles"), setting="school")

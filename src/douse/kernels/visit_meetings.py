@@ -155,19 +155,19 @@ def _meet(  # noqa: PLR0913, PLR0917
     span: tuple[int, int, int, int],
     own: Ints,
     today: int,
-    at: tuple[int, int, int, int, int],
+    so_far: tuple[int, int, int, int, int],
     table: tuple[Ints, Ints, Ints],
     rows: Codes,
 ) -> tuple[int, int]:
     """Add the meetings of one stay with the visits between two rows of a part; there is room for them.
 
-    `span`: start, end, day of the start, exact. `own`: persons of the host. `at`: rows used, rows of the host and place
-    at hand, host, place, its stamp. Gives the first two as they are then.
+    `span`: start, end, day of the start, exact. `own`: persons of the host. `so_far`: rows used, rows of the host and
+    place at hand, host, place, its stamp. Gives the first two as they are then.
     """
     records, latest = records_of(parts, q), today - parts[q, DAY]
     midnight = parts[q, DAY] * SECONDS_PER_DAY
     begin, end, begin_day, exact = span
-    used, keyed, host, place, stamp = at
+    used, keyed, host, place, stamp = so_far
     stamps, keys, row_of = table
     for row in range(between[0], between[1]):
         when = records[row, WHEN]

@@ -197,7 +197,9 @@ def _from_typed(raw: pl.Series, target: pl.DataType) -> Cells | None:
     if raw.dtype in (pl.Date, pl.Datetime) and target in (pl.Date, pl.Datetime):
         local = raw.dt.replace_time_zone(None) if isinstance(raw.dtype, pl.Datetime) else raw
         moments = local.cast(pl.Datetime("us"))
-        read = _from_dates(within_range(moments, moments.is_null() & moments.is_not_null()), DateStyle())
+        zoned = isinstance(raw.dtype, pl.Datetime) and raw.dtype.time_zone is not None and raw.null_count() < len(raw)
+        unread = moments.is_null() & moments.is_not_null()
+        read = _from_dates(within_range(moments, unread, zone_dropped=zoned), DateStyle())
         return Cells(read.values.cast(target), read.problems)
     if raw.dtype.is_numeric() and target == pl.Float64:
         values = raw.cast(pl.Float64)

@@ -1,8 +1,9 @@
 """Who was exposed to a case (ring 1), or to a close contact of one (ring 2).
 
 Every function gives exposures with the same columns (`COLUMNS`): person, case_id, ring, via (ring-1 person of a ring-2
-exposure), contact_class, setting, first_exposure, last_exposure, minutes, basis, named_at (moment when the work could
-begin: the contact was named, or the case told), ventilation (of the place; null where not known).
+exposure), contact_class, setting, first_exposure, last_exposure, minutes (of the longest day at shared places, by which
+they are judged), basis, named_at (moment when the work could begin: the contact was named, or the case told),
+ventilation (of the place; null where not known), all_minutes (of all days together; null where minutes say it).
 """
 
 import polars as pl
@@ -25,6 +26,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "basis": pl.String(),
     "named_at": pl.Datetime("us"),
     "ventilation": pl.String(),
+    "all_minutes": pl.Float64(),
 }
 
 
@@ -152,7 +154,7 @@ def _housemates(known: Records, hosts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shared(met: pl.DataFrame) -> pl.DataFrame:
-    """One row a person, host and class: from the first day to the last, with the minutes of the longest day."""
+    """One row a person, host and class: from the first day to the last, minutes of the longest day and of all."""
     longest = pl.col("setting", "ventilation").sort_by("minutes", "day", descending=True, nulls_last=True).first()
     return _exposures(
         met.group_by("host", "case_id", "via", "ring", "contact_class", person="visitor").agg(
@@ -161,6 +163,7 @@ def _shared(met: pl.DataFrame) -> pl.DataFrame:
             first_exposure=pl.col("day").min(),
             last_exposure=pl.col("last_day").max(),
             minutes=pl.col("minutes").max(),
+            all_minutes=pl.when(pl.col("minutes").is_not_null().any()).then(pl.col("minutes").sum()),
             basis=pl.lit("shared_place").first(),
         )
     )

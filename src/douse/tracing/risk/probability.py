@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 # Columns that an exposure may lack, and what then stands in.
 _MAY_LACK: dict[str, pl.DataType] = {
     "minutes": pl.Float64(),
+    "all_minutes": pl.Float64(),
     "ventilation": pl.String(),
     "contact_class": pl.String(),
     "via": pl.String(),
@@ -40,9 +41,9 @@ def with_infection_probability(
     Parameters
     ----------
     exposures : polars.DataFrame
-        case_id, setting (null: other), first_exposure, last_exposure (dates, or moments); optional: minutes (in all;
-        null: not known), ventilation, contact_class, ring, person, via (person in between; ring-1 rows of that person
-        must be in the frame, else the chance is null).
+        case_id, setting (null: other), first_exposure, last_exposure (dates, or moments); optional: all_minutes
+        (together in all; null: as minutes), minutes (null: not known), ventilation, contact_class, ring, person, via
+        (person in between; ring-1 rows of that person must be in the frame, else the chance is null).
     infectors : polars.DataFrame
         case_id, onset (date or null), asymptomatic (bool or null): one row a case. A case that is not there has mean
         infectiousness.
@@ -121,7 +122,7 @@ def _single(exposures: pl.DataFrame, onset: pl.Series, factor: Floats, risk: Ris
     count = (days["until"] - days["since"]).dt.total_days().fill_null(0).to_numpy() + 1.0
     usual_days = np.minimum(count, _of_setting(setting, risk.days))
     usual = _of_setting(setting, risk.hours) * usual_days
-    minutes = exposures["minutes"].cast(pl.Float64).to_numpy()
+    minutes = exposures.select(pl.coalesce("all_minutes", "minutes").cast(pl.Float64)).to_series().to_numpy()
     hours = np.where(np.isnan(minutes), usual, minutes / _MINUTES_PER_HOUR)
     return infection_probability(
         _of_setting(setting, risk.rate),

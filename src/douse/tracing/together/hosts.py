@@ -59,7 +59,7 @@ def as_exposures(found: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("general"))
     )
     kept = found.filter(pl.col("person") != pl.col("host"), near | (pl.col("ring") == 1))
-    missing = {name: pl.lit(None) for name in ("minutes", "ventilation") if name not in found.columns}
+    missing = {name: pl.lit(None) for name in ("minutes", "all_minutes", "ventilation") if name not in found.columns}
     filled = kept.with_columns(contact_class=judged, **missing)
     return filled.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()).unique(maintain_order=True)
 
