@@ -144,7 +144,9 @@ def _chains(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import chains_listing, watch_listing
 
-    found, zones, knowledge = verbs.chains(_question(options), options.fasta or options.snp)
+    found, zones, knowledge = verbs.chains(
+        _question(options), method=options.method, fasta=options.fasta, snp=options.snp
+    )
     words = watch_listing.words_of(zones, knowledge.protocol, options.lang)
     if options.out is not None:
         chains_listing.write(options.out, found)
@@ -282,9 +284,12 @@ def _add_chains(verbs: "Verbs") -> None:
     _takes_data(chains)
     _takes_knowledge(chains)
     chains.add_argument("--links", help="what evidence weighs: name in the library, or a .toml file")
+    chains.add_argument(
+        "--method", choices=("closed", "joint"), help="each case by itself, or all as one tree (default: closed)"
+    )
     sequences = chains.add_mutually_exclusive_group()
-    sequences.add_argument("--fasta", type=Path, help="aligned sequences, named by case_id")
-    sequences.add_argument("--snp", type=Path, help="table of genetic distances between cases")
+    sequences.add_argument("--fasta", type=Path, help="aligned sequences, named by case_id: the joint tree")
+    sequences.add_argument("--snp", type=Path, help="table of genetic distances between cases: the joint tree")
     chains.add_argument("--out", type=_folder, help="write links.csv, sources.csv and others into this folder")
     chains.set_defaults(call=_chains)
 

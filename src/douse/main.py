@@ -29,6 +29,7 @@ from douse.tracing import trace
 from douse.tracing.engines import has_warehouse, to_warehouse, warehouse_of
 from douse.tracing.index.landing import Landing, land
 from douse.tracing.infectors import Chains, Known, infectors
+from douse.tracing.infectors.differences import read_differences
 from douse.tracing.shared_places import index_of, indexed
 from douse.tracing.tasks import Work, make_work
 from douse.tracing.trace import Trace
@@ -161,17 +162,24 @@ def who_met_cases(  # noqa: PLR0913  (what the command may say)
     return Traced(scene.situation, scene.zones, met), opened.knowledge
 
 
-def chains(question: Question, sequences: Path | None = None) -> tuple[Chains, ZoneTree, Knowledge]:
-    """Who infected whom as of a day, where each chain came from, and what changed since the day before."""
+def chains(
+    question: Question, *, method: str | None = None, fasta: Path | None = None, snp: Path | None = None
+) -> tuple[Chains, ZoneTree, Knowledge]:
+    """Who infected whom as of a day, where each chain came from, and what changed since the day before.
+
+    The joint tree is asked for by name, or by sequences, which only it reads; else it is the closed form.
+    """
     opened = open_data(question)
     today, yesterday = (look(opened, day) for day in (opened.day, opened.day - timedelta(days=1)))
+    differences = read_differences(fasta, snp)
     found = infectors(
         Known(today.known, today.situation.cases, today.zones),
         Known(yesterday.known, yesterday.situation.cases, yesterday.zones),
         today.pathogen,
         load(Links, question.links),
         r=today.situation.r_now.estimate,
-        method="closed" if sequences is None else "joint",
+        method=method or ("closed" if differences is None else "joint"),
+        differences=differences,
     )
     return found, today.zones, opened.knowledge
 

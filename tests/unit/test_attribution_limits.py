@@ -1,9 +1,10 @@
 """Limits with a known answer, and directions, of who probably infected whom."""
 
 import numpy as np
+import polars as pl
 import pytest
 
-from attribution_inputs import belief_on, flat, links, told
+from attribution_inputs import belief_on, flat, told
 from conftest import records
 from douse.errors import UsageError
 from douse.kernels import conditional_logit
@@ -13,7 +14,7 @@ from douse.tracing.infectors.evidence import weights_of
 from douse.tracing.infectors.hidden import unseen_alive
 from douse.tracing.infectors.learn import Choices, columns_of, fit
 from douse.tracing.infectors.levels import GROUPS
-from douse.tracing.infectors.make import posterior
+from douse.tracing.infectors.make import method_named
 from tracing_inputs import pathogen
 
 LAGS = (2, 4, 5, 6, 8, 11)
@@ -132,9 +133,8 @@ def test_an_unseen_line_against_simulation():
 
 
 def test_a_way_that_is_not_there_is_refused():
-    belief = belief_on(records(cases="case_id | onset | recorded_at\na | 2026-03-01 | 2026-03-03"), "2026-03-10")
     with pytest.raises(UsageError, match="joint"):
-        posterior(belief.evidence, links(), method="joint")
+        method_named("guess", pathogen(), pl.Series(["a"]), None)
 
 
 def test_every_level_has_a_weight_in_the_library():

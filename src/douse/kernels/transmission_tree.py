@@ -72,7 +72,7 @@ def sample_tree(  # noqa: PLR0913, PLR0917  data, state, how long, and where the
     """
     n = len(state.parent)
     set_mutation(state)
-    if len(data.distance) > 0:
+    if len(data.km) > 0:
         set_nearness(data, state)
     step = np.full(PARAMETERS, 0.5)
     swaps = max(n // 4, 1)
@@ -102,7 +102,7 @@ def sample_tree(  # noqa: PLR0913, PLR0917  data, state, how long, and where the
 def tree_log_posterior(data: TreeData, state: TreeState) -> float:
     """Log posterior of a tree with the tables of the state filled in first."""
     set_mutation(state)
-    if len(data.distance) > 0:
+    if len(data.km) > 0:
         set_nearness(data, state)
     return log_posterior(data, state)
 

@@ -48,9 +48,9 @@ def set_nearness(data: TreeData, state: TreeState) -> None:
     import with people(r) ** power; over k generations a distance counts as distance / sqrt(k), as random steps add up.
     """
     scale, power = math.exp(state.parameter[LOG_SCALE]), state.parameter[POWER]
-    distance, region, population, power_law = data.distance, data.region, data.population, data.power_law
+    km, region, population, power_law = data.km, data.region, data.population, data.power_law
     nearness, outside = state.nearness, state.outside
-    places, regions = distance.shape
+    places, regions = km.shape
     pull = population**power
     everywhere, people = pull.sum(), population.sum()
     for t in range(places):
@@ -61,11 +61,11 @@ def set_nearness(data: TreeData, state: TreeState) -> None:
         for s in range(places):
             total = 0.0
             for r in range(regions):
-                away = distance[s, r] * shorter
+                away = km[s, r] * shorter
                 total += pull[r] * ((1.0 + away) ** -scale if power_law else math.exp(-scale * away))
             share = math.log(everywhere / total)
             for t in range(places):
-                away = distance[s, region[t]] * shorter
+                away = km[s, region[t]] * shorter
                 nearness[k, s, t] = outside[t] + share - scale * (math.log1p(away) if power_law else away)
 
 

@@ -42,8 +42,8 @@ class TreeData(NamedTuple):
         Row of a case among S sequences, differing and compared sites, row that imports are compared with.
     label, labels : shape (N,), int
         Kind (genotype) that a whole chain shares, and how many kinds there are.
-    place, region, distance, population : shapes (N,), (P,), (P, R), (R,)
-        Place of a case, region of a place, distance of places to regions, people of regions.
+    place, region, km, population : shapes (N,), (P,), (P, R), (R,)
+        Place of a case, region of a place, kilometres from places to regions, people of regions.
     power_law : bool
         Distance kernel: (1 + d) ** -a rather than exp(-a d).
     contacts, pairs : float
@@ -74,7 +74,7 @@ class TreeData(NamedTuple):
     labels: int
     place: Ints
     region: Ints
-    distance: Floats
+    km: Floats
     population: Floats
     power_law: bool
     contacts: float

@@ -138,10 +138,10 @@ def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, 
                         rows = _more(rows)
                     while 2 * (keyed + between[1] - between[0]) >= len(keys):
                         stamps, keys, row_of = _wider(stamps, keys, row_of, stamp)
-                    so_far = (used, keyed, host, place, stamp)
+                    where = (used, keyed, host, place, stamp)
                     span = (begin, end, begin_day, stays[stay, S_EXACT])
                     own = windows[window_start[host] : window_start[host + 1], 0]
-                    used, keyed = _meet(parts, q, between, span, own, today, so_far, (stamps, keys, row_of), rows)
+                    used, keyed = _meet(parts, q, between, span, own, today, where, (stamps, keys, row_of), rows)
             first = last
         host += 1
     return host, rows[:used], crowds[:hits]

@@ -2,7 +2,7 @@
 
 A part holds the visits that began on one day (a day may have several, as late records come). Its arrays:
 
-``records``       int32, shape (rows, 4): place, person, when, left. Sorted by place, then entry, then person.
+``records``       int32, shape (rows, 4): place, person, when, left. Sorted by place, seconds of entry, person.
                   `when` packs seconds of entry after the day's midnight (17 bits), whether the times are exact (1 bit),
                   and days from the day to the day on which the visit was told (13 bits); it is never negative. `left`
                   is in seconds after the day's midnight and may lie beyond the day.
@@ -28,10 +28,8 @@ from numpy.typing import NDArray
 Table = NDArray[np.int64]
 
 # Columns of the table of addresses.
-(
-    RECORDS, ROWS, PERSON_START, PERSONS, PERSON_ROWS, FENCES, FENCE_ROWS, SPILL, SPILL_BYTES, BUSY, BUSY_ROWS, DAY,
-    LAST, TOLD,
-) = range(14)  # fmt: skip
+RECORDS, ROWS, PERSON_START, PERSONS, PERSON_ROWS, FENCES, FENCE_ROWS = range(7)
+SPILL, SPILL_BYTES, BUSY, BUSY_ROWS, DAY, LAST, TOLD = range(7, 14)
 COLUMNS = 14
 # Columns of a record.
 PLACE, PERSON, WHEN, LEFT = range(4)

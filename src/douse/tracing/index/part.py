@@ -46,11 +46,11 @@ class Part:
 
     def address_row(self) -> list[int]:
         """Row of the table of addresses."""
+        arrays = (self.records, self.person_start, self.person_rows, self.fence, self.spill, self.busy)
+        records, person_start, person_rows, fence, spill, busy = (_address(array) for array in arrays)
         return [
-            _address(self.records), len(self.records), _address(self.person_start), len(self.person_start) - 1,
-            _address(self.person_rows), _address(self.fence), len(self.fence), _address(self.spill), len(self.spill),
-            _address(self.busy), len(self.busy),
-            self.day, self.last, self.told,
+            records, len(self.records), person_start, len(self.person_start) - 1, person_rows, fence, len(self.fence),
+            spill, len(self.spill), busy, len(self.busy), self.day, self.last, self.told,
         ]  # fmt: skip
 
 
@@ -88,8 +88,17 @@ def load(folder: Path, said: dict[str, Any]) -> Part:
     mapped = {
         name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("records", "person_start", "person_rows")
     }
+    for array in mapped.values():
+        _read_what_is_asked(array)
     small = {name: np.load(folder / f"{name}.npy") for name in ("fence", "spill", "busy")}
     return Part(said["day"], said["last"], said["told"], **mapped, **small)
+
+
+def _read_what_is_asked(array: NDArray[Any]) -> None:
+    """Tell the system not to read around what is touched."""
+    mapped = getattr(array, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_RANDOM"):
+        mapped.madvise(mmap.MADV_RANDOM)
 
 
 def day_number(day: date) -> int:

@@ -12,6 +12,7 @@ from douse.kernels.visit_parts import PLACE, SECONDS_PER_DAY
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER, Asked, Met
 from douse.tracing.index.cores import cores, each, runs, shares_of
 from douse.tracing.index.part import day_number, day_of
+from douse.tracing.index.prefetch import prefetch, sweep_ahead
 from douse.tracing.index.visit_index import VisitIndex
 
 Ints = NDArray[np.int64]
@@ -20,6 +21,8 @@ Codes = NDArray[np.int32]
 NEVER = -(2**62)
 # Hosts that one thread answers faster than two.
 _FEW_HOSTS = 32
+# Hosts of whom nearly all of a part is touched.
+_MANY_HOSTS = 10_000
 # Rows that one call of the kernel answers before it hands them over.
 _ROOM = 1 << 20
 
@@ -70,6 +73,7 @@ def encounters(index: VisitIndex, hosts: pl.DataFrame, asked: Asked, *, threads:
 def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int | None = None) -> tuple[Codes, Ints]:
     """Ring 1 in numbers: rows and crowds as of `visit_meetings.meetings`."""
     today = day_number(asked.as_of)
+    prefetch(index.parts, hosts.windows)
     crowded, crowded_start = index.crowds.of(asked.crowd, today)
     count = len(hosts.names)
 
@@ -139,6 +143,8 @@ def longest_meetings(  # noqa: PLR0913
     known = [np.zeros((len(index.persons), visit_further.WIDTH), dtype=np.int32) for _ in range(count)]
     for p in range(len(index.parts)):
         here = crowded[crowded_start[p] : crowded_start[p + 1]]
+        if len(windows) > _MANY_HOSTS:
+            sweep_ahead(index.parts[p])
 
         def stays(among: tuple[int, int], p: int = p, here: Codes = here) -> Ints:
             return visit_further.stays_in(index.addresses, p, windows, here, today, origin, among)
@@ -157,7 +163,9 @@ def longest_meetings(  # noqa: PLR0913
 
         places = index.parts[p].records[found[:, visit_further.S_ROW], PLACE]
         each(sweep, [(thread, *run) for thread, run in enumerate(runs(places, count))])
-        index.parts[p].forget()
+        # Visits that last beyond their day were looked up in other parts too.
+        for part in index.parts[: p + 2]:
+            part.forget()
     for other in known[1:]:
         visit_further.merge(known[0], other, index.places.rank)
     return known[0], origin

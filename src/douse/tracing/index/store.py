@@ -39,7 +39,7 @@ except ImportError:  # not every system has locks of this kind
 VERSION = 1
 FOLDER = "visits.index"
 # Bytes a row that packing and sorting a day take at their peak.
-_BYTES_A_RECORD = 64
+_BYTES_A_RECORD = 48
 Records = NDArray[np.int32]
 
 

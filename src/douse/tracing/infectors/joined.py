@@ -1,4 +1,4 @@
-"""The joint tree as a way to tell who infected whom: the evidence of the closed form, all cases at once."""
+"""The joint tree as a way to tell who infected whom from records: all cases at once, by the same evidence."""
 
 from collections.abc import Callable
 

@@ -77,7 +77,7 @@ def prepare(evidence: Evidence, sampling: Sampling) -> tuple[TreeData, NDArray[n
         labels=0 if label is None else int(label.max(initial=-1)) + 1,
         place=none if places is None else places.place,
         region=np.empty(0, dtype=np.int64) if places is None else places.region,
-        distance=blank if places is None else places.distance,
+        km=blank if places is None else places.km,
         population=np.empty(0) if places is None else places.population,
         power_law=sampling.power_law,
         contacts=contacts,
@@ -236,7 +236,7 @@ def _priors(evidence: Evidence, sampling: Sampling) -> Floats:
         prior[MU] = 1e-12, 0.5
         prior[THETA] = 1 / (sequences.compared.max() * max(len(sequences.differ), 1)), 0.75
     if evidence.places is not None:
-        away = evidence.places.distance[evidence.places.distance > 0]
+        away = evidence.places.km[evidence.places.km > 0]
         if len(away):
             # Reach between the shortest and the longest distance of the map; as a power, from nearly none to steep.
             prior[LOG_SCALE] = -np.log(away.max()), -np.log(away.min())

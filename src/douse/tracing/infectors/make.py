@@ -1,6 +1,6 @@
 """Who infected whom as of a day: evidence, belief, sources, hidden transmission, settings, spreaders, changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,15 +15,17 @@ from douse.tracing.infectors.candidates import Candidates
 from douse.tracing.infectors.changes import changes_frame
 from douse.tracing.infectors.closed import Posterior, Shown, closed_form
 from douse.tracing.infectors.dates import dates_of, days_on_record
+from douse.tracing.infectors.differences import Differences
 from douse.tracing.infectors.evidence import Evidence, leaks_of, pairs_of, weigh
 from douse.tracing.infectors.facts import facts_of
 from douse.tracing.infectors.hidden import hidden_frame
+from douse.tracing.infectors.joined import joined
 from douse.tracing.infectors.learn import learned_weights
 from douse.tracing.infectors.settings import settings_frame, spreaders_frame
 from douse.tracing.infectors.sources import likeliest_tree, sources_frame
 
 Method = Callable[[Evidence, Links], tuple[Candidates, Posterior, Shown]]
-METHODS: Mapping[str, Method] = {"closed": closed_form}
+METHODS = ("closed", "joint")
 
 
 @dataclass(frozen=True)
@@ -58,28 +60,42 @@ class Chains:
     belief: Belief
 
 
-def posterior(evidence: Evidence, links: Links, *, method: str = "closed") -> Belief:
-    """Belief about the infector of every case.
+def posterior(evidence: Evidence, links: Links, *, method: Method = closed_form) -> Belief:
+    """Belief about the infector of every case: in closed form, every case by itself; or another way (see `joined`)."""
+    return Belief(evidence, *method(evidence, links))
+
+
+def method_named(name: str, pathogen: Pathogen, cases: pl.Series, differences: Differences | None) -> Method:
+    """A way to tell who infected whom.
 
     Parameters
     ----------
-    evidence : Evidence
-    links : Links
-    method : str
-        One of `METHODS`: in closed form, every case by itself.
+    name : str
+        One of `METHODS`.
+    pathogen : Pathogen
+    cases : polars.Series
+        case_id by position.
+    differences : Differences, optional
+        Between the sequences of cases; only the joint tree reads them.
 
     Raises
     ------
     UsageError
-        When there is no such method.
+        When there is no such way.
     """
-    if method not in METHODS:
+    if name not in METHODS:
         raise UsageError(
-            f"There is no way named {method} to tell who infected whom.",
+            "There is no such way to tell who infected whom.",
             allowed=", ".join(METHODS),
-            next_step="Sequences need the joint tree; without --fasta and --snp all else is used.",
+            next_step="Correct --method.",
         )
-    return Belief(evidence, *METHODS[method](evidence, links))
+    if name == "closed" and differences is not None:
+        raise UsageError(
+            "The closed form cannot use sequences.", next_step="Leave out --fasta and --snp, or say --method joint."
+        )
+    if name == "closed":
+        return closed_form
+    return joined(pathogen, None if differences is None else differences.of_cases(cases.to_list()))
 
 
 def infectors(  # noqa: PLR0913  two days, and by which files they are judged
@@ -90,6 +106,7 @@ def infectors(  # noqa: PLR0913  two days, and by which files they are judged
     *,
     r: float | None = None,
     method: str = "closed",
+    differences: Differences | None = None,
 ) -> Chains:
     """Who infected whom as of a day, and what changed since the day before.
 
@@ -104,20 +121,27 @@ def infectors(  # noqa: PLR0913  two days, and by which files they are judged
     r : float, optional
         Infections by one unseen case; the pathogen's without one.
     method : str
-        See `posterior`.
+        One of `METHODS`.
+    differences : Differences, optional
+        Between the sequences of cases, for the joint tree.
     """
     facts = facts_of(today.records, today.cases, today.zones)
     dates = dates_of(days_on_record(facts.cases), facts.traced, pathogen, leaks_of(links))
     pairs = pairs_of(today.records, facts)
     weights = learned_weights(facts, dates, pairs, links)
     slip = links.wrong_dates.value
-    now = posterior(weigh(facts, dates, pairs, weights, slip), links, method=method)
+    now = posterior(
+        weigh(facts, dates, pairs, weights, slip),
+        links,
+        method=method_named(method, pathogen, facts.cases["case_id"], differences),
+    )
     changes = pl.DataFrame()
     if yesterday is not None:
         old_facts = facts_of(yesterday.records, yesterday.cases, yesterday.zones)
         old_dates = dates_of(days_on_record(old_facts.cases), old_facts.traced, pathogen, leaks_of(links))
         old = weigh(old_facts, old_dates, pairs_of(yesterday.records, old_facts), weights, slip)
-        changes = changes_frame(posterior(old, links, method=method), now, links, pathogen)
+        how = method_named(method, pathogen, old_facts.cases["case_id"], differences)
+        changes = changes_frame(posterior(old, links, method=how), now, links, pathogen)
     tree = likeliest_tree(now)
     as_of = today.records.day
     return Chains(

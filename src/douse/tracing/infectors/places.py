@@ -24,7 +24,7 @@ class Places:
         Place of each case; -1 where it is not known.
     region : numpy.ndarray[int64], shape (P,)
         Region of each place.
-    distance : numpy.ndarray[float64], shape (P, R)
+    km : numpy.ndarray[float64], shape (P, R)
         Kilometres from each place to each region.
     population : numpy.ndarray[float64], shape (R,)
         People.
@@ -32,7 +32,7 @@ class Places:
 
     place: Ints
     region: Ints
-    distance: Floats
+    km: Floats
     population: Floats
 
 
@@ -70,8 +70,8 @@ def places_of(
     order = {there: place for place, there in enumerate(used)}
     place = np.array([order.get(there, -1) for there in at.tolist()], dtype=np.int64)
     rows = np.array(used, dtype=np.int64)
-    distance = _great_circle(lon[rows, np.newaxis], lat[rows, np.newaxis], lon, lat)
-    return Places(place, rows, distance, people)
+    km = _great_circle(lon[rows, np.newaxis], lat[rows, np.newaxis], lon, lat)
+    return Places(place, rows, km, people)
 
 
 def _great_circle(lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats) -> Floats:
