@@ -144,17 +144,17 @@ def who_met_cases(  # noqa: PLR0913  (what the command may say)
     question: Question,
     cases: Sequence[str],
     *,
+    memory: int,
     rings: int = 2,
     minutes: float | None = None,
     crowd: int | None = None,
     engine: str = "index",
-    memory: int = 0,
 ) -> tuple[Traced, Knowledge]:
-    """Who met some cases while they could infect, ring by ring, place by place."""
+    """Who met some cases while they could infect, ring by ring, place by place, within so many bytes of memory."""
     opened = open_data(question)
     scene = look(opened, opened.day)
     if engine == "index":
-        visits = indexed(index_of(scene.known) if opened.index is None else opened.index)
+        visits = indexed(index_of(scene.known) if opened.index is None else opened.index, memory)
     else:
         visits = warehouse_of(question.data, engine, memory)
     rules = scene.protocol if minutes is None else scene.protocol.with_minutes(minutes)

@@ -38,9 +38,9 @@ def index_of(known: Records) -> VisitIndex:
     return index_in_memory(spans(named))
 
 
-def indexed(index: VisitIndex) -> Visits:
-    """An index, to be asked. What was told after the as-of day is passed over."""
-    return Visits(IndexEngine(index), index.facts, index)
+def indexed(index: VisitIndex, memory: int | None = None) -> Visits:
+    """An index, to be asked within so many bytes (see `IndexEngine`). What was told after the day is passed over."""
+    return Visits(IndexEngine(index, memory=memory), index.facts, index)
 
 
 def elsewhere(engine: Engine) -> Visits:

@@ -1,5 +1,6 @@
 """The questions of `encounters.py`, answered from the index."""
 
+import math
 from dataclasses import dataclass
 from itertools import chain
 
@@ -7,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from douse.errors import UsageError
 from douse.kernels import visit_further, visit_meetings
 from douse.kernels.visit_parts import PLACE, SECONDS_PER_DAY
 from douse.tracing.encounters import CROWDED, ENCOUNTERS, FURTHER, Asked, Met
@@ -29,18 +31,64 @@ _ROOM = 1 << 20
 
 @dataclass(frozen=True)
 class IndexEngine:
-    """The index as an `encounters.Engine`; `threads`: by default as many as there are cores."""
+    """The index as an `encounters.Engine`.
+
+    Parameters
+    ----------
+    index : VisitIndex
+    threads : int, optional
+        How many work; by default as many as there are cores.
+    memory : int, optional
+        Bytes that ring 2 may take for what it knows of everybody; fewer threads work where it is little. By default
+        there is no limit.
+    """
 
     index: VisitIndex
     threads: int | None = None
+    memory: int | None = None
 
     def encounters(self, hosts: pl.DataFrame, asked: Asked) -> Met:
         """See `encounters`."""
         return encounters(self.index, hosts, asked, threads=self.threads)
 
     def further(self, hosts: pl.DataFrame, left_out: pl.Series, asked: Asked, min_seconds: int) -> pl.DataFrame:
-        """See `further`."""
-        return further(self.index, hosts, left_out, asked, min_seconds=min_seconds, threads=self.threads)
+        """See `further`.
+
+        Raises
+        ------
+        UsageError
+            When not even one thread fits into the memory.
+        """
+        threads = threads_within(self.index, self.memory, self.threads)
+        return further(self.index, hosts, left_out, asked, min_seconds=min_seconds, threads=threads)
+
+
+def threads_within(index: VisitIndex, memory: int | None, threads: int | None = None) -> int:
+    """How many threads may work on ring 2: each keeps a row of every person of the index.
+
+    Parameters
+    ----------
+    index : VisitIndex
+    memory : int or None
+        Bytes; None: no limit.
+    threads : int, optional
+        At most so many; by default as many as there are cores.
+
+    Raises
+    ------
+    UsageError
+        When not even one thread fits.
+    """
+    most, each_takes = threads or cores(), len(index.persons) * visit_further.WIDTH * np.dtype(np.int32).itemsize
+    if memory is None or most * each_takes <= memory:
+        return most
+    if each_takes > memory:
+        needed = math.ceil(each_takes / 2**30 * 100) / 100
+        raise UsageError(
+            f"Contacts of contacts need {needed} GiB of memory: the index holds {len(index.persons):,} people.",
+            next_step=f"Allow it with --memory {needed}, or trace one ring with --rings 1.",
+        )
+    return memory // each_takes
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.errors import DataError
+from douse.kernels.visit_parts import PLACE
 from douse.tracing.index import part as parts_on_disk
 from douse.tracing.index.build import day_parts, facts_of, packed
 from douse.tracing.index.names import Encoder, Names, segment_of
@@ -40,6 +41,8 @@ VERSION = 1
 FOLDER = "visits.index"
 # Bytes a row that packing and sorting a day take at their peak.
 _BYTES_A_RECORD = 48
+# Bytes of a row in the files that wait to be sorted.
+_BYTES_ON_DISK = 16
 Records = NDArray[np.int32]
 
 
@@ -205,7 +208,23 @@ class Writer:
             self._spool(day).unlink()
 
     def _slices(self, day: int, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Records]:
-        """Records of a day with final numbers, as many at a time as memory allows."""
+        """Records of a day with final numbers, as many at a time as memory allows, those of a place together.
+
+        Visits of one person at one place are thus compared with each other, however little memory there is. The day is
+        read once for each slice; only a place with more visits than memory allows makes a slice that is larger.
+        """
+        if self._spool(day).stat().st_size <= self.rows_a_part * _BYTES_ON_DISK:
+            yield from self._chunks(day, orders)
+            return
+        visits = np.zeros(len(self._places), dtype=np.int64)
+        for chunk in self._chunks(day, orders):
+            visits += np.bincount(chunk[:, PLACE], minlength=len(visits))
+        for first, end in _runs_within(visits, self.rows_a_part):
+            chunks = self._chunks(day, orders)
+            yield np.concatenate([chunk[(chunk[:, PLACE] >= first) & (chunk[:, PLACE] < end)] for chunk in chunks])
+
+    def _chunks(self, day: int, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Records]:
+        """Records of a day with final numbers, in the order in which they came."""
         with self._spool(day).open("rb") as spool:
             while (records := np.fromfile(spool, dtype=np.int32, count=self.rows_a_part * 4).reshape(-1, 4)).size:
                 for column, (name, growing) in enumerate((("places", self._places), ("persons", self._persons))):
@@ -257,6 +276,18 @@ class _Growing:
         final = np.empty(len(every), dtype=np.int32)
         final[every.arg_sort().to_numpy()] = np.arange(len(every), dtype=np.int32) + self.settled_until
         return segment_of(every), final
+
+
+def _runs_within(visits: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Runs of places (first and past the last) with visits, each with at most so many visits or of one place."""
+    place = np.flatnonzero(visits)
+    until = np.cumsum(visits[place])
+    first = 0
+    while first < len(place):
+        before = int(until[first - 1]) if first else 0
+        end = max(int(np.searchsorted(until, before + most, side="right")), first + 1)
+        yield int(place[first]), int(place[end - 1]) + 1
+        first = end
 
 
 def _names(folder: Path, files: list[str]) -> Names:
