@@ -1,6 +1,5 @@
 """Files of visits -> the index: only what is new is read, and what is old is taken away."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -53,13 +52,20 @@ def land(
     progress : callable
         Told the name of each file.
     fresh : bool, default False
-        Begin anew.
+        Begin anew; the index that is there stays until the new one is complete.
     forget_before : date, optional
         Visits that began before this day are not read, and those in the index are taken away for good.
     """
     folder, files = data / store.FOLDER, visit_files(data)
     if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
+        with store.anew(folder) as new:
+            return _land(data, new, files, memory, progress, forget_before)
+    return _land(data, folder, files, memory, progress, forget_before)
+
+
+def _land(  # noqa: PLR0913, PLR0917  (what `land` was told, and where)
+    data: Path, folder: Path, files: Sequence[Path], memory: int, progress: Progress, forget_before: date | None
+) -> Landing:
     forgotten = store.forget(folder, forget_before) if forget_before and store.exists(folder) else 0
     known = store.read_manifest(folder)["sources"] if store.exists(folder) else {}
     new = [file for file in files if known.get(_name(file, data)) != _mark(file)]

@@ -114,6 +114,24 @@ def forget(folder: Path, before: date) -> int:
 
 
 @contextmanager
+def anew(folder: Path) -> Iterator[Path]:
+    """A folder for an index that takes the place of the one that is there once all went well."""
+    new, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _one_writer(folder):
+        shutil.rmtree(new, ignore_errors=True)
+        try:
+            yield new
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
 def writing(folder: Path, memory: int) -> Iterator["Writer"]:
     """A writer of the index of a folder; what it was given counts once `Writer.commit` has returned.
 
