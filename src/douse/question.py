@@ -17,6 +17,8 @@ from douse.records.mapping import load_mapping
 from douse.tracing.index import store
 from douse.tracing.index.export import as_table, spans_of
 from douse.tracing.index.visit_index import VisitIndex
+from douse.tracing.places import listed_places
+from douse.tracing.together.out_of_index import linking_spans
 
 DEFAULT_PROTOCOL = "who-generic"
 DEFAULT_COSTS = "generic"
@@ -49,7 +51,8 @@ class Knowledge:
 class Opened:
     """The data of a question: records of its pathogen, the library files, and the index of visits where there is one.
 
-    With an index the table of visits holds those of the cases alone: everybody's are asked of the index.
+    With an index the table of visits holds those of the cases, and those of others that links ask for (guest lists,
+    points nearby): everybody's are asked of the index.
     """
 
     question: Question
@@ -90,9 +93,11 @@ def check(
 
 
 def with_visits_of_cases(records: Records, index: VisitIndex) -> Records:
-    """Records with the visits of the cases, out of an index."""
+    """Records with the visits of the cases, and of others that links ask for, out of an index."""
     persons = pl.concat([records.cases["person_id"], records.cases["case_id"].alias("person_id")]).drop_nulls()
-    visits = as_table(spans_of(index, persons))
+    own = spans_of(index, persons)
+    others = linking_spans(index, own, listed_places(records))
+    visits = as_table(pl.concat([own, others]).unique(maintain_order=True))
     return replace(records, frames={**records.frames, "visits": visits}, sent=records.sent | _INDEXED)
 
 

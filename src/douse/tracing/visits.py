@@ -4,6 +4,7 @@ import polars as pl
 
 # Visits that name no place but a point meet at the point, to about 10 metres (4 decimals of a degree).
 POINT_DECIMALS = 4
+_BETWEEN = ", "
 SPANS: dict[str, pl.DataType] = {
     "person": pl.String(),
     "place": pl.String(),
@@ -69,7 +70,12 @@ def _is_midnight(column: str) -> pl.Expr:
     return pl.col(column).dt.truncate("1d") == pl.col(column)
 
 
+def is_point() -> pl.Expr:
+    """Whether a place (columns place, latitude, longitude) is a point that was given for want of a place."""
+    return pl.col("place").str.contains(_BETWEEN, literal=True) & pl.col("place").eq_missing(_point())
+
+
 def _point() -> pl.Expr:
     # Not pl.format: in Polars 2.1 it panics on some sliced frames.
     parts = (pl.col(name).round(POINT_DECIMALS).cast(pl.String) for name in ("latitude", "longitude"))
-    return pl.concat_str(*parts, separator=", ")
+    return pl.concat_str(*parts, separator=_BETWEEN)

@@ -6,11 +6,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from douse.kernels.visit_parts import ENTRY_BITS, EXACT_BIT, LEFT, PERSON, PLACE, SECONDS_PER_DAY, TOLD_SHIFT, WHEN
+from douse.kernels.visit_parts import (
+    ENTRY_BITS,
+    EXACT_BIT,
+    LEFT,
+    PERSON,
+    PLACE,
+    SECONDS_PER_DAY,
+    TOLD_SHIFT,
+    WHEN,
+    place_rows,
+)
 from douse.records.tables import TABLES
-from douse.tracing.index.part import Part
+from douse.tracing.index.part import Part, address_table
 from douse.tracing.index.visit_index import VisitIndex
-from douse.tracing.visits import SPANS
+from douse.tracing.visits import SPANS, is_point
 
 
 def spans_by_part(index: VisitIndex, parts: Sequence[Part] | None = None) -> Iterator[pl.DataFrame]:
@@ -28,9 +38,32 @@ def spans_of(index: VisitIndex, persons: pl.Series) -> pl.DataFrame:
         rows = [part.person_rows[part.person_start[code] : part.person_start[code + 1]] for code in there]
         if rows:
             frames.append(_spans(index, part, part.records[np.concatenate(rows)]))
-    return pl.concat(frames).drop("kind", "zone", "latitude", "longitude").join(
-        index.facts, on="place", how="left", maintain_order="left"
-    ).select(*SPANS)  # fmt: skip
+    return _with_facts(index, frames)
+
+
+def spans_at(index: VisitIndex, places: pl.Series, *, lists: bool = False) -> pl.DataFrame:
+    """Visits at some places, as spans with what visits say of them.
+
+    Parameters
+    ----------
+    index : VisitIndex
+    places : polars.Series
+        Identifiers.
+    lists : bool, default False
+        Only of days on which, at the place, some visit is known to the day alone.
+    """
+    codes = np.unique(index.places.codes(places.unique()))
+    frames = [pl.DataFrame(schema=SPANS)]
+    for part in index.parts:
+        table, rows = address_table([part]), []
+        for code in codes[codes >= 0]:
+            first, end = place_rows(table, 0, int(code))
+            here = part.records[first:end]
+            if len(here) and not (lists and (here[:, WHEN] & EXACT_BIT).all()):
+                rows.append(here)
+        if rows:
+            frames.append(_spans(index, part, np.concatenate(rows)))
+    return _with_facts(index, frames)
 
 
 def as_table(spans: pl.DataFrame) -> pl.DataFrame:
@@ -41,7 +74,7 @@ def as_table(spans: pl.DataFrame) -> pl.DataFrame:
         ),
         recorded_at=pl.max_horizontal(pl.col("told_on").cast(pl.Datetime("us")), "entered"),
         person_id="person",
-        place_id="place",
+        place_id=pl.when(~is_point()).then("place"),
         kind="kind",
         zone="zone",
         latitude="latitude",
@@ -72,6 +105,11 @@ def _spans(index: VisitIndex, part: Part, records: NDArray[np.int32]) -> pl.Data
         .with_columns(**unknown)
         .select(pl.col(name).cast(kind) for name, kind in SPANS.items())
     )
+
+
+def _with_facts(index: VisitIndex, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    bare = pl.concat(frames).drop("kind", "zone", "latitude", "longitude")
+    return bare.join(index.facts, on="place", how="left", maintain_order="left").select(*SPANS)
 
 
 def _moments(seconds: NDArray[np.int64]) -> pl.Series:
