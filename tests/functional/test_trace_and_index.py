@@ -202,6 +202,23 @@ def test_no_visits_and_no_index_say_what_to_do(tmp_path, capsys):
     assert "0 people met them (ring 1)" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize("option", [("--crowd", "2.5"), ("--crowd", "-1"), ("--minutes", "soon"), ("--memory", "0")])
+def test_numbers_that_are_none_are_refused(option, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["trace", str(tmp_path), *option])
+    assert stopped.value.code == 2
+    assert "this takes a" in capsys.readouterr().err
+
+
+def test_where_memory_is_too_little_for_ring_2_the_next_step_is_said(data, douse, capsys):
+    douse("index", data)
+    assert main(["trace", str(data), *TRACE, "--memory", "1e-9"]) == 2
+    said = capsys.readouterr().err
+    assert "Contacts of contacts need 0.01 GiB" in said
+    assert "--rings 1" in said
+    assert main(["trace", str(data), *TRACE, "--memory", "1e-9", "--rings", "1"]) == 0
+
+
 def test_a_case_that_is_not_on_record_is_refused(data, douse, capsys):
     douse("index", data)
     assert main(["trace", str(data), "a", "secret-17", *TRACE]) == 2
