@@ -26,7 +26,11 @@ def visit_files(data: Path) -> list[Path]:
     """
     beside = [file for file in data.iterdir() if table_named(file.stem) == "visits"] if data.is_dir() else []
     within = list((data / FOLDER).iterdir()) if (data / FOLDER).is_dir() else []
-    files = [file for file in (*beside, *within) if file.is_file() and file.suffix.lower() in (*PARQUET, *TEXT)]
+    files = [
+        file
+        for file in (*beside, *within)
+        if file.is_file() and file.suffix.lower() in (*PARQUET, *TEXT) and not file.name.startswith(".")
+    ]
     if not files:
         raise DataError(
             f"{data} holds no visits.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -29,7 +30,8 @@ RINGS = (1, 2)
 class WhoMet:
     """Who met some cases.
 
-    ``windows``    case_id, person, told_at, infectious_from, infectious_to: the cases asked for
+    ``windows``    case_id, person, told_at, infectious_from, infectious_to (null: isolated before it could infect): the
+                   cases asked for
     ``exposures``  case_id, person, is_case (bool: the person is a case too), place, kind, zone, setting, ventilation,
                    minutes (in all), day_minutes (the most on one day), meetings, day_only (meetings of which only the
                    day is known), first, last (moments), contact_class, infection_probability: one row a case, person
@@ -88,18 +90,18 @@ def who_met(  # noqa: PLR0913  (the rooms' common arguments, whose meetings, and
     ill, of_class = identifiers(every), courses(pathogen, protocol)
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(_asked_for(every, cases), known.day, pathogen, protocol)
-    if not cases:
-        windows = windows.filter((known.day - pl.col("infectious_to")).dt.total_days() <= horizon)
+    old = pl.lit(not cases) & (pl.col("infectious_to") < known.day - timedelta(days=horizon))
+    recent = windows.filter(~old.fill_null(value=False))
     asked = Asked(known.day, crowd_limit(protocol) if crowd is None else crowd)
-    met = visits.engine.encounters(case_windows(windows), asked)
-    exposed = still_of_use(ring1(known, windows, windows, met.encounters, visits, protocol), known, ill, horizon)
+    met = visits.engine.encounters(case_windows(recent), asked)
+    exposed = still_of_use(ring1(known, windows, recent, met.encounters, visits, protocol), known, ill, horizon)
     if rings == RINGS[-1]:
         close = strongest(exposed.filter(contact_class="close"))
         further = ring2(known, close, ill, visits, asked, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
     risky = with_infection_probability(exposed, infectors(every), pathogen, protocol)
     return WhoMet(
-        windows,
+        recent,
         _exposures(met.encounters, known, visits, ill, infectors(every), (pathogen, protocol)),
         described(_people(risky), known, of_class).select(_PEOPLE).sort(*_LIKELIEST, descending=_DOWN, nulls_last=True),
         _announce(met.crowded, known, visits),
