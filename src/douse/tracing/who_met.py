@@ -18,7 +18,7 @@ from douse.tracing.encounters import Asked
 from douse.tracing.places import site_facts, with_place_facts
 from douse.tracing.quarantine import courses, horizon_days
 from douse.tracing.risk import infectors, per_person, with_infection_probability
-from douse.tracing.shared_places import Visits, case_windows
+from douse.tracing.shared_places import Visits, case_windows, met_cases
 from douse.tracing.stand_in import crowd_limit
 from douse.tracing.windows import infectious_windows
 from douse.units import SECONDS_PER_MINUTE
@@ -93,7 +93,7 @@ def who_met(  # noqa: PLR0913  (the rooms' common arguments, whose meetings, and
     old = pl.lit(not cases) & (pl.col("infectious_to") < known.day - timedelta(days=horizon))
     recent = windows.filter(~old.fill_null(value=False))
     asked = Asked(known.day, crowd_limit(protocol) if crowd is None else crowd)
-    met = visits.engine.encounters(case_windows(recent), asked)
+    met = met_cases(visits, case_windows(recent), asked)
     exposed = still_of_use(ring1(known, windows, recent, met.encounters, visits, protocol), known, ill, horizon)
     if rings == RINGS[-1]:
         close = strongest(exposed.filter(contact_class="close"))
