@@ -10,6 +10,8 @@ import polars as pl
 from douse.errors import DataError, UsageError
 from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
 from douse.readers.read import read_raw
+from douse.readers.visit_files import FOLDER as VISITS_FOLDER
+from douse.readers.visit_files import wait_in_folder
 from douse.records import Records
 from douse.records.check import check as check_raw
 from douse.records.finding import Checked, write_findings
@@ -68,9 +70,20 @@ class Opened:
 
 
 def open_data(question: Question, out: Path | None = None) -> Opened:
-    """Read, check, choose: the way of every verb to its records. Findings are written to `out` where it is given."""
+    """Read, check, choose: the way of every verb to its records. Findings are written to `out` where it is given.
+
+    Raises
+    ------
+    DataError
+        When there is nothing to read, or visits that are not in an index would be left out.
+    """
     folder = question.data / store.FOLDER
     index = store.open_index(folder) if store.exists(folder) else None
+    if index is None and wait_in_folder(question.data):
+        raise DataError(
+            f"The visits in {question.data / VISITS_FOLDER} are not sorted yet: they would be left out.",
+            next_step="Sort them: `douse index DATA`.",
+        )
     checked = check(question.data, question.mapping, out, without=frozenset() if index is None else _INDEXED)
     knowledge = choose_knowledge(checked.records, question)
     records = of_pathogen(checked.records, knowledge.pathogen)
