@@ -12,10 +12,11 @@ from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
 from douse.readers.read import read_raw
 from douse.records import Records
 from douse.records.check import check as check_raw
-from douse.records.finding import Checked, write_findings
+from douse.records.finding import Checked, file_finding, write_findings
 from douse.records.mapping import load_mapping
 from douse.tracing.index import store
-from douse.tracing.index.export import as_table, spans_of
+from douse.tracing.index.export import as_table, places_to_compare, spans_at, spans_of
+from douse.tracing.index.landing import unread_files
 from douse.tracing.index.visit_index import VisitIndex
 
 DEFAULT_PROTOCOL = "who-generic"
@@ -68,15 +69,25 @@ def open_data(question: Question, out: Path | None = None) -> Opened:
     """Read, check, choose: the way of every verb to its records. Findings are written to `out` where it is given."""
     folder = question.data / store.FOLDER
     index = store.open_index(folder) if store.exists(folder) else None
-    checked = check(question.data, question.mapping, out, without=frozenset() if index is None else _INDEXED)
+    without = frozenset() if index is None else _INDEXED
+    raw = read_raw(question.data, load_mapping(question.mapping) if question.mapping else None, without=without)
+    checked = check_raw(replace(raw, findings=pl.concat([raw.findings, *_not_indexed(question.data, index)])))
+    if out is not None:
+        write_findings(checked, out)
     knowledge = choose_knowledge(checked.records, question)
     records = of_pathogen(checked.records, knowledge.pathogen)
     if index is not None:
-        records = with_visits_of_cases(records, index)
+        records = with_indexed_visits(records, index)
     return Opened(question, checked, records, knowledge, index)
 
 
 _INDEXED = frozenset({"visits"})
+
+
+def _not_indexed(data: Path, index: VisitIndex | None) -> list[pl.DataFrame]:
+    """A note on each file of visits that no index holds and nobody reads."""
+    unread = [name for name in unread_files(data) if index is not None or "/" in name]
+    return [file_finding(name, "visits_not_indexed", table="visits") for name in unread]
 
 
 def check(
@@ -89,10 +100,16 @@ def check(
     return checked
 
 
-def with_visits_of_cases(records: Records, index: VisitIndex) -> Records:
-    """Records with the visits of the cases, out of an index."""
+def with_indexed_visits(records: Records, index: VisitIndex) -> Records:
+    """Records with the visits, out of an index, that are judged by more than minutes together.
+
+    Those of the cases, of everybody at events where cases were (guest lists), and at points near those where they were
+    (named places): a few of all visits. Who shared a place with a case is asked of the index itself.
+    """
     persons = pl.concat([records.cases["person_id"], records.cases["case_id"].alias("person_id")]).drop_nulls()
-    visits = as_table(spans_of(index, persons))
+    own = spans_of(index, persons)
+    others = spans_at(index, places_to_compare(own, records.table("places"), index.facts), without=persons)
+    visits = as_table(pl.concat([own, others]))
     return replace(records, frames={**records.frames, "visits": visits}, sent=records.sent | _INDEXED)
 
 

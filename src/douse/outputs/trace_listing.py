@@ -95,6 +95,13 @@ def write(out: Path, met: WhoMet) -> None:
         write_csv(frame, out / f"{name}.csv")
 
 
+def _size(count: int, words: Words) -> str:
+    """Bytes for a reader."""
+    if count >= _BYTES_PER_GIB // 10:
+        return f"{words.number(count / _BYTES_PER_GIB, 2)} GiB"
+    return f"{words.number(count / 2**20, 1)} MiB"
+
+
 def landed(landing: Landing, seconds: float, words: Words) -> RenderableType:
     """What `douse index` did: how much, how long, how big."""
     said = words.say(
@@ -105,11 +112,11 @@ def landed(landing: Landing, seconds: float, words: Words) -> RenderableType:
         seconds=round(seconds, 1),
     )
     whole = words.say(
-        "The index holds {visits} {visits:visit|visits}, {first} to {last}, in {size} GiB.",
+        "The index holds {visits} {visits:visit|visits}, {first} to {last}, in {size}.",
         visits=landing.visits,
         first=words.day(landing.first_day) if landing.first_day else UNKNOWN,
         last=words.day(landing.last_day) if landing.last_day else UNKNOWN,
-        size=round(landing.on_disk / _BYTES_PER_GIB, 2),
+        size=_size(landing.on_disk, words),
     )
     lines = [Text(said), Text(whole)]
     if landing.forgotten:

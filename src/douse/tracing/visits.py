@@ -44,7 +44,7 @@ def spans(visits: pl.DataFrame) -> pl.DataFrame:
     midnight_after = pl.coalesce("left_at", "entered_at").dt.truncate("1d").dt.offset_by("1d")
     return at_a_place.select(
         person="person_id",
-        place=pl.coalesce("place_id", _point()),
+        place=pl.coalesce("place_id", point_name()),
         kind=pl.col("kind").cast(pl.String),
         zone="zone",
         latitude="latitude",
@@ -69,7 +69,8 @@ def _is_midnight(column: str) -> pl.Expr:
     return pl.col(column).dt.truncate("1d") == pl.col(column)
 
 
-def _point() -> pl.Expr:
+def point_name() -> pl.Expr:
+    """Name of a point, over the columns latitude and longitude; null where there is none."""
     # Not pl.format: in Polars 2.1 it panics on some sliced frames.
     parts = (pl.col(name).round(POINT_DECIMALS).cast(pl.String) for name in ("latitude", "longitude"))
     return pl.concat_str(*parts, separator=", ")

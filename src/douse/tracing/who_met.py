@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -88,7 +89,9 @@ def who_met(  # noqa: PLR0913  (the rooms' common arguments, whose meetings, and
     ill, of_class = identifiers(every), courses(pathogen, protocol)
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(_asked_for(every, cases), known.day, pathogen, protocol)
-    if not cases:
+    if cases:  # those who are asked for are told of, however long ago they could infect
+        horizon = max(horizon, _days_back(windows, known.day))
+    else:
         windows = windows.filter((known.day - pl.col("infectious_to")).dt.total_days() <= horizon)
     asked = Asked(known.day, crowd_limit(protocol) if crowd is None else crowd)
     met = visits.engine.encounters(case_windows(windows), asked)
@@ -112,6 +115,11 @@ _PEOPLE = (
     "place",
 )  # fmt: skip
 _LIKELIEST, _DOWN = ("ring", "infection_probability", "person"), (False, True, False)
+
+
+def _days_back(windows: pl.DataFrame, day: date) -> int:
+    first = windows["infectious_from"].min()
+    return (day - first).days if isinstance(first, date) else 0
 
 
 def _asked_for(every: pl.DataFrame, cases: Sequence[str]) -> pl.DataFrame:

@@ -44,6 +44,7 @@ _BYTES_A_RECORD = 48
 # Bytes of a row in the files that wait to be sorted.
 _BYTES_ON_DISK = 16
 Records = NDArray[np.int32]
+_NEVER = -(2**31)
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,17 @@ def open_index(folder: Path) -> VisitIndex:
     """
     said = read_manifest(folder)
     parts = sorted(said["parts"], key=lambda part: (part["day"], part["name"]))
-    facts = [pl.read_parquet(folder / "facts" / name) for name in said["facts"]]
     return VisitIndex(
         _names(folder, said["persons"]),
         _names(folder, said["places"]),
         tuple(parts_on_disk.load(folder / "parts" / part["name"], part) for part in parts),
-        facts_of(facts),
+        facts(folder),
     )
+
+
+def facts(folder: Path) -> pl.DataFrame:
+    """What visits say of their places: `visit_index.FACTS`, one row a place."""
+    return facts_of([pl.read_parquet(folder / "facts" / name) for name in read_manifest(folder)["facts"]])
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -106,11 +111,31 @@ def forget(folder: Path, before: date) -> int:
     """Take away the parts of days before a day, for good; gives how many visits went."""
     with _one_writer(folder):
         said = read_manifest(folder)
+        said["forgotten_before"] = max(day_number(before), said.get("forgotten_before", _NEVER))
         gone = [part for part in said["parts"] if part["day"] < day_number(before)]
         said["parts"] = [part for part in said["parts"] if part["day"] >= day_number(before)]
         _put_manifest(folder, said)
         _sweep(folder, said)
     return sum(part["visits"] for part in gone)
+
+
+def forgotten_before(folder: Path) -> date | None:
+    """Day before which visits were taken away for good; None where none were."""
+    if not exists(folder):
+        return None
+    day = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("forgotten_before")
+    return None if day is None else day_of(day)
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Let an index that was made elsewhere take the place of another, or of none."""
+    old = folder.with_name(f"{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.is_dir():
+        with _one_writer(folder):
+            folder.rename(old)
+    made.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
@@ -151,8 +176,16 @@ class Writer:
         self._persons = _Growing(_names(self.folder, self.said["persons"]))
         self._places = _Growing(_names(self.folder, self.said["places"]))
 
+    def forget_before(self, day: date | None) -> None:
+        """Visits that began before a day are not taken, by this writer and all later ones."""
+        if day is not None:
+            self.said["forgotten_before"] = max(day_number(day), self.said.get("forgotten_before", _NEVER))
+
     def add(self, spans: pl.DataFrame) -> None:
-        """Take spans (`visits.SPANS`), of any days, in any order."""
+        """Take spans (`visits.SPANS`), of any days, in any order; those of days that were forgotten are passed over."""
+        if "forgotten_before" in self.said:
+            first = day_of(self.said["forgotten_before"])
+            spans = spans.filter(pl.col("entered").dt.date() >= first)
         self.read += spans.height
         if spans.is_empty():
             return
