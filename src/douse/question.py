@@ -15,9 +15,11 @@ from douse.records.check import check as check_raw
 from douse.records.finding import Checked, file_finding, write_findings
 from douse.records.mapping import load_mapping
 from douse.tracing.index import store
-from douse.tracing.index.export import as_table, places_to_compare, spans_at, spans_of
+from douse.tracing.index.export import as_table, spans_of
 from douse.tracing.index.landing import unread_files
 from douse.tracing.index.visit_index import VisitIndex
+from douse.tracing.places import listed_places
+from douse.tracing.together.out_of_index import linking_spans
 
 DEFAULT_PROTOCOL = "who-generic"
 DEFAULT_COSTS = "generic"
@@ -50,7 +52,8 @@ class Knowledge:
 class Opened:
     """The data of a question: records of its pathogen, the library files, and the index of visits where there is one.
 
-    With an index the table of visits holds those of the cases alone: everybody's are asked of the index.
+    With an index the table of visits holds those of the cases, and those of others that links ask for (guest lists,
+    points nearby): everybody's are asked of the index.
     """
 
     question: Question
@@ -77,7 +80,7 @@ def open_data(question: Question, out: Path | None = None) -> Opened:
     knowledge = choose_knowledge(checked.records, question)
     records = of_pathogen(checked.records, knowledge.pathogen)
     if index is not None:
-        records = with_indexed_visits(records, index)
+        records = with_visits_of_cases(records, index)
     return Opened(question, checked, records, knowledge, index)
 
 
@@ -100,16 +103,12 @@ def check(
     return checked
 
 
-def with_indexed_visits(records: Records, index: VisitIndex) -> Records:
-    """Records with the visits, out of an index, that are judged by more than minutes together.
-
-    Those of the cases, of everybody at events where cases were (guest lists), and at points near those where they were
-    (named places): a few of all visits. Who shared a place with a case is asked of the index itself.
-    """
+def with_visits_of_cases(records: Records, index: VisitIndex) -> Records:
+    """Records with the visits of the cases, and of others that links ask for, out of an index."""
     persons = pl.concat([records.cases["person_id"], records.cases["case_id"].alias("person_id")]).drop_nulls()
     own = spans_of(index, persons)
-    others = spans_at(index, places_to_compare(own, records.table("places"), index.facts), without=persons)
-    visits = as_table(pl.concat([own, others]))
+    others = linking_spans(index, own, listed_places(records))
+    visits = as_table(pl.concat([own, others]).unique(maintain_order=True))
     return replace(records, frames={**records.frames, "visits": visits}, sent=records.sent | _INDEXED)
 
 

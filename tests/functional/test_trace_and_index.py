@@ -210,6 +210,37 @@ def test_a_case_that_is_not_on_record_is_refused(data, douse, capsys):
     assert "secret-17" not in said
 
 
+def test_guest_lists_and_points_nearby_are_found_out_of_the_index_too(data, douse):
+    """Links that are no overlap in time: a list of guests of a day, two geocodings of one venue."""
+    day, told = datetime(2026, 3, 6), datetime(2026, 3, 7)
+    somewhere = (37.56701, 127.00001, day, None, told)
+    rows = [
+        ("pa", "wedding", "event", None, None, day, None, told),
+        ("guest", "wedding", "event", None, None, day, None, told),
+        ("late", "wedding", "event", None, None, day + timedelta(hours=20), day + timedelta(hours=21), told),
+        ("pa", None, None, *somewhere),
+        ("same", None, None, *somewhere),
+        ("near", None, None, 37.56731, *somewhere[1:]),
+        ("far", None, None, 37.56801, *somewhere[1:]),
+        ("listed", "cafe", None, 37.5672, *somewhere[1:]),
+    ]
+    kinds = {name: pl.Datetime("us") for name in ("entered_at", "left_at", "recorded_at")}
+    columns = ("person_id", "place_id", "kind", "latitude", "longitude", *kinds)
+    days = pl.DataFrame(rows, schema=columns, schema_overrides=kinds, orient="row")
+    days.write_parquet(data / "visits" / "lists.parquet")
+    douse("index", data)
+    beside = data.parent / "beside"
+    tables(beside)
+    pl.concat([visits_of(5), visits_of(6), days], how="diagonal").write_csv(beside / "visits.csv")
+    by_index, by_table = traced(douse, data), traced(douse, beside)
+    assert by_index == by_table
+    people = dict(pl.read_csv(by_index["people.csv"].encode()).select("person", "basis").rows())
+    assert {name: people.get(name) for name in ("guest", "late", "same", "near", "far", "listed")} == {
+        "guest": "guest_list", "late": "guest_list", "same": "shared_place", "near": "named_place", "far": None,
+        "listed": "named_place",
+    }  # fmt: skip
+
+
 @pytest.mark.filterwarnings("ignore:unclosed")
 def test_a_warehouse_gives_what_the_index_gives(data, douse):
     douse("index", data, "--engine", "duckdb")

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,8 @@ from douse.tracing.encounters import HOSTS, Asked
 from douse.tracing.index import store
 from douse.tracing.index.build import index_in_memory
 from douse.tracing.index.export import spans_by_part, spans_of
-from douse.tracing.index.rings import encounters
+from douse.tracing.index.landing import land
+from douse.tracing.index.rings import encounters, further
 from douse.tracing.visits import SPANS
 from reference.slow_once import MINUTE, slow_once
 
@@ -132,3 +134,41 @@ def test_a_crash_while_writing_leaves_the_index_as_it_was(tmp_path, monkeypatch)
     after = minutes_of(on_disk(folder, [second]))
     assert set(after[0]) == {("a", "x", True), ("b", "y", True)}
     assert len(list((folder / "parts").iterdir())) == 2
+
+
+def test_a_crash_while_an_index_is_begun_anew_leaves_the_one_that_was_there(tmp_path, monkeypatch):
+    noon = datetime(2026, 3, 5, 12)
+    columns = ("person_id", "place_id", "entered_at", "left_at", "recorded_at")
+    row = ("a", "x", noon, noon + timedelta(hours=1), noon + timedelta(days=1))
+    pl.DataFrame([row], schema=columns, orient="row").write_parquet(tmp_path / "visits.parquet")
+
+    def landed():
+        return land(tmp_path, 2**20, lambda _: None, fresh=True).visits
+
+    assert landed() == 1
+    before = minutes_of(store.open_index(tmp_path / store.FOLDER))
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_put_manifest", broken)
+    with pytest.raises(KeyboardInterrupt):
+        landed()
+    monkeypatch.undo()
+    assert minutes_of(store.open_index(tmp_path / store.FOLDER)) == before
+    assert landed() == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["visits.index", "visits.parquet"]
+
+
+@pytest.mark.parametrize("odd", [datetime(1900, 1, 1, 9), datetime(2199, 1, 1, 9)], ids=["long ago", "far ahead"])
+def test_a_visit_with_a_wrong_year_changes_nothing_else(odd):
+    """Dates from 1900 to 2200 pass the door: one of them must not upset the times of the others."""
+    noon, day = datetime(2026, 3, 5, 12), date(2026, 3, 9)
+    hour = timedelta(hours=1)
+    good = [(who, "x", noon, noon + hour, True, day) for who in "ab"]
+    errors = [("c", "x", odd, odd + hour, True, day), ("d", "x", min(odd, noon), max(odd, noon), True, day)]
+    hosts = pl.DataFrame([("a", "a", noon - hour, noon + 9 * hour)], schema=HOSTS, orient="row")
+    asked, nobody = Asked(date(2200, 1, 1), 100), pl.Series([], dtype=pl.String)
+    told = [further(index_in_memory(frame(rows)), hosts, nobody, asked, min_seconds=60).filter(person="b").rows()
+            for rows in (good, good + errors)]  # fmt: skip
+    assert told[0] == told[1] == [("b", "a", "x", 3600, noon, noon + hour)]

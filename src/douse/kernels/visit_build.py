@@ -10,6 +10,7 @@ from douse.kernels.visit_parts import (
     EXACT_BIT,
     FENCE,
     LEFT,
+    LONGEST,
     MOST_TOLD,
     PERSON,
     PLACE,
@@ -40,7 +41,7 @@ def pack(  # noqa: PLR0913, PLR0917  the columns of a record
     ----------
     place, person : numpy.ndarray[int32], shape (N,)
     entered, left : numpy.ndarray[int64], shape (N,)
-        Seconds after the day's midnight; `entered` lies within the day.
+        Seconds after the day's midnight; `entered` lies within the day, `left` is cut to 34 years.
     exact : numpy.ndarray[bool], shape (N,)
     told : numpy.ndarray[int64], shape (N,)
         Days from the day to the day on which the visit was told; cut to 0 .. 8191.
@@ -51,7 +52,7 @@ def pack(  # noqa: PLR0913, PLR0917  the columns of a record
         records[i, PLACE] = place[i]
         records[i, PERSON] = person[i]
         records[i, WHEN] = entered[i] | (EXACT_BIT if exact[i] else 0) | late << TOLD_SHIFT
-        records[i, LEFT] = left[i]
+        records[i, LEFT] = min(left[i], LONGEST)
     return records
 
 

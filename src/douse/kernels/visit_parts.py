@@ -37,6 +37,7 @@ FENCE = 512
 SECONDS_PER_DAY = 86_400
 ENTRY_BITS, EXACT_BIT, TOLD_SHIFT = (1 << 17) - 1, 1 << 17, 18
 MOST_TOLD = (1 << 13) - 1
+LONGEST = 1 << 30  # seconds of a visit that are kept: sums of two fit into 32 bits
 
 
 def _pointer_at(typing_context: Any, address: Any) -> Any:  # noqa: ARG001  (numba asks for both)

@@ -4,6 +4,7 @@ import polars as pl
 
 # Visits that name no place but a point meet at the point, to about 10 metres (4 decimals of a degree).
 POINT_DECIMALS = 4
+_BETWEEN = ", "
 SPANS: dict[str, pl.DataType] = {
     "person": pl.String(),
     "place": pl.String(),
@@ -44,7 +45,7 @@ def spans(visits: pl.DataFrame) -> pl.DataFrame:
     midnight_after = pl.coalesce("left_at", "entered_at").dt.truncate("1d").dt.offset_by("1d")
     return at_a_place.select(
         person="person_id",
-        place=pl.coalesce("place_id", point_name()),
+        place=pl.coalesce("place_id", _point()),
         kind=pl.col("kind").cast(pl.String),
         zone="zone",
         latitude="latitude",
@@ -69,8 +70,12 @@ def _is_midnight(column: str) -> pl.Expr:
     return pl.col(column).dt.truncate("1d") == pl.col(column)
 
 
-def point_name() -> pl.Expr:
-    """Name of a point, over the columns latitude and longitude; null where there is none."""
+def is_point() -> pl.Expr:
+    """Whether a place (columns place, latitude, longitude) is a point that was given for want of a place."""
+    return pl.col("place").str.contains(_BETWEEN, literal=True) & pl.col("place").eq_missing(_point())
+
+
+def _point() -> pl.Expr:
     # Not pl.format: in Polars 2.1 it panics on some sliced frames.
     parts = (pl.col(name).round(POINT_DECIMALS).cast(pl.String) for name in ("latitude", "longitude"))
-    return pl.concat_str(*parts, separator=", ")
+    return pl.concat_str(*parts, separator=_BETWEEN)

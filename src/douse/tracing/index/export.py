@@ -16,15 +16,11 @@ from douse.kernels.visit_parts import (
     TOLD_SHIFT,
     WHEN,
     place_rows,
-)  # fmt: skip
+)
 from douse.records.tables import TABLES
 from douse.tracing.index.part import Part, address_table
 from douse.tracing.index.visit_index import VisitIndex
-from douse.tracing.visits import SPANS, point_name
-
-_POINT = ("latitude", "longitude")
-# Width of a cell, in degrees: points that are compared with each other (`together.named_places`) lie in one or next.
-_NEAR_DEGREES = 0.002
+from douse.tracing.visits import SPANS, is_point
 
 
 def spans_by_part(index: VisitIndex, parts: Sequence[Part] | None = None) -> Iterator[pl.DataFrame]:
@@ -42,43 +38,32 @@ def spans_of(index: VisitIndex, persons: pl.Series) -> pl.DataFrame:
         rows = [part.person_rows[part.person_start[code] : part.person_start[code + 1]] for code in there]
         if rows:
             frames.append(_spans(index, part, part.records[np.concatenate(rows)]))
-    return _with_facts(pl.concat(frames), index)
+    return _with_facts(index, frames)
 
 
-def spans_at(index: VisitIndex, places: pl.Series, *, without: pl.Series) -> pl.DataFrame:
-    """Everybody's visits at some places, but for some persons', as spans with what visits say of the places."""
-    codes, out = index.places.codes(places.unique()), index.persons.codes(without.unique())
-    frames = [pl.DataFrame(schema=SPANS)]
-    for part in index.parts:
-        table = address_table([part])
-        between = [place_rows(table, 0, int(code)) for code in np.unique(codes[codes >= 0])]
-        rows = np.concatenate([np.empty(0, dtype=np.int64), *(np.arange(first, end) for first, end in between)])
-        records = part.records[rows.astype(np.int64)]
-        frames.append(_spans(index, part, records[~np.isin(records[:, PERSON], out)]))
-    return _with_facts(pl.concat(frames), index)
-
-
-def places_to_compare(own: pl.DataFrame, listed: pl.DataFrame, said: pl.DataFrame) -> pl.Series:
-    """Places whose visitors are judged by more than minutes: events, and points near points, where cases were.
+def spans_at(index: VisitIndex, places: pl.Series, *, lists: bool = False) -> pl.DataFrame:
+    """Visits at some places, as spans with what visits say of them.
 
     Parameters
     ----------
-    own : polars.DataFrame
-        Spans of the cases.
-    listed : polars.DataFrame
-        Table of places.
-    said : polars.DataFrame
-        What visits say of all places (`visit_index.FACTS`).
+    index : VisitIndex
+    places : polars.Series
+        Identifiers.
+    lists : bool, default False
+        Only of days on which, at the place, some visit is known to the day alone.
     """
-    kinds = listed.select(place="place_id", listed=pl.col("kind").cast(pl.String)).unique("place", keep="first")
-    events = own.join(kinds, on="place", how="left").filter(pl.coalesce("listed", "kind") == "event")["place"]
-    cell = [(pl.col(name) / _NEAR_DEGREES).floor().cast(pl.Int64).alias(f"{name}_cell") for name in _POINT]
-    around = pl.DataFrame({"down": [-1, 0, 1]}).join(pl.DataFrame({"right": [-1, 0, 1]}), how="cross")
-    mine = own.drop_nulls(list(_POINT)).select(cell).unique().join(around, how="cross")
-    near = mine.select(latitude_cell=pl.col("latitude_cell") + pl.col("down"),
-                       longitude_cell=pl.col("longitude_cell") + pl.col("right")).unique()  # fmt: skip
-    points = said.drop_nulls(list(_POINT)).with_columns(cell).join(near, on=near.columns, how="semi")["place"]
-    return pl.concat([events, points]).unique()
+    codes = np.unique(index.places.codes(places.unique()))
+    frames = [pl.DataFrame(schema=SPANS)]
+    for part in index.parts:
+        table, rows = address_table([part]), []
+        for code in codes[codes >= 0]:
+            first, end = place_rows(table, 0, int(code))
+            here = part.records[first:end]
+            if len(here) and not (lists and (here[:, WHEN] & EXACT_BIT).all()):
+                rows.append(here)
+        if rows:
+            frames.append(_spans(index, part, np.concatenate(rows)))
+    return _with_facts(index, frames)
 
 
 def as_table(spans: pl.DataFrame) -> pl.DataFrame:
@@ -89,8 +74,7 @@ def as_table(spans: pl.DataFrame) -> pl.DataFrame:
         ),
         recorded_at=pl.max_horizontal(pl.col("told_on").cast(pl.Datetime("us")), "entered"),
         person_id="person",
-        # A point has no place_id: the index names it by its coordinates.
-        place_id=pl.when(pl.col("place") == point_name()).then(None).otherwise("place"),
+        place_id=pl.when(~is_point()).then("place"),
         kind="kind",
         zone="zone",
         latitude="latitude",
@@ -102,11 +86,6 @@ def as_table(spans: pl.DataFrame) -> pl.DataFrame:
     empty = TABLES["visits"].create_empty()
     missing = {name: pl.lit(None, dtype=kind) for name, kind in empty.schema.items() if name not in rows.columns}
     return rows.with_columns(**missing).select(pl.col(name).cast(kind) for name, kind in empty.schema.items())
-
-
-def _with_facts(spans: pl.DataFrame, index: VisitIndex) -> pl.DataFrame:
-    bare = spans.drop("kind", "zone", "latitude", "longitude")
-    return bare.join(index.facts, on="place", how="left", maintain_order="left").select(*SPANS)
 
 
 def _spans(index: VisitIndex, part: Part, records: NDArray[np.int32]) -> pl.DataFrame:
@@ -126,6 +105,11 @@ def _spans(index: VisitIndex, part: Part, records: NDArray[np.int32]) -> pl.Data
         .with_columns(**unknown)
         .select(pl.col(name).cast(kind) for name, kind in SPANS.items())
     )
+
+
+def _with_facts(index: VisitIndex, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    bare = pl.concat(frames).drop("kind", "zone", "latitude", "longitude")
+    return bare.join(index.facts, on="place", how="left", maintain_order="left").select(*SPANS)
 
 
 def _moments(seconds: NDArray[np.int64]) -> pl.Series:

@@ -1,6 +1,5 @@
 """Files of visits -> the index: only what is new is read, and what is old is taken away."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -72,7 +71,7 @@ def land(
     progress : callable
         Told the name of each file.
     fresh : bool, default False
-        Begin anew: the old index answers until the new one is whole.
+        Begin anew; the index that is there stays until the new one is complete.
     forget_before : date, optional
         Visits that began before this day are taken away for good; they are not read again, now or later.
 
@@ -83,11 +82,8 @@ def land(
     """
     folder = data / store.FOLDER
     if fresh:
-        made = data / f"{store.FOLDER}.making"
-        shutil.rmtree(made, ignore_errors=True)
-        told = _land(data, made, memory, progress, forget_before or store.forgotten_before(folder))
-        store.put_in_place(made, folder)
-        return told
+        with store.anew(folder) as new:
+            return _land(data, new, memory, progress, forget_before or store.forgotten_before(folder))
     return _land(data, folder, memory, progress, forget_before)
 
 

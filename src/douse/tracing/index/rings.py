@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 # Before all time, in seconds: the bounds of a window that is empty.
 NEVER = -(2**62)
+# Most seconds that a row of ring 2 can tell from where it counts.
+_SECONDS_AHEAD = 2**31 - 1
 # Hosts that one thread answers faster than two.
 _FEW_HOSTS = 32
 # Hosts of whom nearly all of a part is touched.
@@ -186,7 +188,8 @@ def longest_meetings(  # noqa: PLR0913
     bits = np.zeros((len(index.persons) + 7) // 8, dtype=np.uint8)
     for codes in (left_out.astype(np.int64), windows[:, 1]):
         np.bitwise_or.at(bits, codes >> 3, np.uint8(1) << (codes & 7).astype(np.uint8))
-    origin = min(part.day for part in index.parts) * SECONDS_PER_DAY
+    # Meetings lie within the windows: 136 years back from the last of them fit, whatever days are in the index.
+    origin = int(windows[:, 3].max(initial=NEVER)) - _SECONDS_AHEAD
     count = threads or cores()
     known = [np.zeros((len(index.persons), visit_further.WIDTH), dtype=np.int32) for _ in range(count)]
     for p in range(len(index.parts)):

@@ -127,14 +127,21 @@ def forgotten_before(folder: Path) -> date | None:
     return None if day is None else day_of(day)
 
 
-def put_in_place(made: Path, folder: Path) -> None:
-    """Let an index that was made elsewhere take the place of another, or of none."""
-    old = folder.with_name(f"{folder.name}.old")
+@contextmanager
+def anew(folder: Path) -> Iterator[Path]:
+    """A folder for an index that takes the place of the one that is there once all went well."""
+    new, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _one_writer(folder):
+        shutil.rmtree(new, ignore_errors=True)
+        try:
+            yield new
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
     shutil.rmtree(old, ignore_errors=True)
-    if folder.is_dir():
-        with _one_writer(folder):
-            folder.rename(old)
-    made.rename(folder)
+    folder.rename(old)
+    new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -233,12 +240,10 @@ class Writer:
     def _parts(self, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Part]:
         existing = [parts_on_disk.load(self.folder / "parts" / p["name"], p) for p in self.said["parts"]]
         persons, places = len(self._persons), len(self._places)
-        for day in sorted(self._days):
-            for records in self._slices(day, orders):
-                for part in day_parts({day: [records]}, existing, persons, places):
-                    existing.append(part)
-                    yield part
-            self._spool(day).unlink()
+        by_day = {day: self._slices(day, orders) for day in self._days}
+        for part in day_parts(by_day, existing, persons, places):
+            self._spool(part.day - 1).unlink(missing_ok=True)
+            yield part
 
     def _slices(self, day: int, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Records]:
         """Records of a day with final numbers, as many at a time as memory allows, those of a place together.

@@ -9,7 +9,7 @@ from douse.tracing.stand_in import crowd_limit
 from douse.tracing.together.hosts import as_exposures, is_close_setting
 from douse.tracing.together.named_days import named_days
 
-_EVENT = "event"
+EVENT = "event"
 
 
 def of_events(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
@@ -19,7 +19,7 @@ def of_events(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
     elsewhere. Close where the protocol takes the setting of events for close, else general. A list longer than the
     protocol's crowd is not expanded: the event is announced.
     """
-    listed = named_days(known, hosts, (pl.col("kind") == _EVENT) & pl.col("place_id").is_not_null())
+    listed = named_days(known, hosts, (pl.col("kind") == EVENT) & pl.col("place_id").is_not_null())
     crowded = (
         listed.group_by("place", "day").agg(n=pl.col("person").n_unique()).filter(pl.col("n") > crowd_limit(protocol))
     )
@@ -32,7 +32,7 @@ def of_events(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> pl.Dat
         .join(ventilation_of_places(known), on="place", how="left")
     )
     return as_exposures(
-        together.with_columns(setting=pl.lit(SETTING_OF_PLACE[_EVENT])).with_columns(
+        together.with_columns(setting=pl.lit(SETTING_OF_PLACE[EVENT])).with_columns(
             near=is_close_setting(protocol), first_exposure="day", last_exposure="day", basis=pl.lit("guest_list")
         )
     )

@@ -28,16 +28,11 @@ def of_named_places(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> 
     somewhere = pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
     if known.table("visits").filter(pl.col("place_id").is_null(), somewhere).is_empty():
         somewhere = pl.lit(value=False)  # every visit names its place: no point is left to compare
-    points = named_days(known, hosts, somewhere & ~at_home).with_columns(
-        row=(pl.col("latitude") / _CELL_LATITUDE).floor().cast(pl.Int64),
-        column=(pl.col("longitude") / _CELL_LONGITUDE).floor().cast(pl.Int64),
-    )
-    around = pl.DataFrame({"down": [-1, -1, -1, 0, 0, 0, 1, 1, 1], "right": [-1, 0, 1] * 3})
-    hosted = (
-        hosts.join(points, left_on="host", right_on="person")
-        .filter(pl.col("day").is_between(pl.col("since"), pl.col("until")))
-        .join(around, how="cross")
-        .with_columns(row=pl.col("row") + pl.col("down"), column=pl.col("column") + pl.col("right"))
+    points = named_days(known, hosts, somewhere & ~at_home).with_columns(**cells())
+    hosted = around(
+        hosts.join(points, left_on="host", right_on="person").filter(
+            pl.col("day").is_between(pl.col("since"), pl.col("until"))
+        )
     )
     met = hosted.join(points, on=["day", "row", "column"], suffix="_other").filter(
         pl.col("day_only") | pl.col("day_only_other"),
@@ -59,6 +54,22 @@ def of_named_places(known: Records, hosts: pl.DataFrame, protocol: Protocol) -> 
             last_exposure="day",
             basis=pl.lit("named_place"),
         )
+    )
+
+
+def cells() -> dict[str, pl.Expr]:
+    """Row and column of the cell of a point: two points within 50 metres lie in cells that touch."""
+    return {
+        "row": (pl.col("latitude") / _CELL_LATITUDE).floor().cast(pl.Int64),
+        "column": (pl.col("longitude") / _CELL_LONGITUDE).floor().cast(pl.Int64),
+    }
+
+
+def around(points: pl.DataFrame) -> pl.DataFrame:
+    """Nine rows a point: with row and column of its cell, and of those around it."""
+    steps = pl.DataFrame({"down": [-1, -1, -1, 0, 0, 0, 1, 1, 1], "right": [-1, 0, 1] * 3})
+    return points.join(steps, how="cross").with_columns(
+        row=pl.col("row") + pl.col("down"), column=pl.col("column") + pl.col("right")
     )
 
 
