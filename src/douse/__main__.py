@@ -108,7 +108,7 @@ def _index(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import listing, trace_listing
     from douse.outputs.words import Words
-    from douse.records.finding import write_csv
+    from douse.records.finding import write_findings
 
     began = time.perf_counter()
     with _progress(quiet=options.quiet, stages=None) as advance:
@@ -116,11 +116,11 @@ def _index(options: argparse.Namespace) -> int:
             options.data, memory=options.memory, engine=options.engine, fresh=options.fresh,
             forget_before=options.forget_before, progress=advance,
         )  # fmt: skip
-    if options.out is not None and landing.findings.height:
-        options.out.mkdir(parents=True, exist_ok=True)
-        write_csv(landing.findings, options.out / "findings.csv")
-    if landing.findings.height:
-        _console().print(listing.findings_table(landing.findings, options.out))
+    findings = landing.checked.findings
+    if options.out is not None:
+        write_findings(landing.checked, options.out)
+    if findings.height:
+        _console().print(listing.findings_table(findings, options.out))
     _console().print(trace_listing.landed(landing, time.perf_counter() - began, Words(options.lang)))
     return OK
 
@@ -300,7 +300,7 @@ def _add_index(verbs: "Verbs") -> None:
     _takes_engine(index, "index; duckdb, spark: a warehouse of sorted Parquet besides (default: index)")
     index.add_argument("--fresh", action="store_true", help="begin anew, instead of adding what is new")
     index.add_argument("--forget-before", type=_day, help="take away, for good, visits that began before this day")
-    index.add_argument("--out", type=_folder, help="write findings.csv into this folder")
+    index.add_argument("--out", type=_folder, help="write findings.csv and the rows set aside into this folder")
     index.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
     index.add_argument("--quiet", action="store_true", help="no progress bar")
     index.set_defaults(call=_index)
@@ -316,7 +316,7 @@ def _add_trace(verbs: "Verbs") -> None:
     trace.add_argument("--minutes", type=_minutes, help="time together that is close (default: the protocol's)")
     trace.add_argument("--crowd", type=_count, help="visits a day above which a place is announced, not traced")
     _takes_engine(trace, "who answers: index, duckdb or spark (default: index)")
-    trace.add_argument("--out", type=_folder, help="write people.csv, exposures.csv, announce.csv into this folder")
+    trace.add_argument("--out", type=_folder, help="write people.csv, exposures.csv, announce.csv and windows.csv here")
     trace.set_defaults(call=_trace)
 
 

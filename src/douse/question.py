@@ -10,14 +10,13 @@ import polars as pl
 from douse.errors import DataError, UsageError
 from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
 from douse.readers.read import read_raw
-from douse.readers.visit_files import FOLDER as VISITS_FOLDER
-from douse.readers.visit_files import wait_in_folder
 from douse.records import Records
 from douse.records.check import check as check_raw
-from douse.records.finding import Checked, write_findings
+from douse.records.finding import Checked, file_finding, write_findings
 from douse.records.mapping import load_mapping
 from douse.tracing.index import store
 from douse.tracing.index.export import as_table, spans_of
+from douse.tracing.index.landing import unread_files
 from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.places import listed_places
 from douse.tracing.together.out_of_index import linking_spans
@@ -70,21 +69,14 @@ class Opened:
 
 
 def open_data(question: Question, out: Path | None = None) -> Opened:
-    """Read, check, choose: the way of every verb to its records. Findings are written to `out` where it is given.
-
-    Raises
-    ------
-    DataError
-        When there is nothing to read, or visits that are not in an index would be left out.
-    """
+    """Read, check, choose: the way of every verb to its records. Findings are written to `out` where it is given."""
     folder = question.data / store.FOLDER
     index = store.open_index(folder) if store.exists(folder) else None
-    if index is None and wait_in_folder(question.data):
-        raise DataError(
-            f"The visits in {question.data / VISITS_FOLDER} are not sorted yet: they would be left out.",
-            next_step="Sort them: `douse index DATA`.",
-        )
-    checked = check(question.data, question.mapping, out, without=frozenset() if index is None else _INDEXED)
+    without = frozenset() if index is None else _INDEXED
+    raw = read_raw(question.data, load_mapping(question.mapping) if question.mapping else None, without=without)
+    checked = check_raw(replace(raw, findings=pl.concat([raw.findings, *_not_indexed(question.data, index)])))
+    if out is not None:
+        write_findings(checked, out)
     knowledge = choose_knowledge(checked.records, question)
     records = of_pathogen(checked.records, knowledge.pathogen)
     if index is not None:
@@ -93,6 +85,12 @@ def open_data(question: Question, out: Path | None = None) -> Opened:
 
 
 _INDEXED = frozenset({"visits"})
+
+
+def _not_indexed(data: Path, index: VisitIndex | None) -> list[pl.DataFrame]:
+    """A note on each file of visits that no index holds and nobody reads."""
+    unread = [name for name in unread_files(data) if index is not None or "/" in name]
+    return [file_finding(name, "visits_not_indexed", table="visits") for name in unread]
 
 
 def check(

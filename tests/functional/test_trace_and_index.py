@@ -206,9 +206,8 @@ def test_plan_and_worklist_ask_the_index(data, douse):
     assert "visits.index/manifest.json" in json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
 
 
-@pytest.mark.parametrize("verb", ["trace", "worklist", "situation"])
-def test_visits_that_wait_to_be_sorted_are_not_left_out_unsaid(verb, data, capsys):
-    assert main([verb, str(data), "--as-of", "2026-03-08"]) == 4
+def test_visits_that_wait_to_be_sorted_are_not_left_out_unsaid(data, capsys):
+    assert main(["trace", str(data), *TRACE]) == 4
     assert "Next: Sort them: `douse index DATA`." in capsys.readouterr().err
 
 

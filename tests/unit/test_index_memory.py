@@ -52,9 +52,13 @@ def spied(monkeypatch, folder, memory):
         batches.append(spans.height)
         add(writer, spans)
 
+    def counted(slices):
+        for records in slices:
+            sorts.append(len(records))
+            yield records
+
     def counted_parts(by_day, *others):
-        sorts.extend(len(records) for many in by_day.values() for records in many)
-        return day_parts(by_day, *others)
+        return day_parts({day: counted(slices) for day, slices in by_day.items()}, *others)
 
     monkeypatch.setattr(store.Writer, "add", counted_add)
     monkeypatch.setattr(store, "day_parts", counted_parts)

@@ -40,18 +40,18 @@ def table(situation: Situation, met: WhoMet, words: Words) -> RenderableType:
 
 
 def _people(people: pl.DataFrame, words: Words) -> Table:
-    grid = Table(box=None, padding=(0, 2), header_style="bold")
+    grid = Table(box=None, padding=(0, 1), header_style="bold")
     for head, right in (
         (words.say("Person"), False),
         (words.say("Ring"), True),
         (words.say("Class"), False),
         (words.say("Setting"), False),
         (words.say("Minutes"), True),
-        (words.say("Last exposure"), False),
+        (words.say("Last day"), False),
         (words.say("Infected"), True),
         (words.say("Case"), False),
     ):
-        grid.add_column(head, justify="right" if right else "left", overflow="fold")
+        grid.add_column(head, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
     for row in people.iter_rows(named=True):
         grid.add_row(
             row["person"],
@@ -59,11 +59,16 @@ def _people(people: pl.DataFrame, words: Words) -> Table:
             words.code(row["contact_class"]),
             words.code(row["setting"]),
             words.number(row["minutes"]),
-            words.day(row["last_exposure"]),
-            words.share(row["infection_probability"]),
+            words.short_day(row["last_exposure"]),
+            _share(row["infection_probability"], words),
             row["case_id"],
         )
     return grid
+
+
+def _share(chance: float | None, words: Words) -> str:
+    """A chance with a digit after the point: most are small."""
+    return UNKNOWN if chance is None else f"{words.number(100 * chance, 1)}%"
 
 
 def _announce(places: pl.DataFrame, words: Words) -> Table:
@@ -95,6 +100,13 @@ def write(out: Path, met: WhoMet) -> None:
         write_csv(frame, out / f"{name}.csv")
 
 
+def _size(count: int, words: Words) -> str:
+    """Bytes for a reader."""
+    if count >= _BYTES_PER_GIB // 10:
+        return f"{words.number(count / _BYTES_PER_GIB, 2)} GiB"
+    return f"{words.number(count / 2**20, 1)} MiB"
+
+
 def landed(landing: Landing, seconds: float, words: Words) -> RenderableType:
     """What `douse index` did: how much, how long, how big."""
     said = words.say(
@@ -105,11 +117,11 @@ def landed(landing: Landing, seconds: float, words: Words) -> RenderableType:
         seconds=round(seconds, 1),
     )
     whole = words.say(
-        "The index holds {visits} {visits:visit|visits}, {first} to {last}, in {size} GiB.",
+        "The index holds {visits} {visits:visit|visits}, {first} to {last}, in {size}.",
         visits=landing.visits,
         first=words.day(landing.first_day) if landing.first_day else UNKNOWN,
         last=words.day(landing.last_day) if landing.last_day else UNKNOWN,
-        size=round(landing.on_disk / _BYTES_PER_GIB, 2),
+        size=_size(landing.on_disk, words),
     )
     lines = [Text(said), Text(whole)]
     if landing.forgotten:

@@ -17,27 +17,27 @@ FOLDER = "visits"
 
 
 def visit_files(data: Path) -> list[Path]:
-    """Files of visits of a data folder: those in its folder ``visits``, and those named after the table.
-
-    Raises
-    ------
-    DataError
-        When there are none.
-    """
+    """Files of visits of a data folder: those in its folder ``visits``, and those named after the table."""
     beside = [file for file in _files(data) if table_named(file.stem) == "visits"]
-    files = [*beside, *_files(data / FOLDER)]
-    if not files:
-        raise DataError(
-            f"{data} holds no visits.",
-            allowed=f"files in a folder {FOLDER}/, or visits.parquet, visits.csv",
-            next_step="Check the path of the data.",
-        )
-    return sorted(files, key=lambda file: (file.parent != data, file.name))
+    return sorted([*beside, *_files(data / FOLDER)], key=lambda file: (file.parent != data, file.name))
 
 
-def wait_in_folder(data: Path) -> bool:
-    """Whether visits lie in the folder that only `douse index` reads."""
-    return bool(_files(data / FOLDER))
+def corrected(file: Path) -> frozenset[str]:
+    """record_ids that rows of a file correct (its column ``supersedes``)."""
+    if file.suffix.lower() in PARQUET:
+        try:
+            lazy = pl.scan_parquet(file, glob=False)
+            if "supersedes" not in lazy.collect_schema():
+                return frozenset()
+            named = lazy.select("supersedes").drop_nulls().collect()
+        except (OSError, pl.exceptions.PolarsError):
+            return frozenset()  # said when it is read
+        return frozenset(named["supersedes"].cast(pl.String))
+    sheet, _ = read_sheet(file)
+    if sheet is None or "supersedes" not in sheet.cells.columns:
+        return frozenset()
+    words = sheet.cells["supersedes"].cast(pl.String).str.strip_chars().drop_nulls()
+    return frozenset(words.filter(words != ""))
 
 
 def visit_batches(file: Path, rows: int) -> Iterator[Checked]:

@@ -40,6 +40,9 @@ SENTENCES: dict[str, Sentence] = {
         "The file looks like a line list, but the cases were read from another file.",
         "Name both files cases-….csv if both hold cases.",
     ),
+    "visits_not_indexed": Sentence(
+        "The visits of this file are not in the index, and nobody reads them.", "Run douse index on the folder."
+    ),
     "not_in_mapping": Sentence(
         "The file was not read: no table of the mapping names it.",
         "Add a [[table]] for it to the mapping if it counts.",

@@ -59,7 +59,8 @@ def warehouse_of(data: Path, engine: str, memory: int) -> Visits:
     from douse.tracing.warehouse.engine import Warehouse  # noqa: PLC0415
 
     connection = DuckDB(memory=_words(memory)) if engine == "duckdb" else Spark()
-    return elsewhere(Warehouse(data / WAREHOUSE, connection))
+    facts = store.facts(data / store.FOLDER) if store.exists(data / store.FOLDER) else None
+    return elsewhere(Warehouse(data / WAREHOUSE, connection), facts)
 
 
 def to_warehouse(data: Path, memory: int, progress: Progress) -> int:

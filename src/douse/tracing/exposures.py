@@ -95,7 +95,7 @@ def shared_place(pairs: pl.DataFrame, windows: pl.DataFrame, protocol: Protocol)
     Parameters
     ----------
     pairs : polars.DataFrame
-        As of `Meetings.pairs`, hosts being case_ids, with setting and ventilation.
+        As of `shared_places.pairs_of`, hosts being case_ids, with setting and ventilation.
     windows : polars.DataFrame
         As of `infectious_windows`.
     protocol : Protocol

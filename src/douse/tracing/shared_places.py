@@ -43,9 +43,9 @@ def indexed(index: VisitIndex, memory: int | None = None) -> Visits:
     return Visits(IndexEngine(index, memory=memory), index.facts, index)
 
 
-def elsewhere(engine: Engine) -> Visits:
-    """A warehouse, to be asked; it knows nothing of places."""
-    return Visits(engine, pl.DataFrame(schema=FACTS))
+def elsewhere(engine: Engine, facts: pl.DataFrame | None = None) -> Visits:
+    """A warehouse, to be asked; it knows nothing of places itself."""
+    return Visits(engine, pl.DataFrame(schema=FACTS) if facts is None else facts)
 
 
 def case_windows(windows: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,8 @@ class Trace:
     ``chains``    largest first, then by id
     ``contacts``  person, case_id, ring (1 | 2), via (the ring-1 person of a ring-2 contact), contact_class (close |
                   secondary | general), setting, zone, age, household, first_exposure, last_exposure, minutes, basis
-                  (recorded | household | shared_place), reached (bool), quarantined_on (null unless it lasts),
+                  (recorded | household | shared_place | group | ward | journey | guest_list | named_place), reached
+                  (bool), quarantined_on (null unless it lasts),
                   under_follow_up (bool), quarantine_end (last day of staying in; null where nobody asks for it),
                   follow_up_end (of monitoring too), place (home | central | monitor, as asked for today),
                   infection_probability (of all their exposures together), named_at (moment when the work could begin),

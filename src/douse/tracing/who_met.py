@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -90,8 +90,11 @@ def who_met(  # noqa: PLR0913  (the rooms' common arguments, whose meetings, and
     ill, of_class = identifiers(every), courses(pathogen, protocol)
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(_asked_for(every, cases), known.day, pathogen, protocol)
-    old = pl.lit(not cases) & (pl.col("infectious_to") < known.day - timedelta(days=horizon))
-    recent = windows.filter(~old.fill_null(value=False))
+    if cases:  # those who are asked for are told of, however long ago they could infect
+        horizon, recent = max(horizon, _days_back(windows, known.day)), windows
+    else:
+        old = pl.col("infectious_to") < known.day - timedelta(days=horizon)
+        recent = windows.filter(~old.fill_null(value=False))
     asked = Asked(known.day, crowd_limit(protocol) if crowd is None else crowd)
     met = met_cases(visits, case_windows(recent), asked)
     exposed = still_of_use(ring1(known, windows, recent, met.encounters, visits, protocol), known, ill, horizon)
@@ -114,6 +117,11 @@ _PEOPLE = (
     "place",
 )  # fmt: skip
 _LIKELIEST, _DOWN = ("ring", "infection_probability", "person"), (False, True, False)
+
+
+def _days_back(windows: pl.DataFrame, day: date) -> int:
+    first = windows["infectious_from"].min()
+    return (day - first).days if isinstance(first, date) else 0
 
 
 def _asked_for(every: pl.DataFrame, cases: Sequence[str]) -> pl.DataFrame:

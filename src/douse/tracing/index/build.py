@@ -15,6 +15,7 @@ from douse.tracing.index.visit_index import FACTS, VisitIndex
 
 Records = NDArray[np.int32]
 _PLACE, _PERSON, _ENTERED, _LEFT, _FLAGS = range(5)
+_NO_RECORDS: Records = np.empty((0, 4), dtype=np.int32)
 
 
 def index_in_memory(spans: pl.DataFrame) -> VisitIndex:
@@ -60,36 +61,48 @@ def packed(coded: pl.DataFrame) -> Iterator[tuple[int, Records]]:
 def day_parts(
     by_day: Mapping[int, Iterable[Records]], existing: Sequence[Part], persons: int, places: int
 ) -> Iterator[Part]:
-    """A part for each day, by day; pieces that begin on a later day go there.
+    """Parts of each day, by day; pieces that begin on a later day go there.
 
     Parameters
     ----------
     by_day : Mapping[int, Iterable[numpy.ndarray]]
-        Records of each day, in no order.
+        Records of each day in slices, each to be a part: in no order within a slice, by place from one to the next.
     existing : sequence of Part
         Parts that are there already; time that they tell is not told again.
     persons, places : int
         How many numbers there are.
     """
-    waiting: dict[int, list[Records]] = {}
+    waiting: dict[int, Records] = {}
     there = list(existing)
     days = set(by_day)
     while days:
         day = min(days)
         days.remove(day)
-        records = np.concatenate([*by_day.get(day, ()), *waiting.pop(day, ())])
-        sorted_records = visit_build.by_place(records, places)
-        del records
-        before = _may_overlap(there, day, sorted_records)
-        once, later = _once(sorted_records, day, address_table(there), before)
-        del sorted_records
-        for late_day, pieces in _by_day(later, day):
-            waiting.setdefault(late_day, []).append(pieces)
-            days.add(late_day)
-        if len(once):
-            part = make_part(day, once, persons, places)
-            there.append(part)
-            yield part
+        for records in _with_pieces(by_day.get(day, ()), waiting.pop(day, _NO_RECORDS)):
+            sorted_records = visit_build.by_place(records, places)
+            before = _may_overlap(there, day, sorted_records)
+            once, later = _once(sorted_records, day, address_table(there), before)
+            del sorted_records
+            for late_day, pieces in _by_day(later, day):
+                waiting[late_day] = np.concatenate([waiting.get(late_day, _NO_RECORDS), pieces])
+                days.add(late_day)
+            if len(once):
+                part = make_part(day, once, persons, places)
+                there.append(part)
+                yield part
+
+
+def _with_pieces(slices: Iterable[Records], pieces: Records) -> Iterator[Records]:
+    """Slices, each with the pieces of its places."""
+    for records in slices:
+        if not len(pieces):
+            yield records
+            continue
+        here = pieces[:, PLACE] <= records[:, PLACE].max(initial=-1)
+        yield np.concatenate([records, pieces[here]])
+        pieces = pieces[~here]
+    if len(pieces):
+        yield pieces
 
 
 def facts_of(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -1,14 +1,16 @@
 """Files of visits -> the index: only what is new is read, and what is old is taken away."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from douse.readers.visit_files import visit_batches, visit_files
-from douse.records.finding import no_findings, together
+from douse.errors import DataError
+from douse.readers.visit_files import corrected, visit_batches, visit_files
+from douse.records.finding import Checked, no_findings, together
+from douse.records.records import Records
 from douse.tracing.index import store
 from douse.tracing.index.part import day_of
 from douse.tracing.visits import spans
@@ -22,17 +24,34 @@ _VISITS_A_COMMIT = 20_000_000
 
 @dataclass(frozen=True)
 class Landing:
-    """What landed: files read, visits read and kept, visits forgotten, findings of the door; and the whole index."""
+    """What landed: files read, visits read and kept, visits forgotten; and the whole index.
+
+    `checked` holds what the door noticed, and the rows that it set aside; no records.
+    """
 
     files: tuple[str, ...]
     read: int
     kept: int
     forgotten: int
-    findings: pl.DataFrame
+    checked: Checked
     visits: int
     first_day: date | None
     last_day: date | None
     on_disk: int  # bytes
+
+
+@dataclass
+class _Account:
+    """What has landed so far."""
+
+    read: int = 0
+    kept: int = 0
+    findings: list[pl.DataFrame] = field(default_factory=lambda: [no_findings()])
+    rejected: list[pl.DataFrame] = field(default_factory=list)
+
+    def checked(self) -> Checked:
+        rejected = {"visits": pl.concat(self.rejected, how="diagonal_relaxed")} if self.rejected else {}
+        return Checked(Records({}), together(self.findings), rejected)
 
 
 def land(
@@ -54,56 +73,87 @@ def land(
     fresh : bool, default False
         Begin anew; the index that is there stays until the new one is complete.
     forget_before : date, optional
-        Visits that began before this day are not read, and those in the index are taken away for good.
+        Visits that began before this day are taken away for good; they are not read again, now or later.
+
+    Raises
+    ------
+    DataError
+        When there are no visits, another command writes the index, or a visit is corrected that is in the index.
     """
-    folder, files = data / store.FOLDER, visit_files(data)
+    folder = data / store.FOLDER
     if fresh:
         with store.anew(folder) as new:
-            return _land(data, new, files, memory, progress, forget_before)
-    return _land(data, folder, files, memory, progress, forget_before)
+            return _land(data, new, memory, progress, forget_before or store.forgotten_before(folder))
+    return _land(data, folder, memory, progress, forget_before)
 
 
-def _land(  # noqa: PLR0913, PLR0917  (what `land` was told, and where)
-    data: Path, folder: Path, files: Sequence[Path], memory: int, progress: Progress, forget_before: date | None
-) -> Landing:
-    forgotten = store.forget(folder, forget_before) if forget_before and store.exists(folder) else 0
+def unread_files(data: Path) -> list[str]:
+    """Files of visits of a data folder that are new or have changed since its index was extended."""
+    if not data.is_dir():
+        return []
+    folder = data / store.FOLDER
     known = store.read_manifest(folder)["sources"] if store.exists(folder) else {}
+    return [_name(file, data) for file in visit_files(data) if known.get(_name(file, data)) != _mark(file)]
+
+
+def _land(data: Path, folder: Path, memory: int, progress: Progress, forget_before: date | None) -> Landing:
+    files, there = visit_files(data), store.exists(folder)
+    if not files and not there:
+        raise DataError(
+            f"{data} holds no visits.",
+            allowed="files in a folder visits/, or visits.parquet, visits.csv",
+            next_step="Check the path of the data.",
+        )
+    forgotten = store.forget(folder, forget_before) if forget_before and there else 0
+    known = store.read_manifest(folder)["sources"] if there else {}
     new = [file for file in files if known.get(_name(file, data)) != _mark(file)]
-    findings, read, kept = [no_findings()], 0, 0
+    names, account = [_name(file, data) for file in new], _Account()
+    wrong = _corrected(new, there=there)
     while new:
         with store.writing(folder, memory // 2) as writer:
+            writer.forget_before(forget_before)
             done = []
             while new and writer.read < _VISITS_A_COMMIT:
                 progress(new[0].name)
-                for batch, said in _batches(new[0], memory, forget_before):
-                    writer.add(batch)
-                    findings.append(said)
+                for rows in _batches(new[0], memory, wrong, account):
+                    writer.add(rows)
                 done.append(new.pop(0))
             landed = writer.commit({_name(file, data): _mark(file) for file in done})
-            read, kept = read + landed.read, kept + landed.kept
-    return _landing([_name(file, data) for file in files if known.get(_name(file, data)) != _mark(file)], read, kept,
-                    forgotten, together(findings), folder)  # fmt: skip
+            account.read, account.kept = account.read + landed.read, account.kept + landed.kept
+    return _landing(names, account, forgotten, folder)
 
 
-def _batches(file: Path, memory: int, since: date | None) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def _corrected(files: Sequence[Path], *, there: bool) -> frozenset[str]:
+    """record_ids that rows of the files correct.
+
+    What is in the index is not known by record_id any more: there a correction asks for a new index.
+    """
+    wrong = frozenset().union(*(corrected(file) for file in files))
+    if wrong and there:
+        raise DataError(
+            "Some visits correct others that may be in the index.",
+            next_step="Make the index anew, with all files there: douse index --fresh.",
+        )
+    return wrong
+
+
+def _batches(file: Path, memory: int, wrong: frozenset[str], account: _Account) -> Iterator[pl.DataFrame]:
     for checked in visit_batches(file, max(memory // _BYTES_A_VISIT, 1)):
-        rows = spans(checked.records.table("visits"))
-        if since is not None:
-            rows = rows.filter(pl.col("entered") >= datetime.combine(since, time.min))
-        yield rows, checked.findings
+        visits = checked.records.table("visits")
+        account.findings.append(checked.findings)
+        account.rejected += checked.rejected.values()
+        yield spans(visits.filter(~pl.col("record_id").is_in(list(wrong))) if wrong else visits)
 
 
-def _landing(  # noqa: PLR0913, PLR0917  (what is told)
-    files: Sequence[str], read: int, kept: int, forgotten: int, findings: pl.DataFrame, folder: Path
-) -> Landing:
+def _landing(files: Sequence[str], account: _Account, forgotten: int, folder: Path) -> Landing:
     said = store.read_manifest(folder)
     days = [part["day"] for part in said["parts"]]
     return Landing(
         tuple(files),
-        read,
-        kept,
+        account.read,
+        account.kept,
         forgotten,
-        findings,
+        account.checked(),
         sum(part["visits"] for part in said["parts"]),
         day_of(min(days)) if days else None,
         day_of(max(days)) if days else None,

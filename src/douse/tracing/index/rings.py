@@ -214,9 +214,10 @@ def longest_meetings(  # noqa: PLR0913
 
         places = index.parts[p].records[found[:, visit_further.S_ROW], PLACE]
         each(sweep, [(thread, *run) for thread, run in enumerate(runs(places, count))])
-        # Visits that last beyond their day were looked up in other parts too.
-        for part in index.parts[: p + 2]:
-            part.forget()
+        if len(windows) > _MANY_HOSTS:
+            # Visits that last beyond their day were looked up in other parts too.
+            for part in index.parts[: p + 2]:
+                part.forget()
     for other in known[1:]:
         visit_further.merge(known[0], other, index.places.rank)
     return known[0], origin

@@ -44,6 +44,7 @@ _BYTES_A_RECORD = 48
 # Bytes of a row in the files that wait to be sorted.
 _BYTES_ON_DISK = 16
 Records = NDArray[np.int32]
+_NEVER = -(2**31)
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,17 @@ def open_index(folder: Path) -> VisitIndex:
     """
     said = read_manifest(folder)
     parts = sorted(said["parts"], key=lambda part: (part["day"], part["name"]))
-    facts = [pl.read_parquet(folder / "facts" / name) for name in said["facts"]]
     return VisitIndex(
         _names(folder, said["persons"]),
         _names(folder, said["places"]),
         tuple(parts_on_disk.load(folder / "parts" / part["name"], part) for part in parts),
-        facts_of(facts),
+        facts(folder),
     )
+
+
+def facts(folder: Path) -> pl.DataFrame:
+    """What visits say of their places: `visit_index.FACTS`, one row a place."""
+    return facts_of([pl.read_parquet(folder / "facts" / name) for name in read_manifest(folder)["facts"]])
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -106,11 +111,20 @@ def forget(folder: Path, before: date) -> int:
     """Take away the parts of days before a day, for good; gives how many visits went."""
     with _one_writer(folder):
         said = read_manifest(folder)
+        said["forgotten_before"] = max(day_number(before), said.get("forgotten_before", _NEVER))
         gone = [part for part in said["parts"] if part["day"] < day_number(before)]
         said["parts"] = [part for part in said["parts"] if part["day"] >= day_number(before)]
         _put_manifest(folder, said)
         _sweep(folder, said)
     return sum(part["visits"] for part in gone)
+
+
+def forgotten_before(folder: Path) -> date | None:
+    """Day before which visits were taken away for good; None where none were."""
+    if not exists(folder):
+        return None
+    day = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("forgotten_before")
+    return None if day is None else day_of(day)
 
 
 @contextmanager
@@ -169,8 +183,16 @@ class Writer:
         self._persons = _Growing(_names(self.folder, self.said["persons"]))
         self._places = _Growing(_names(self.folder, self.said["places"]))
 
+    def forget_before(self, day: date | None) -> None:
+        """Visits that began before a day are not taken, by this writer and all later ones."""
+        if day is not None:
+            self.said["forgotten_before"] = max(day_number(day), self.said.get("forgotten_before", _NEVER))
+
     def add(self, spans: pl.DataFrame) -> None:
-        """Take spans (`visits.SPANS`), of any days, in any order."""
+        """Take spans (`visits.SPANS`), of any days, in any order; those of days that were forgotten are passed over."""
+        if "forgotten_before" in self.said:
+            first = day_of(self.said["forgotten_before"])
+            spans = spans.filter(pl.col("entered").dt.date() >= first)
         self.read += spans.height
         if spans.is_empty():
             return
@@ -218,12 +240,10 @@ class Writer:
     def _parts(self, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Part]:
         existing = [parts_on_disk.load(self.folder / "parts" / p["name"], p) for p in self.said["parts"]]
         persons, places = len(self._persons), len(self._places)
-        for day in sorted(self._days):
-            for records in self._slices(day, orders):
-                for part in day_parts({day: [records]}, existing, persons, places):
-                    existing.append(part)
-                    yield part
-            self._spool(day).unlink()
+        by_day = {day: self._slices(day, orders) for day in self._days}
+        for part in day_parts(by_day, existing, persons, places):
+            self._spool(part.day - 1).unlink(missing_ok=True)
+            yield part
 
     def _slices(self, day: int, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Records]:
         """Records of a day with final numbers, as many at a time as memory allows, those of a place together.

@@ -1,11 +1,12 @@
 """The joint tree as a way to tell who infected whom from records: all cases at once, by the same evidence."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from douse.errors import UsageError
+from douse.errors import DataError, UsageError
 from douse.kernels.attribution import Series
 from douse.library.links import Links
 from douse.library.pathogen import Pathogen
@@ -17,7 +18,7 @@ from douse.tracing.infectors.delays import day_weights, serial_interval
 from douse.tracing.infectors.evidence import Evidence
 from douse.tracing.infectors.facts import FAR
 from douse.tracing.infectors.infection_days import InfectionDays
-from douse.tracing.infectors.joint import joint_tree
+from douse.tracing.infectors.joint import JointTree, joint_tree
 from douse.tracing.infectors.sequences import Distances
 
 Floats = NDArray[np.float64]
@@ -26,8 +27,8 @@ Method = Callable[[Evidence, Links], tuple[Candidates, Posterior, Shown]]
 # Beyond so many cases chains take too long to agree: minutes, and hours soon after.
 MOST_CASES = 1_000
 _SEED = 1
-# Chains that differ more than this do not agree.
-_AGREE = 1.05
+# Chains that differ more than this (split R-hat) do not agree; how often they are run, each time twice as long.
+_AGREE, _TRIES = 1.05, 3
 
 
 def joined(pathogen: Pathogen, sequences: Distances | None) -> Method:
@@ -47,15 +48,14 @@ def joined(pathogen: Pathogen, sequences: Distances | None) -> Method:
             )
         candidates, closed, shown = closed_form(evidence, links)
         days, generation = _days(evidence.dates, evidence.facts.traced, pathogen)
-        tree = joint_tree(
+        tree = _agreed(
             joint_inputs.Evidence(
                 days=days,
                 generation=generation,
                 candidates=candidates,
                 sequences=sequences,
                 isolated=_isolated(evidence.dates.days),
-            ),
-            seed=_SEED,
+            )
         )
         first = np.nan_to_num(tree.generations[:, 0])[candidates.case]
         outside = closed.imported / np.maximum(closed.imported + closed.unknown, 1e-300)
@@ -69,6 +69,20 @@ def joined(pathogen: Pathogen, sequences: Distances | None) -> Method:
         return candidates, found, shown
 
     return method
+
+
+def _agreed(evidence: joint_inputs.Evidence) -> JointTree:
+    """The joint tree, sampled longer until its chains agree."""
+    sampling = joint_inputs.Sampling()
+    for _ in range(_TRIES):
+        tree = joint_tree(evidence, seed=_SEED, sampling=sampling)
+        if max(tree.rhat.values()) < _AGREE:
+            return tree
+        sampling = replace(sampling, settle=2 * sampling.settle, sweeps=2 * sampling.sweeps, thin=2 * sampling.thin)
+    raise DataError(
+        f"The chains of the joint tree do not agree (R-hat {max(tree.rhat.values()):.2f}, at most {_AGREE} is asked).",
+        next_step="Use the closed form (--method closed), or give more evidence: contacts, sequences of more cases.",
+    )
 
 
 def _days(dates: Dates, traced: NDArray[np.bool_], pathogen: Pathogen) -> tuple[InfectionDays, Floats]:
