@@ -387,9 +387,10 @@ def _minutes(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    value = _number(text, "a whole number, 0 or more", above=-1e-9)
+    what = "a whole number, 0 or more"
+    value = _number(text, what, above=-1)
     if value != round(value):
-        raise argparse.ArgumentTypeError("this takes a whole number, 0 or more")
+        raise argparse.ArgumentTypeError(f"this takes {what}")
     return round(value)
 
 

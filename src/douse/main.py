@@ -26,7 +26,7 @@ from douse.signals.replay import first_signals, found_events, met_events, scores
 from douse.situation import Estimates, describe, estimate
 from douse.situation.situation import Situation
 from douse.tracing import trace
-from douse.tracing.engines import has_warehouse, to_warehouse, warehouse_of
+from douse.tracing.engines import follows_index, to_warehouse, warehouse_of
 from douse.tracing.index.landing import Landing, land
 from douse.tracing.infectors import Chains, Known, infectors
 from douse.tracing.infectors.differences import read_differences
@@ -132,10 +132,10 @@ def index_visits(  # noqa: PLR0913  (what the command may say)
 ) -> Landing:
     """Sort the visits of a data folder for tracing; for another engine than the index, its warehouse too.
 
-    What is forgotten leaves a warehouse that is there, whichever engine is named.
+    What is forgotten leaves a warehouse that was made from the index, whichever engine is named.
     """
     landing = land(data, memory, progress, fresh=fresh, forget_before=forget_before)
-    if engine != "index" or (forget_before is not None and has_warehouse(data)):
+    if engine != "index" or (forget_before is not None and follows_index(data)):
         to_warehouse(data, memory, progress)
     return landing
 

@@ -160,6 +160,18 @@ def test_old_days_are_taken_away_for_good_and_do_not_come_back(data, douse):
     assert "2026-03-05" not in traced(douse, data)["exposures.csv"]
 
 
+def test_a_case_that_is_told_of_by_person_and_by_case_is_not_there_twice(data, douse):
+    """As a check-in at the door and an interview tell the same hour: 10:00 to 11:00, and 10:20 to 11:10."""
+    told = datetime(2026, 3, 6)
+    hour = {"place_id": "gym", "entered_at": START.replace(hour=10, minute=20), "recorded_at": told}
+    again = {"person_id": "a", **hour, "left_at": START.replace(hour=11, minute=10)}
+    pl.DataFrame([again]).write_parquet(data / "visits" / "interviews.parquet")
+    douse("index", data)
+    written = traced(douse, data, "--crowd", "10")["exposures.csv"]
+    exposures = pl.read_csv(written.encode()).filter(case_id="a", place="gym")
+    assert dict(exposures.select("person", "minutes").rows()) == {"b": 40.0, "c": 16.0}
+
+
 def test_a_broken_file_is_a_finding_and_the_other_days_are_there(data, douse):
     (data / "visits" / "2026-03-07.parquet").write_bytes(b"PAR1 and then nothing")
     out = data.parent / "said"
@@ -200,6 +212,23 @@ def test_no_visits_and_no_index_say_what_to_do(tmp_path, capsys):
     assert "Allowed: files in a folder visits/" in capsys.readouterr().err
     assert main(["trace", str(tmp_path / "data"), *TRACE]) == 0
     assert "0 people met them (ring 1)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("option", [("--crowd", "2.5"), ("--crowd", "-1"), ("--minutes", "soon"), ("--memory", "0")])
+def test_numbers_that_are_none_are_refused(option, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["trace", str(tmp_path), *option])
+    assert stopped.value.code == 2
+    assert "this takes a" in capsys.readouterr().err
+
+
+def test_where_memory_is_too_little_for_ring_2_the_next_step_is_said(data, douse, capsys):
+    douse("index", data)
+    assert main(["trace", str(data), *TRACE, "--memory", "1e-9"]) == 2
+    said = capsys.readouterr().err
+    assert "Contacts of contacts need 0.01 GiB" in said
+    assert "--rings 1" in said
+    assert main(["trace", str(data), *TRACE, "--memory", "1e-9", "--rings", "1"]) == 0
 
 
 def test_a_case_that_is_not_on_record_is_refused(data, douse, capsys):

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import frame as table_of
 from douse.tracing.encounters import HOSTS, Asked
 from douse.tracing.index import store
 from douse.tracing.index.build import index_in_memory
-from douse.tracing.index.export import spans_by_part, spans_of
+from douse.tracing.index.export import as_table, spans_by_part, spans_of
 from douse.tracing.index.landing import land
 from douse.tracing.index.rings import encounters, further
-from douse.tracing.visits import SPANS
+from douse.tracing.visits import SPANS, spans
 from reference.slow_once import MINUTE, slow_once
 
 START = datetime(1969, 12, 30)
@@ -134,6 +135,21 @@ def test_a_crash_while_writing_leaves_the_index_as_it_was(tmp_path, monkeypatch)
     after = minutes_of(on_disk(folder, [second]))
     assert set(after[0]) == {("a", "x", True), ("b", "y", True)}
     assert len(list((folder / "parts").iterdir())) == 2
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=st.lists(visit(), max_size=4, unique_by=lambda row: row[:2]))
+def test_what_comes_out_as_rows_of_visits_is_what_went_in(rows):
+    """Whoever reads the table of visits sees the spans of the index: also of visits without an end, and whole days."""
+    sent = [
+        {"person_id": person, "place_id": place, "entered_at": entered, "left_at": left if ended else None,
+         "recorded_at": datetime.combine(told, time.min)}
+        for person, place, entered, left, ended, told in rows
+    ]  # fmt: skip
+    given_spans = spans(table_of("visits", sent))
+    again = spans(as_table(spans_of(index_in_memory(given_spans), pl.Series(["a", "b"]))))
+    by = ["person", "place"]
+    assert again.drop("kind").sort(by).equals(given_spans.drop("kind").sort(by))
 
 
 def test_a_crash_while_an_index_is_begun_anew_leaves_the_one_that_was_there(tmp_path, monkeypatch):

@@ -286,6 +286,35 @@ def test_a_visit_told_after_the_day_does_not_exist_on_it(spec):
     spec(cases=CASE, visits=drawing, expr=met_on("2026-03-09", "people", "person"), expect=[("b",)])
 
 
+def test_contacts_on_record_count_whether_the_case_is_asked_for_by_name_or_not(spec):
+    """Of a case that was isolated before it could infect, and of an old one whose contact is in quarantine still."""
+    drawings = {
+        "cases": """
+          case_id | person_id | onset      | isolated_at | confirmed_at | recorded_at
+          --------+-----------+------------+-------------+--------------+------------
+          a       | pa        | 2026-03-05 | 2026-03-01  | 2026-03-08   | 2026-03-08
+          old     | po        | 2026-01-05 |             | 2026-01-08   | 2026-01-08
+        """,
+        "contacts": """
+          case_id | person_id | contact_class | last_contact | quarantined_on | recorded_at
+          --------+-----------+---------------+--------------+----------------+------------
+          a       | b         | close         | 2026-03-01   |                | 2026-03-08
+          old     | c         | close         | 2026-01-07   | 2026-01-09     | 2026-01-09
+        """,
+    }
+    for cases in ([], ["a", "old"]):
+        spec(
+            **drawings,
+            expr=lambda r, cases=cases: sorted(met_on("2026-03-08", "people", "person", "case_id", cases=cases)(r)),
+            expect=[("b", "a"), ("c", "old")],
+        )
+    spec(
+        **drawings,
+        expr=met_on("2026-03-08", "windows", "case_id", "infectious_from"),
+        expect=[("a", None)],
+    )
+
+
 # Who is close, and where it is too full to tell.
 
 

@@ -20,7 +20,11 @@ def visit_files(data: Path) -> list[Path]:
     """Files of visits of a data folder: those in its folder ``visits``, and those named after the table."""
     beside = [file for file in data.iterdir() if table_named(file.stem) == "visits"] if data.is_dir() else []
     within = list((data / FOLDER).iterdir()) if (data / FOLDER).is_dir() else []
-    files = [file for file in (*beside, *within) if file.is_file() and file.suffix.lower() in (*PARQUET, *TEXT)]
+    files = [
+        file
+        for file in (*beside, *within)
+        if file.is_file() and file.suffix.lower() in (*PARQUET, *TEXT) and not file.name.startswith(".")
+    ]
     return sorted(files, key=lambda file: (file.parent != data, file.name))
 
 
@@ -62,14 +66,23 @@ def visit_batches(file: Path, rows: int) -> Iterator[Checked]:
             )
         yield _checked(sheet, notes)
         return
+    for first, cells in _pieces(file, rows):
+        if cells is None:
+            yield check(RawTables((), file_finding(file.name, "unreadable_file")))
+            return
+        lines = pl.int_range(first + 2, first + 2 + cells.height, dtype=pl.UInt32, eager=True)
+        yield _checked(Sheet(file.name, cells.rechunk(), lines), no_findings())
+
+
+def _pieces(file: Path, rows: int) -> Iterator[tuple[int, pl.DataFrame | None]]:
+    """First row and cells of each piece of a Parquet file; no cells where it cannot be read any further."""
+    first = 0
     try:
         total = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
         for first in range(0, max(total, 1), rows):
-            cells = pl.scan_parquet(file, glob=False).slice(first, rows).collect()
-            lines = pl.int_range(first + 2, first + 2 + cells.height, dtype=pl.UInt32, eager=True)
-            yield _checked(Sheet(file.name, cells.rechunk(), lines), no_findings())
+            yield first, pl.scan_parquet(file, glob=False).slice(first, rows).collect()
     except (OSError, pl.exceptions.PolarsError):
-        yield check(RawTables((), file_finding(file.name, "unreadable_file")))
+        yield first, None
 
 
 def _checked(sheet: Sheet, notes: pl.DataFrame) -> Checked:

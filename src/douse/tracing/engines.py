@@ -20,9 +20,9 @@ WAREHOUSE = "visits.warehouse"
 _HOLDS = "index.json"
 
 
-def has_warehouse(data: Path) -> bool:
-    """Whether a data folder keeps its visits in a warehouse too."""
-    return (data / WAREHOUSE).is_dir()
+def follows_index(data: Path) -> bool:
+    """Whether a data folder has a warehouse that was made from its index, not landed in another way."""
+    return (data / WAREHOUSE / _HOLDS).is_file()
 
 
 def warehouse_of(data: Path, engine: str, memory: int) -> Visits:
@@ -42,15 +42,15 @@ def warehouse_of(data: Path, engine: str, memory: int) -> Visits:
     UsageError
         When the engine is none, or what it needs is not installed.
     DataError
-        When there is no warehouse, or the index holds visits that it does not (or the other way round).
+        When there is no warehouse, or it was made from the index and does not hold the same visits any more.
     """
     if engine not in ENGINES[1:]:
         raise UsageError("There is no such engine.", allowed=", ".join(ENGINES), next_step="Correct --engine.")
-    if not has_warehouse(data):
+    if not (data / WAREHOUSE).is_dir():
         raise DataError(
             f"There is no warehouse of visits in {data}.", next_step=f"Make one: douse index DATA --engine {engine}."
         )
-    if store.exists(data / store.FOLDER) and _held(data) != _indexed(data):
+    if store.exists(data / store.FOLDER) and follows_index(data) and _held(data) != _indexed(data):
         raise DataError(
             f"The warehouse of visits in {data} holds other visits than the index.",
             next_step=f"Bring it up to date: douse index DATA --engine {engine}.",

@@ -17,7 +17,7 @@ from douse.tracing.index.visit_index import VisitIndex
 from douse.tracing.places import exposure_sites
 from douse.tracing.quarantine import courses, horizon_days, with_next_test
 from douse.tracing.risk import infectors, per_person, with_infection_probability
-from douse.tracing.shared_places import case_windows, index_of, indexed
+from douse.tracing.shared_places import case_windows, index_of, indexed, met_cases
 from douse.tracing.stand_in import crowd_limit
 from douse.tracing.status import samples
 from douse.tracing.trace import Trace
@@ -80,7 +80,7 @@ def trace(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
     there = index_of(known) if index is None else index
     visits = indexed(there)
     hosts = case_windows(recent)
-    met = visits.engine.encounters(hosts, asked)
+    met = met_cases(visits, hosts, asked)
     exposed = ring1(known, windows, recent, met.encounters, visits, protocol)
     exposed = still_of_use(exposed, known, ill, horizon)
     if protocol.contact.ring2:

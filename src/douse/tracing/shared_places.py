@@ -1,11 +1,11 @@
 """Who was at a place together with somebody infectious."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from douse.records import Records
-from douse.tracing.encounters import HOSTS, Engine
+from douse.tracing.encounters import HOSTS, Asked, Engine, Met
 from douse.tracing.index.build import index_in_memory
 from douse.tracing.index.rings import IndexEngine
 from douse.tracing.index.visit_index import FACTS, VisitIndex
@@ -53,6 +53,17 @@ def case_windows(windows: pl.DataFrame) -> pl.DataFrame:
     window = windows.select("person", host="case_id", since="infectious_from", until="infectious_to")
     by_person, by_case = window.with_columns(visitor="person"), window.with_columns(visitor="host")
     return windows_of(pl.concat([by_person, by_case]).drop("person").unique(maintain_order=True))
+
+
+def met_cases(visits: Visits, hosts: pl.DataFrame, asked: Asked) -> Met:
+    """Who met cases (`case_windows`), whose time counts once.
+
+    An index may hold a case's visits under two identifiers, which say the same time twice; nobody is together for
+    longer than from the first meeting of a day to the end of the last.
+    """
+    met = visits.engine.encounters(hosts, asked)
+    at_most = (pl.col("last") - pl.col("first")).dt.total_seconds()
+    return replace(met, encounters=met.encounters.with_columns(pl.min_horizontal("seconds", at_most)))
 
 
 def windows_of(hosts: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from douse.tracing.encounters import Asked
 from douse.tracing.places import site_facts, with_place_facts
 from douse.tracing.quarantine import courses, horizon_days
 from douse.tracing.risk import infectors, per_person, with_infection_probability
-from douse.tracing.shared_places import Visits, case_windows
+from douse.tracing.shared_places import Visits, case_windows, met_cases
 from douse.tracing.stand_in import crowd_limit
 from douse.tracing.windows import infectious_windows
 from douse.units import SECONDS_PER_MINUTE
@@ -30,7 +30,8 @@ RINGS = (1, 2)
 class WhoMet:
     """Who met some cases.
 
-    ``windows``    case_id, person, told_at, infectious_from, infectious_to: the cases asked for
+    ``windows``    case_id, person, told_at, infectious_from, infectious_to (null: isolated before it could infect): the
+                   cases asked for
     ``exposures``  case_id, person, is_case (bool: the person is a case too), place, kind, zone, setting, ventilation,
                    minutes (in all), day_minutes (the most on one day), meetings, day_only (meetings of which only the
                    day is known), first, last (moments), contact_class, infection_probability: one row a case, person
@@ -91,18 +92,18 @@ def who_met(  # noqa: PLR0913  (the rooms' common arguments, whose meetings, and
     windows = infectious_windows(_asked_for(every, cases), known.day, pathogen, protocol)
     if cases:  # those who are asked for are told of, however long ago they could infect
         horizon = max(horizon, _days_back(windows, known.day))
-    else:
-        windows = windows.filter((known.day - pl.col("infectious_to")).dt.total_days() <= horizon)
+    old = pl.lit(not cases) & (pl.col("infectious_to") < known.day - timedelta(days=horizon))
+    recent = windows.filter(~old.fill_null(value=False))
     asked = Asked(known.day, crowd_limit(protocol) if crowd is None else crowd)
-    met = visits.engine.encounters(case_windows(windows), asked)
-    exposed = still_of_use(ring1(known, windows, windows, met.encounters, visits, protocol), known, ill, horizon)
+    met = met_cases(visits, case_windows(recent), asked)
+    exposed = still_of_use(ring1(known, windows, recent, met.encounters, visits, protocol), known, ill, horizon)
     if rings == RINGS[-1]:
         close = strongest(exposed.filter(contact_class="close"))
         further = ring2(known, close, ill, visits, asked, protocol)
         exposed = pl.concat([exposed, still_of_use(further, known, ill, horizon)])
     risky = with_infection_probability(exposed, infectors(every), pathogen, protocol)
     return WhoMet(
-        windows,
+        recent,
         _exposures(met.encounters, known, visits, ill, infectors(every), (pathogen, protocol)),
         described(_people(risky), known, of_class).select(_PEOPLE).sort(*_LIKELIEST, descending=_DOWN, nulls_last=True),
         _announce(met.crowded, known, visits),

@@ -67,7 +67,12 @@ def spans_at(index: VisitIndex, places: pl.Series, *, lists: bool = False) -> pl
 
 
 def as_table(spans: pl.DataFrame) -> pl.DataFrame:
-    """Spans as rows of the table of visits, for whoever reads that: a few persons' visits, never all."""
+    """Spans as rows of the table of visits, for whoever reads that: a few persons' visits, never all.
+
+    `visits.spans` gives the same spans again, but for a part of a day of which only the day is known: it ends with its
+    day.
+    """
+    whole_days = pl.all_horizontal(pl.col(name).dt.truncate("1d") == pl.col(name) for name in ("entered", "left"))
     rows = spans.select(
         record_id=pl.concat_str(
             pl.lit("index"), "person", "place", pl.col("entered").dt.to_string("%Y-%m-%dT%H:%M:%S"), separator=":"
@@ -80,8 +85,8 @@ def as_table(spans: pl.DataFrame) -> pl.DataFrame:
         latitude="latitude",
         longitude="longitude",
         entered_at="entered",
-        # Of a visit of which only the days are known the last day stands, as it was sent.
-        left_at=pl.when("exact").then("left").otherwise(pl.col("left").dt.offset_by("-1d")),
+        # Of whole days the last one stands, as it was sent; a visit that was not ended stays so.
+        left_at=pl.when("exact").then("left").when(whole_days).then(pl.col("left").dt.offset_by("-1d")),
     )
     empty = TABLES["visits"].create_empty()
     missing = {name: pl.lit(None, dtype=kind) for name, kind in empty.schema.items() if name not in rows.columns}

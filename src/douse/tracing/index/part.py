@@ -43,6 +43,7 @@ class Part:
             mapped = getattr(array, "_mmap", None)  # numpy has no public way to the map
             if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
                 mapped.madvise(mmap.MADV_DONTNEED)
+                _read_what_is_asked(array)
 
     def address_row(self) -> list[int]:
         """Row of the table of addresses."""
