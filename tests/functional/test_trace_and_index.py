@@ -9,8 +9,10 @@ import polars as pl
 import pytest
 
 from douse.__main__ import main
+from douse.city import make_demo
 from douse.question import Question, open_data
 from douse.tracing.index import store
+from tracing_inputs import pathogen, protocol
 
 CASES = """case_id,person_id,onset,confirmed_at,pathogen,recorded_at
 a,pa,2026-03-05,2026-03-08,sars-cov-2,2026-03-08
@@ -308,6 +310,18 @@ def test_a_warehouse_gives_what_the_index_gives(data, douse):
     by_index, by_duckdb = traced(douse, data), traced(douse, data, "--engine", "duckdb")
     assert "stranger" in by_index["people.csv"]
     assert by_duckdb == by_index
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:unclosed")
+def test_on_the_demo_city_table_index_and_warehouse_give_the_same_to_the_last_digit(tmp_path, douse):
+    city = make_demo(tmp_path / "city", people=3_000, seed=1, pathogen=pathogen(), protocol=protocol())
+    as_of = ("--as-of", city.as_of.isoformat())
+    by_table = traced(douse, city.path, *as_of)
+    douse("index", city.path, "--engine", "duckdb")
+    by_index, by_duckdb = traced(douse, city.path, *as_of), traced(douse, city.path, *as_of, "--engine", "duckdb")
+    assert by_table == by_index == by_duckdb
+    assert len(by_table["people.csv"].splitlines()) > 100
 
 
 @pytest.mark.filterwarnings("ignore:unclosed")

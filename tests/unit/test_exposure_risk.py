@@ -187,3 +187,13 @@ def test_no_exposures_give_no_rows():
     found = with_infection_probability(empty, cases, pathogen(), WHO)
     assert found.schema["infection_probability"] == pl.Float64
     assert found.is_empty()
+
+
+def test_the_order_of_exposures_does_not_change_a_digit():
+    chances = [0.1, 0.2, 0.3, 1 / 3, 0.7, 1e-3, 0.123456789, 0.05]
+    rows = [
+        {"person": "p", "case_id": f"c{n}", "setting": "other", "infection_probability": p}
+        for n, p in enumerate(chances)
+    ]
+    found = {per_person(pl.DataFrame(rows[n:] + rows[:n]))["infection_probability"].item() for n in range(len(rows))}
+    assert len(found) == 1

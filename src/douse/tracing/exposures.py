@@ -163,7 +163,7 @@ def _shared(met: pl.DataFrame) -> pl.DataFrame:
             first_exposure=pl.col("day").min(),
             last_exposure=pl.col("last_day").max(),
             minutes=pl.col("minutes").max(),
-            all_minutes=pl.when(pl.col("minutes").is_not_null().any()).then(pl.col("minutes").sum()),
+            all_minutes=pl.when(pl.col("minutes").is_not_null().any()).then(pl.col("minutes").sort().sum()),
             basis=pl.lit("shared_place").first(),
         )
     )

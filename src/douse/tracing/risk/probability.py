@@ -108,7 +108,8 @@ def per_person(exposures: pl.DataFrame) -> pl.DataFrame:
     via = pl.col("via") if "via" in exposures.columns else pl.lit(None, dtype=pl.String)
     meetings = exposures.with_columns(by=via, where=pl.col("setting").fill_null(OTHER))
     once = meetings.group_by("person", "case_id", "by", "where").agg(pl.col("infection_probability").max())
-    spared = (1 - pl.col("infection_probability").drop_nulls()).product()
+    # Sorted: the last digit of a product depends on the order, and the order of the rows must not matter.
+    spared = (1 - pl.col("infection_probability").drop_nulls().sort()).product()
     nothing = pl.col("infection_probability").is_null().all()
     return once.group_by("person").agg(infection_probability=pl.when(~nothing).then(1 - spared)).sort("person")
 
