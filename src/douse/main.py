@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from douse.errors import UsageError
+from douse.errors import DataError, UsageError
 from douse.library import Links, Pathogen, Protocol, load
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import hash_files, make_manifest
@@ -27,7 +27,7 @@ from douse.situation import Estimates, describe, estimate
 from douse.situation.situation import Situation
 from douse.tracing import trace
 from douse.tracing.engines import follows_index, to_warehouse, warehouse_of
-from douse.tracing.index.landing import Landing, land
+from douse.tracing.index.landing import Landing, land, unread_files
 from douse.tracing.infectors import Chains, Known, infectors
 from douse.tracing.infectors.differences import read_differences
 from douse.tracing.shared_places import index_of, indexed
@@ -150,8 +150,19 @@ def who_met_cases(  # noqa: PLR0913  (what the command may say)
     crowd: int | None = None,
     engine: str = "index",
 ) -> tuple[Traced, Knowledge]:
-    """Who met some cases while they could infect, ring by ring, place by place, within so many bytes of memory."""
+    """Who met some cases while they could infect, ring by ring, place by place, within so many bytes of memory.
+
+    Raises
+    ------
+    DataError
+        When visits wait in their folder, and no index was made of them.
+    """
     opened = open_data(question)
+    if opened.index is None and any("/" in name for name in unread_files(question.data)):
+        raise DataError(
+            "The visits in the folder visits/ are not sorted yet: nobody would be found in them.",
+            next_step="Sort them: `douse index DATA`.",
+        )
     scene = look(opened, opened.day)
     if engine == "index":
         visits = indexed(index_of(scene.known) if opened.index is None else opened.index, memory)

@@ -206,12 +206,38 @@ def test_plan_and_worklist_ask_the_index(data, douse):
     assert "visits.index/manifest.json" in json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
 
 
+def test_visits_that_wait_to_be_sorted_are_not_left_out_unsaid(data, capsys):
+    assert main(["trace", str(data), *TRACE]) == 4
+    assert "Next: Sort them: `douse index DATA`." in capsys.readouterr().err
+
+
 def test_no_visits_and_no_index_say_what_to_do(tmp_path, capsys):
     tables(tmp_path / "data")
     assert main(["index", str(tmp_path / "data"), "--quiet"]) == 4
     assert "Allowed: files in a folder visits/" in capsys.readouterr().err
     assert main(["trace", str(tmp_path / "data"), *TRACE]) == 0
     assert "0 people met them (ring 1)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("broken", ["manifest.json", "parts/2026-03-05.0/records.npy", "names/persons.0.npy"])
+@pytest.mark.parametrize("gone", [False, True], ids=["cut short", "gone"])
+def test_an_index_that_is_not_whole_says_so_and_can_be_made_anew(broken, gone, data, douse, capsys):
+    douse("index", data)
+    file = data / store.FOLDER / broken
+    file.unlink() if gone else file.write_bytes(file.read_bytes()[:150])
+    assert main(["trace", str(data), *TRACE]) == 4
+    said = capsys.readouterr().err
+    assert "Next: " in said
+    assert "douse index" in said
+    assert "2 files read" in douse("index", data, "--fresh")
+    assert "\nb,1," in traced(douse, data)["people.csv"]
+
+
+def test_what_was_forgotten_is_not_read_again_when_the_index_is_begun_anew(data, douse):
+    douse("index", data, "--forget-before", "2026-03-06")
+    for more in ((), ("--forget-before", "2026-03-01")):
+        douse("index", data, "--fresh", *more)
+        assert days_in(data) == ["2026-03-06.0"]
 
 
 @pytest.mark.parametrize("option", [("--crowd", "2.5"), ("--crowd", "-1"), ("--minutes", "soon"), ("--memory", "0")])

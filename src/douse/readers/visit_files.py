@@ -18,14 +18,8 @@ FOLDER = "visits"
 
 def visit_files(data: Path) -> list[Path]:
     """Files of visits of a data folder: those in its folder ``visits``, and those named after the table."""
-    beside = [file for file in data.iterdir() if table_named(file.stem) == "visits"] if data.is_dir() else []
-    within = list((data / FOLDER).iterdir()) if (data / FOLDER).is_dir() else []
-    files = [
-        file
-        for file in (*beside, *within)
-        if file.is_file() and file.suffix.lower() in (*PARQUET, *TEXT) and not file.name.startswith(".")
-    ]
-    return sorted(files, key=lambda file: (file.parent != data, file.name))
+    beside = [file for file in _files(data) if table_named(file.stem) == "visits"]
+    return sorted([*beside, *_files(data / FOLDER)], key=lambda file: (file.parent != data, file.name))
 
 
 def corrected(file: Path) -> frozenset[str]:
@@ -72,6 +66,13 @@ def visit_batches(file: Path, rows: int) -> Iterator[Checked]:
             return
         lines = pl.int_range(first + 2, first + 2 + cells.height, dtype=pl.UInt32, eager=True)
         yield _checked(Sheet(file.name, cells.rechunk(), lines), no_findings())
+
+
+def _files(folder: Path) -> list[Path]:
+    """Files of tables in a folder, where there is one."""
+    there = folder.iterdir() if folder.is_dir() else ()
+    known = (*PARQUET, *TEXT)
+    return [file for file in there if file.is_file() and file.suffix.lower() in known and not file.name.startswith(".")]
 
 
 def _pieces(file: Path, rows: int) -> Iterator[tuple[int, pl.DataFrame | None]]:

@@ -91,9 +91,10 @@ def who_met(  # noqa: PLR0913  (the rooms' common arguments, whose meetings, and
     horizon = horizon_days(of_class, pathogen)
     windows = infectious_windows(_asked_for(every, cases), known.day, pathogen, protocol)
     if cases:  # those who are asked for are told of, however long ago they could infect
-        horizon = max(horizon, _days_back(windows, known.day))
-    old = pl.lit(not cases) & (pl.col("infectious_to") < known.day - timedelta(days=horizon))
-    recent = windows.filter(~old.fill_null(value=False))
+        horizon, recent = max(horizon, _days_back(windows, known.day)), windows
+    else:
+        old = pl.col("infectious_to") < known.day - timedelta(days=horizon)
+        recent = windows.filter(~old.fill_null(value=False))
     asked = Asked(known.day, crowd_limit(protocol) if crowd is None else crowd)
     met = met_cases(visits, case_windows(recent), asked)
     exposed = still_of_use(ring1(known, windows, recent, met.encounters, visits, protocol), known, ill, horizon)

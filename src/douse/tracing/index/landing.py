@@ -83,7 +83,8 @@ def land(
     folder = data / store.FOLDER
     if fresh:
         with store.anew(folder) as new:
-            return _land(data, new, memory, progress, forget_before or store.forgotten_before(folder))
+            days = [day for day in (forget_before, store.forgotten_before(folder)) if day is not None]
+            return _land(data, new, memory, progress, max(days, default=None))
     return _land(data, folder, memory, progress, forget_before)
 
 

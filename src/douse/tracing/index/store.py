@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -66,16 +66,19 @@ def open_index(folder: Path) -> VisitIndex:
     Raises
     ------
     DataError
-        When there is none, or it was written by another edition.
+        When there is none, it is not whole, or it was written by another edition.
     """
     said = read_manifest(folder)
     parts = sorted(said["parts"], key=lambda part: (part["day"], part["name"]))
-    return VisitIndex(
-        _names(folder, said["persons"]),
-        _names(folder, said["places"]),
-        tuple(parts_on_disk.load(folder / "parts" / part["name"], part) for part in parts),
-        facts(folder),
-    )
+    try:
+        return VisitIndex(
+            _names(folder, said["persons"]),
+            _names(folder, said["places"]),
+            tuple(parts_on_disk.load(folder / "parts" / part["name"], part) for part in parts),
+            facts(folder),
+        )
+    except (OSError, ValueError, pl.exceptions.PolarsError) as wrong:
+        raise _not_whole(folder) from wrong
 
 
 def facts(folder: Path) -> pl.DataFrame:
@@ -93,7 +96,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     if not exists(folder):
         raise DataError(f"There is no index of visits in {folder.parent}.", next_step="Make one with `douse index`.")
-    said: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    try:
+        said: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise _not_whole(folder) from wrong
     if said.get("version") != VERSION:
         raise DataError(
             f"The index of visits in {folder.parent} was written by another edition.",
@@ -120,11 +126,11 @@ def forget(folder: Path, before: date) -> int:
 
 
 def forgotten_before(folder: Path) -> date | None:
-    """Day before which visits were taken away for good; None where none were."""
-    if not exists(folder):
-        return None
-    day = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("forgotten_before")
-    return None if day is None else day_of(day)
+    """Day before which visits were taken away for good; None where none were, or the index cannot be read."""
+    with suppress(DataError):
+        day = read_manifest(folder).get("forgotten_before")
+        return None if day is None else day_of(day)
+    return None
 
 
 @contextmanager
@@ -326,6 +332,12 @@ def _runs_within(visits: NDArray[np.int64], most: int) -> Iterator[tuple[int, in
         end = max(int(np.searchsorted(until, before + most, side="right")), first + 1)
         yield int(place[first]), int(place[end - 1]) + 1
         first = end
+
+
+def _not_whole(folder: Path) -> DataError:
+    return DataError(
+        f"The index of visits in {folder.parent} is not whole.", next_step="Make it anew: `douse index --fresh`."
+    )
 
 
 def _names(folder: Path, files: list[str]) -> Names:
