@@ -24,6 +24,7 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_it_says_and_writes_who_infected_whom(data, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["chains", str(data), "--pathogen", "sars-cov-2-wild", "--as-of", "2026-03-14", "--out", str(out)]) == 0

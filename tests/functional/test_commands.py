@@ -94,6 +94,7 @@ def test_the_library_shows_numbers_with_sources(name, capsys):
     assert len(capsys.readouterr().out.splitlines()) > 20
 
 
+@pytest.mark.slow
 def test_the_worklist_of_a_demo_city_in_files_and_in_the_terminal(tmp_path, capsys):
     assert main(["demo", "--out", str(tmp_path / "demo"), "--people", "5000", "--quiet"]) == 0
     capsys.readouterr()

@@ -70,6 +70,7 @@ def minutes_of(index):
     return {who: minutes for who, minutes in told.items() if minutes}, moments
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sent=batches())
 def test_every_minute_is_told_once(sent, tmp_path_factory):
@@ -89,6 +90,7 @@ def test_of_visits_that_began_on_one_day_the_one_told_first_counts(rows):
     assert found == slow_once([rows])[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(visit(), max_size=14), memory=st.sampled_from([1, 200, 2**20]))
 def test_disk_and_memory_hold_the_same(rows, memory, tmp_path_factory):
@@ -104,6 +106,7 @@ def test_disk_and_memory_hold_the_same(rows, memory, tmp_path_factory):
     assert set(spans_of(index, pl.Series(["a"]))["person"]) <= {"a"}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sent=batches())
 def test_sending_everything_again_changes_nothing(sent, tmp_path_factory):

@@ -35,6 +35,7 @@ contact = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(contact, min_size=1, max_size=5))
 def test_contacts(drawn):
@@ -69,6 +70,7 @@ def test_contacts(drawn):
         assert found["test"] == pytest.approx(by_test, **CLOSE)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), min_size=1, max_size=6))
 def test_interviews(drawn):
