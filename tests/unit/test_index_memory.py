@@ -1,5 +1,6 @@
 """The index within little memory: less is read, sorted and counted at a time, and the answers are the same."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -40,7 +41,8 @@ def answers(engine):
     )
     met, further = engine.encounters(hosts, ASKED), engine.further(hosts, NOBODY, ASKED, 300)
     together = met.encounters.select("host", "person", "place", "day", "seconds", "first", "last").rows()
-    return together, further.select("person", "seconds", "first", "last").rows()
+    crowded = engine.encounters(hosts, replace(ASKED, crowd=70)).crowded.rows()
+    return together, further.select("person", "seconds", "first", "last").rows(), crowded
 
 
 def spied(monkeypatch, folder, memory):
@@ -77,6 +79,7 @@ def test_little_memory_reads_and_sorts_a_few_rows_at_a_time_and_gives_the_same(m
     assert max(sorts) <= memory // 2 // store._BYTES_A_RECORD < 150
     assert sum(batches) == sum(sorts) == 400
     assert found == expected
+    assert all(expected)
     assert little.read == much.read == 400
     assert len(store.read_manifest(data / store.FOLDER)["parts"]) == len(sorts) > 2
 
