@@ -7,6 +7,7 @@ other, and more around each than is needed; told beforehand it reads them togeth
 import ctypes
 import mmap
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ _PAGE = mmap.PAGESIZE
 # Bytes around a visit that hold those at the same place, mostly.
 _AROUND = 2_048
 # Pages that are looked at to tell whether the rest is in memory.
-_SAMPLE = 24
+_SAMPLE = 8
 _ROW, _NUMBER = 16, 4
 
 
@@ -82,7 +83,7 @@ def _will_need(array: NDArray[Any], offset: Ints, length: Ints) -> None:
 
 def _in_memory(parts: Sequence[Part], windows: Ints) -> bool:
     """Whether a sample of the pages of persons is in memory."""
-    mincore = getattr(ctypes.CDLL(None), "mincore", None)
+    mincore = getattr(_libc(), "mincore", None)
     if mincore is None:
         return False
     resident = (ctypes.c_ubyte * 1)()
@@ -97,6 +98,11 @@ def _in_memory(parts: Sequence[Part], windows: Ints) -> bool:
             if mincore(ctypes.c_void_p(page), ctypes.c_size_t(_PAGE), resident) == 0 and not resident[0] & 1:
                 return False
     return True
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
 
 
 def _map_of(array: NDArray[Any]) -> mmap.mmap | None:
