@@ -80,8 +80,8 @@ def cold_once(index: VisitIndex, asked: Asked, until: datetime) -> None:
     encounters(index, small, asked)
     known = hosts_of(index, hosts(index, 1_000, until))
     began = time.perf_counter()
-    rows, _ = meeting_rows(index, known, asked)
-    print(f"ring 1 of  1000, cold: {time.perf_counter() - began:6.3f} s; {len(rows):,} rows")
+    rows = sum(len(rows) for rows, _ in meeting_rows(index, known, asked))
+    print(f"ring 1 of  1000, cold: {time.perf_counter() - began:6.3f} s; {rows:,} rows")
 
 
 def ring2(index: VisitIndex, count: int, asked: Asked, until: datetime) -> None:

@@ -82,22 +82,32 @@ def _will_need(array: NDArray[Any], offset: Ints, length: Ints) -> None:
 
 
 def _in_memory(parts: Sequence[Part], windows: Ints) -> bool:
-    """Whether a sample of the pages of persons is in memory."""
-    mincore = getattr(_libc(), "mincore", None)
-    if mincore is None:
-        return False
-    resident = (ctypes.c_ubyte * 1)()
+    """Whether the pages of a sample of persons, and of a visit of each, are in memory."""
     for k in range(_SAMPLE):
         part = parts[k % len(parts)]
         person = int(windows[k * len(windows) // _SAMPLE, 0])
         if person >= len(part.person_start) - 1:
             continue
-        row = int(part.person_start[person])  # one page, read where it is not there
-        for array, at in ((part.person_rows, row * _NUMBER), (part.records, row * _ROW)):
-            page = (array.ctypes.data + min(at, array.nbytes - 1)) // _PAGE * _PAGE
-            if mincore(ctypes.c_void_p(page), ctypes.c_size_t(_PAGE), resident) == 0 and not resident[0] & 1:
-                return False
+        if not _is_resident(part.person_start, person * _NUMBER):
+            return False
+        first, end = int(part.person_start[person]), int(part.person_start[person + 1])
+        if first == end:
+            continue
+        if not _is_resident(part.person_rows, first * _NUMBER):
+            return False
+        if not _is_resident(part.records, int(part.person_rows[first]) * _ROW):
+            return False
     return True
+
+
+def _is_resident(array: NDArray[Any], at: int) -> bool:
+    """Whether the page of a byte of an array is in memory; no where the system does not tell."""
+    mincore = getattr(_libc(), "mincore", None)
+    if mincore is None:
+        return False
+    resident = (ctypes.c_ubyte * 1)()
+    page = (array.ctypes.data + at) // _PAGE * _PAGE
+    return mincore(ctypes.c_void_p(page), ctypes.c_size_t(_PAGE), resident) != 0 or bool(resident[0] & 1)
 
 
 @cache

@@ -116,12 +116,108 @@ def encounters(index: VisitIndex, hosts: pl.DataFrame, asked: Asked, *, threads:
         How many work; by default as many as there are cores.
     """
     known = hosts_of(index, hosts)
-    rows, crowds = meeting_rows(index, known, asked, threads=threads)
+    answers = meeting_rows(index, known, asked, threads=threads)
+    rows = np.concatenate([np.empty((0, visit_meetings.WIDTH), np.int32), *(rows for rows, _ in answers)])
+    crowds = np.concatenate([np.empty((0, 3), np.int64), *(crowds for _, crowds in answers)])
     return Met(_encounter_frame(index, known, rows), _crowded_frame(index, crowds, asked))
 
 
-def meeting_rows(index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int | None = None) -> tuple[Codes, Ints]:
-    """Ring 1 in numbers: rows and crowds as of `visit_meetings.meetings`."""
+def meeting_rows(
+    index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int | None = None
+) -> list[tuple[Codes, Ints]]:
+    """Ring 1 in numbers: rows and crowds as of `visit_meetings.meetings`, in runs of hosts."""
+    today = day_number(asked.as_of)
+    prefetch(index.parts, hosts.windows)
+    crowded, crowded_start = index.crowds.of(asked.crowd, today)
+    count = len(hosts.names)
+
+    def answer(among: tuple[int, int]) -> list[tuple[Codes, Ints]]:
+        found: list[tuple[Codes, Ints]] = []
+        host, last = among
+        while host < last:
+            host, rows, crowds = visit_meetings.meetings(
+                index.addresses, hosts.windows, hosts.start, crowded, crowded_start, today, (host, last), _ROOM
+            )
+            found.append((rows, crowds))
+        return found
+
+    shares = shares_of(count, 1 if count <= _FEW_HOSTS else threads or cores())
+    return list(chain.from_iterable(each(answer, shares)))
+
+
+def further(self, hosts: pl.DataFrame, left_out: pl.Series, asked: Asked, min_seconds: int) -> pl.DataFrame:
+    """See `further`.
+
+    Raises
+    ------
+    UsageError
+        When not even one thread fits into the memory.
+    """
+    threads = threads_within(self.index, self.memory, self.threads)
+    return further(self.index, hosts, left_out, asked, min_seconds=min_seconds, threads=threads)
+
+
+def threads_within(index: VisitIndex, memory: int | None, threads: int | None = None) -> int:
+    """How many threads may work on ring 2: each keeps a row of every person of the index.
+
+    Parameters
+    ----------
+    index : VisitIndex
+    memory : int or None
+        Bytes; None: no limit.
+    threads : int, optional
+        At most so many; by default as many as there are cores.
+
+    Raises
+    ------
+    UsageError
+        When not even one thread fits.
+    """
+    most, each_takes = threads or cores(), len(index.persons) * visit_further.WIDTH * np.dtype(np.int32).itemsize
+    if memory is None or most * each_takes <= memory:
+        return most
+    if each_takes > memory:
+        needed = math.ceil(each_takes / 2**30 * 100) / 100
+        raise UsageError(
+            f"Contacts of contacts need {needed} GiB of memory: the index holds {len(index.persons):,} people.",
+            next_step=f"Allow it with --memory {needed}, or trace one ring with --rings 1.",
+        )
+    return memory // each_takes
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Hosts by name, and their windows: person, since, until (see `visit_meetings.meetings`)."""
+
+    names: pl.Series
+    windows: Ints
+    start: Ints
+
+
+def encounters(index: VisitIndex, hosts: pl.DataFrame, asked: Asked, *, threads: int | None = None) -> Met:
+    """Ring 1: who was together with each host; see `encounters.ENCOUNTERS`.
+
+    Parameters
+    ----------
+    index : VisitIndex
+    hosts : polars.DataFrame
+        `encounters.HOSTS`. Persons of whom there is no visit are passed over.
+    asked : Asked
+        As of which day, and what is a crowd.
+    threads : int, optional
+        How many work; by default as many as there are cores.
+    """
+    known = hosts_of(index, hosts)
+    answers = meeting_rows(index, known, asked, threads=threads)
+    rows = np.concatenate([np.empty((0, visit_meetings.WIDTH), np.int32), *(rows for rows, _ in answers)])
+    crowds = np.concatenate([np.empty((0, 3), np.int64), *(crowds for _, crowds in answers)])
+    return Met(_encounter_frame(index, known, rows), _crowded_frame(index, crowds, asked))
+
+
+def meeting_rows(
+    index: VisitIndex, hosts: Hosts, asked: Asked, *, threads: int | None = None
+) -> list[tuple[Codes, Ints]]:
+    """Ring 1 in numbers: rows and crowds as of `visit_meetings.meetings`, in runs of hosts."""
     today = day_number(asked.as_of)
     prefetch(index.parts, hosts.windows)
     crowded, crowded_start = index.crowds.of(asked.crowd, today)
