@@ -28,7 +28,7 @@ from douse.situation.situation import Situation
 from douse.tracing import trace
 from douse.tracing.engines import follows_index, to_warehouse, warehouse_of
 from douse.tracing.index.landing import Landing, land, unread_files
-from douse.tracing.infectors import Chains, Known, infectors
+from douse.tracing.infectors import Chains, Known, infectors, likely_infectors
 from douse.tracing.infectors.differences import read_differences
 from douse.tracing.shared_places import index_of, indexed
 from douse.tracing.tasks import Work, make_work
@@ -196,11 +196,13 @@ def chains(
 
 
 def worklist(question: Question) -> tuple[Worked, Knowledge]:
-    """Whom to reach as of a day, forwards and backwards, in the order of what it prevents."""
+    """Whom to reach as of a day, forwards and backwards (to the likely infectors), in the order of what it prevents."""
     opened = open_data(question)
     scene = look(opened, opened.day)
     traced = trace(scene.known, scene.situation, scene.zones, scene.pathogen, scene.protocol, index=opened.index)
-    work = make_work(scene.known, scene.situation, traced, scene.pathogen, scene.protocol)
+    known = Known(scene.known, scene.situation.cases, scene.zones)
+    likely = likely_infectors(known, scene.pathogen, load(Links, question.links))
+    work = make_work(scene.known, scene.situation, traced, scene.pathogen, scene.protocol, links=likely)
     return Worked(scene.situation, scene.zones, work), opened.knowledge
 
 

@@ -1,5 +1,5 @@
 """Who infected whom, with probabilities, where nobody recorded it."""
 
-from douse.tracing.infectors.make import Chains, Known, infectors, posterior
+from douse.tracing.infectors.make import Chains, Known, infectors, likely_infectors, posterior
 
-__all__ = ["Chains", "Known", "infectors", "posterior"]
+__all__ = ["Chains", "Known", "infectors", "likely_infectors", "posterior"]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from douse.errors import UsageError
 from douse.library.links import Links
@@ -24,6 +26,7 @@ from douse.tracing.infectors.learn import learned_weights
 from douse.tracing.infectors.settings import settings_frame, spreaders_frame
 from douse.tracing.infectors.sources import likeliest_tree, sources_frame
 
+Floats = NDArray[np.float64]
 Method = Callable[[Evidence, Links], tuple[Candidates, Posterior, Shown]]
 METHODS = ("closed", "joint")
 
@@ -63,6 +66,33 @@ class Chains:
 def posterior(evidence: Evidence, links: Links, *, method: Method = closed_form) -> Belief:
     """Belief about the infector of every case: in closed form, every case by itself; or another way (see `joined`)."""
     return Belief(evidence, *method(evidence, links))
+
+
+def believed(
+    known: Known, pathogen: Pathogen, links: Links, *, weights: Floats | None = None, method: Method = closed_form
+) -> tuple[Belief, Floats]:
+    """Belief of one day, and the weights of evidence that it was judged by.
+
+    Parameters
+    ----------
+    known : Known
+    pathogen, links : Pathogen, Links
+    weights : numpy.ndarray[float64], optional
+        As of `evidence.weights_of`; None: those of the library, moved by the declared infectors of the day.
+    method : Method
+        In closed form, or another way.
+    """
+    facts = facts_of(known.records, known.cases, known.zones)
+    dates = dates_of(days_on_record(facts.cases), facts.traced, pathogen, leaks_of(links))
+    pairs = pairs_of(known.records, facts)
+    used = learned_weights(facts, dates, pairs, links) if weights is None else weights
+    return posterior(weigh(facts, dates, pairs, used, links.wrong_dates.value), links, method=method), used
+
+
+def likely_infectors(known: Known, pathogen: Pathogen, links: Links) -> pl.DataFrame:
+    """Cases on record as infectors of each case, itself or through somebody unseen: case_id, infector, probability."""
+    found = links_frame(believed(known, pathogen, links)[0], links).filter(pl.col("infector").is_not_null())
+    return found.group_by("case_id", "infector").agg(pl.col("probability").sum()).sort("case_id", "infector")
 
 
 def method_named(name: str, pathogen: Pathogen, cases: pl.Series, differences: Differences | None) -> Method:
@@ -125,23 +155,16 @@ def infectors(  # noqa: PLR0913  two days, and by which files they are judged
     differences : Differences, optional
         Between the sequences of cases, for the joint tree.
     """
-    facts = facts_of(today.records, today.cases, today.zones)
-    dates = dates_of(days_on_record(facts.cases), facts.traced, pathogen, leaks_of(links))
-    pairs = pairs_of(today.records, facts)
-    weights = learned_weights(facts, dates, pairs, links)
-    slip = links.wrong_dates.value
-    now = posterior(
-        weigh(facts, dates, pairs, weights, slip),
-        links,
-        method=method_named(method, pathogen, facts.cases["case_id"], differences),
-    )
+
+    def judged(known: Known, weights: Floats | None = None) -> tuple[Belief, Floats]:
+        cases = known.cases["case_id"].unique(maintain_order=True)
+        how = method_named(method, pathogen, cases, differences)
+        return believed(known, pathogen, links, weights=weights, method=how)
+
+    now, weights = judged(today)
     changes = pl.DataFrame()
     if yesterday is not None:
-        old_facts = facts_of(yesterday.records, yesterday.cases, yesterday.zones)
-        old_dates = dates_of(days_on_record(old_facts.cases), old_facts.traced, pathogen, leaks_of(links))
-        old = weigh(old_facts, old_dates, pairs_of(yesterday.records, old_facts), weights, slip)
-        how = method_named(method, pathogen, old_facts.cases["case_id"], differences)
-        changes = changes_frame(posterior(old, links, method=how), now, links, pathogen)
+        changes = changes_frame(judged(yesterday, weights)[0], now, links, pathogen)
     tree = likeliest_tree(now)
     as_of = today.records.day
     return Chains(
