@@ -1,19 +1,17 @@
 """Command line: parse, call main, turn errors into exit codes."""
 
 import argparse
-import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from douse import __version__
+from douse import __version__, arguments
 from douse.errors import DouseError, UsageError
 
 if TYPE_CHECKING:
@@ -29,9 +27,9 @@ def run() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> int:
     """Run one command; return its exit code (0 done, 1 findings, 2 usage, 3 and more: see errors.py)."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(argv)
     try:
         return int(options.call(options))
     except DouseError as error:
@@ -234,7 +232,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_check(verbs: "Verbs") -> None:
     check = verbs.add_parser("check", help="say what is wrong with the data, row by row")
     _takes_data(check)
-    check.add_argument("--out", type=_folder, help="write findings.csv and the rows set aside into this folder")
+    check.add_argument(
+        "--out", type=arguments.folder, help="write findings.csv and the rows set aside into this folder"
+    )
     check.set_defaults(call=_check)
 
 
@@ -242,7 +242,9 @@ def _add_plan(verbs: "Verbs") -> None:
     plan = verbs.add_parser("plan", help="today's containment plan and its report")
     _takes_data(plan)
     _takes_knowledge(plan)
-    plan.add_argument("--out", type=_folder, required=True, help="folder for report.html, plan.json and the tables")
+    plan.add_argument(
+        "--out", type=arguments.folder, required=True, help="folder for report.html, plan.json and the tables"
+    )
     plan.add_argument("--quiet", action="store_true", help="no progress bar")
     plan.set_defaults(call=_plan)
 
@@ -259,7 +261,7 @@ def _add_watch(verbs: "Verbs") -> None:
     _takes_data(watch)
     _takes_knowledge(watch)
     _takes_detectors(watch)
-    watch.add_argument("--out", type=_folder, help="write signals.csv and events.csv into this folder")
+    watch.add_argument("--out", type=arguments.folder, help="write signals.csv and events.csv into this folder")
     watch.set_defaults(call=_watch)
 
 
@@ -267,7 +269,9 @@ def _add_worklist(verbs: "Verbs") -> None:
     work = verbs.add_parser("worklist", help="whom to reach, by when, what it prevents: tasks, visits, forms")
     _takes_data(work)
     _takes_knowledge(work)
-    work.add_argument("--out", type=_folder, help="write worklist.csv, by_household.csv, by_zone.csv, forms.csv, ...")
+    work.add_argument(
+        "--out", type=arguments.folder, help="write worklist.csv, by_household.csv, by_zone.csv, forms.csv, ..."
+    )
     work.set_defaults(call=_worklist)
 
 
@@ -275,7 +279,7 @@ def _add_estimate(verbs: "Verbs") -> None:
     estimate = verbs.add_parser("estimate", help="how big, how fast: delays, nowcast, R, severity, forecast")
     _takes_data(estimate)
     _takes_knowledge(estimate)
-    estimate.add_argument("--out", type=_folder, help="write each estimate as a table into this folder")
+    estimate.add_argument("--out", type=arguments.folder, help="write each estimate as a table into this folder")
     estimate.set_defaults(call=_estimate)
 
 
@@ -290,7 +294,7 @@ def _add_chains(verbs: "Verbs") -> None:
     sequences = chains.add_mutually_exclusive_group()
     sequences.add_argument("--fasta", type=Path, help="aligned sequences, named by case_id: the joint tree")
     sequences.add_argument("--snp", type=Path, help="table of genetic distances between cases: the joint tree")
-    chains.add_argument("--out", type=_folder, help="write links.csv, sources.csv and others into this folder")
+    chains.add_argument("--out", type=arguments.folder, help="write links.csv, sources.csv and others into this folder")
     chains.set_defaults(call=_chains)
 
 
@@ -299,8 +303,12 @@ def _add_index(verbs: "Verbs") -> None:
     index.add_argument("data", type=Path, help="folder of tables; visits in its folder visits/, or visits.parquet")
     _takes_engine(index, "index; duckdb, spark: a warehouse of sorted Parquet besides (default: index)")
     index.add_argument("--fresh", action="store_true", help="begin anew, instead of adding what is new")
-    index.add_argument("--forget-before", type=_day, help="take away, for good, visits that began before this day")
-    index.add_argument("--out", type=_folder, help="write findings.csv and the rows set aside into this folder")
+    index.add_argument(
+        "--forget-before", type=arguments.day, help="take away, for good, visits that began before this day"
+    )
+    index.add_argument(
+        "--out", type=arguments.folder, help="write findings.csv and the rows set aside into this folder"
+    )
     index.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
     index.add_argument("--quiet", action="store_true", help="no progress bar")
     index.set_defaults(call=_index)
@@ -313,10 +321,16 @@ def _add_trace(verbs: "Verbs") -> None:
     trace.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
     _takes_knowledge(trace)
     trace.add_argument("--rings", type=int, default=2, help="1: contacts of the cases; 2: theirs too (default: 2)")
-    trace.add_argument("--minutes", type=_minutes, help="time together that is close (default: the protocol's)")
-    trace.add_argument("--crowd", type=_count, help="visits a day above which a place is announced, not traced")
+    trace.add_argument(
+        "--minutes", type=arguments.minutes, help="time together that is close (default: the protocol's)"
+    )
+    trace.add_argument(
+        "--crowd", type=arguments.count, help="visits a day above which a place is announced, not traced"
+    )
     _takes_engine(trace, "who answers: index, duckdb or spark (default: index)")
-    trace.add_argument("--out", type=_folder, help="write people.csv, exposures.csv, announce.csv and windows.csv here")
+    trace.add_argument(
+        "--out", type=arguments.folder, help="write people.csv, exposures.csv, announce.csv and windows.csv here"
+    )
     trace.set_defaults(call=_trace)
 
 
@@ -325,10 +339,12 @@ def _add_replay(verbs: "Verbs") -> None:
     _takes_data(replay)
     _takes_knowledge(replay, as_of=False)
     _takes_detectors(replay)
-    replay.add_argument("--from", dest="first", type=_day, required=True, help="first day")
-    replay.add_argument("--to", dest="last", type=_day, required=True, help="last day")
+    replay.add_argument("--from", dest="first", type=arguments.day, required=True, help="first day")
+    replay.add_argument("--to", dest="last", type=arguments.day, required=True, help="last day")
     replay.add_argument("--truth", type=Path, help="table of past outbreaks: event, zone, began, ended, reacted")
-    replay.add_argument("--out", type=_folder, help="write every signal of every day, and the scores, into this folder")
+    replay.add_argument(
+        "--out", type=arguments.folder, help="write every signal of every day, and the scores, into this folder"
+    )
     replay.add_argument("--quiet", action="store_true", help="no progress bar")
     replay.set_defaults(call=_replay)
 
@@ -343,7 +359,7 @@ def _add_library(verbs: "Verbs") -> None:
 
 def _add_demo(verbs: "Verbs") -> None:
     demo = verbs.add_parser("demo", help="make a city with an outbreak, and plan for it")
-    demo.add_argument("--out", type=_folder, default=Path("demo"), help="folder (default: demo)")
+    demo.add_argument("--out", type=arguments.folder, default=Path("demo"), help="folder (default: demo)")
     demo.add_argument("--people", type=int, default=200_000, help="residents (default: 200000)")
     demo.add_argument("--seed", type=int, default=1, help="another seed makes another city (default: 1)")
     demo.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
@@ -358,13 +374,15 @@ def _takes_data(parser: argparse.ArgumentParser) -> None:
 
 def _takes_detectors(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--detectors", type=_names, help="names with commas between, or all (default: those of every day and the scan)"
+        "--detectors",
+        type=arguments.names,
+        help="names with commas between, or all (default: those of every day and the scan)",
     )
 
 
 def _takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> None:
     if as_of:
-        parser.add_argument("--as-of", type=_day, help="day, as 2026-03-05 (default: the last day on record)")
+        parser.add_argument("--as-of", type=arguments.day, help="day, as 2026-03-05 (default: the last day on record)")
     parser.add_argument("--protocol", help="name in the library, or a .toml file")
     parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
     parser.add_argument("--costs", help="name in the library, or a .toml file")
@@ -374,53 +392,11 @@ def _takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> 
 def _takes_engine(parser: argparse.ArgumentParser, text: str) -> None:
     parser.add_argument("--engine", choices=("index", "duckdb", "spark"), default="index", help=text)
     parser.add_argument(
-        "--memory", type=_gibibytes, default=_gibibytes("4"), help="GiB to stay within, besides libraries (default: 4)"
+        "--memory",
+        type=arguments.gibibytes,
+        default=arguments.gibibytes("4"),
+        help="GiB to stay within, besides libraries (default: 4)",
     )
-
-
-def _gibibytes(text: str) -> int:
-    return round(_number(text, "a number of GiB, for example 4 or 0.5", above=0) * 2**30)
-
-
-def _minutes(text: str) -> float:
-    return _number(text, "a number of minutes, 0 or more", above=-1e-9)
-
-
-def _count(text: str) -> int:
-    what = "a whole number, 0 or more"
-    value = _number(text, what, above=-1)
-    if value != round(value):
-        raise argparse.ArgumentTypeError(f"this takes {what}")
-    return round(value)
-
-
-def _number(text: str, what: str, *, above: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not above < value < math.inf:
-        raise argparse.ArgumentTypeError(f"this takes {what}")
-    return value
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("a day is written as year-month-day, for example 2026-03-05") from None
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _folder(text: str) -> Path:
-    """A folder to write into, refused before anything is read if a file is in its way."""
-    path = Path(text)
-    if any(place.exists() and not place.is_dir() for place in (path, *path.parents)):
-        raise argparse.ArgumentTypeError("a file is in the way; name a folder, which may be new")
-    return path
 
 
 def _console() -> Console:

@@ -1,5 +1,6 @@
 """What a command asks, and the records and library files that it is answered from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -36,7 +37,7 @@ class Question:
     protocol: str = DEFAULT_PROTOCOL
     pathogen: str | None = None  # None: the one that the cases name
     costs: str = DEFAULT_COSTS
-    links: str = DEFAULT_LINKS  # what evidence weighs; only `chains` asks
+    links: str = DEFAULT_LINKS  # what evidence weighs, of who infected whom
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,8 @@ def open_data(question: Question, out: Path | None = None) -> Opened:
     folder = question.data / store.FOLDER
     index = store.open_index(folder) if store.exists(folder) else None
     without = frozenset() if index is None else _INDEXED
-    raw = read_raw(question.data, load_mapping(question.mapping) if question.mapping else None, without=without)
-    checked = check_raw(replace(raw, findings=pl.concat([raw.findings, *_not_indexed(question.data, index)])))
-    if out is not None:
-        write_findings(checked, out)
+    notes = _not_indexed(question.data, index)
+    checked = check(question.data, question.mapping, out, without=without, notes=notes)
     knowledge = choose_knowledge(checked.records, question)
     records = of_pathogen(checked.records, knowledge.pathogen)
     if index is not None:
@@ -94,10 +93,16 @@ def _not_indexed(data: Path, index: VisitIndex | None) -> list[pl.DataFrame]:
 
 
 def check(
-    data: Path, mapping: Path | None = None, out: Path | None = None, *, without: frozenset[str] = frozenset()
+    data: Path,
+    mapping: Path | None = None,
+    out: Path | None = None,
+    *,
+    without: frozenset[str] = frozenset(),
+    notes: Sequence[pl.DataFrame] = (),
 ) -> Checked:
     """Bring data through the door; findings and rejected rows are written to `out` where it is given."""
-    checked = check_raw(read_raw(data, load_mapping(mapping) if mapping else None, without=without))
+    raw = read_raw(data, load_mapping(mapping) if mapping else None, without=without)
+    checked = check_raw(replace(raw, findings=pl.concat([raw.findings, *notes])))
     if out is not None:
         write_findings(checked, out)
     return checked

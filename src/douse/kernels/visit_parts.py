@@ -90,13 +90,7 @@ def spills(parts: Table, p: int, place: int) -> bool:
 def place_rows(parts: Table, p: int, place: int) -> tuple[int, int]:
     """First row of a place in a part, and the row after its last; the same where nobody was there."""
     records, fence = records_of(parts, p), fence_of(parts, p)
-    low, high = 0, len(fence)
-    while low < high:
-        middle = (low + high) >> 1
-        if fence[middle] < place:
-            low = middle + 1
-        else:
-            high = middle
+    low = _first_at_least(fence, place)
     rows = parts[p, ROWS]
     first, last = max(low - 1, 0) * FENCE, min(low * FENCE, rows)
     while first < last:
@@ -125,13 +119,7 @@ def rows_to_meet(parts: Table, p: int, place: int, hint: int, since: int) -> tup
         Seconds after the day's midnight.
     """
     busy = carray(_pointer(parts[p, BUSY]), (parts[p, BUSY_ROWS], 4), np.int32)
-    low, high = 0, len(busy)
-    while low < high:
-        middle = (low + high) >> 1
-        if busy[middle, 0] < place:
-            low = middle + 1
-        else:
-            high = middle
+    low = _first_at_least(busy[:, 0], place)
     records = records_of(parts, p)
     if low < len(busy) and busy[low, 0] == place:
         first, end = busy[low, 1], busy[low, 1] + busy[low, 2]
@@ -157,6 +145,13 @@ def rows_to_meet(parts: Table, p: int, place: int, hint: int, since: int) -> tup
 @njit(cache=True)
 def holds(sorted_codes: NDArray[np.int32], code: int) -> bool:
     """Whether a code is among sorted ones."""
+    at = _first_at_least(sorted_codes, code)
+    return at < len(sorted_codes) and sorted_codes[at] == code
+
+
+@njit(cache=True)
+def _first_at_least(sorted_codes: NDArray[np.int32], code: int) -> int:
+    """Position of the first of sorted codes that is not below a code; their number where all are."""
     low, high = 0, len(sorted_codes)
     while low < high:
         middle = (low + high) >> 1
@@ -164,4 +159,4 @@ def holds(sorted_codes: NDArray[np.int32], code: int) -> bool:
             low = middle + 1
         else:
             high = middle
-    return low < len(sorted_codes) and sorted_codes[low] == code
+    return low

@@ -87,3 +87,8 @@ class Engine(Protocol):
 
     def further(self, hosts: pl.DataFrame, left_out: pl.Series, asked: Asked, min_seconds: int) -> pl.DataFrame:
         """Ring 2: `FURTHER` of `HOSTS`, without some persons."""
+
+
+def last_day() -> pl.Expr:
+    """Last day that meetings touch, over the columns first and last: what ends at midnight does not touch the next."""
+    return pl.max_horizontal("first", pl.col("last").dt.offset_by("-1us")).dt.date()

@@ -11,6 +11,7 @@ import polars as pl
 from douse.library.protocol import Protocol
 from douse.records import Records
 from douse.tracing.contact_class import recorded_class, shared_place_class
+from douse.tracing.encounters import last_day
 from douse.tracing.persons import with_person
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -124,7 +125,7 @@ def shared_place_ring2(found: pl.DataFrame, close: pl.DataFrame) -> pl.DataFrame
             contact_class=pl.lit("secondary"),
             ring=pl.lit(2),
             first_exposure=pl.col("first").dt.date(),
-            last_exposure=pl.max_horizontal("first", pl.col("last").dt.offset_by("-1us")).dt.date(),
+            last_exposure=last_day(),
             minutes=pl.col("seconds") / 60,
             basis=pl.lit("shared_place"),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from douse.records import Records
-from douse.tracing.encounters import HOSTS, Asked, Engine, Met
+from douse.tracing.encounters import HOSTS, Asked, Engine, Met, last_day
 from douse.tracing.index.build import index_in_memory
 from douse.tracing.index.rings import IndexEngine
 from douse.tracing.index.visit_index import FACTS, VisitIndex
@@ -98,9 +98,7 @@ def pairs_of(met: pl.DataFrame) -> pl.DataFrame:
         visitor, host, day (on which meetings began), last_day, place (of the longest), minutes (of the day added up,
         over all places); meetings of which only the day is known (minutes null) apart from the others. Sorted.
     """
-    rows = met.rename({"person": "visitor"}).with_columns(
-        last_day=pl.max_horizontal("day", pl.col("last").dt.offset_by("-1us").dt.date())
-    )
+    rows = met.rename({"person": "visitor"}).with_columns(last_day=last_day())
     longest = pl.col("place").sort_by("seconds", "place", descending=[True, False]).first()
     by = ("visitor", "host", "day")
     exact = (

@@ -14,7 +14,7 @@ from douse.situation.cases import identifiers
 from douse.situation.situation import Situation
 from douse.tracing.contact_class import shared_place_class
 from douse.tracing.contacts import described, ring1, ring2, still_of_use, strongest
-from douse.tracing.encounters import Asked
+from douse.tracing.encounters import Asked, last_day
 from douse.tracing.places import site_facts, with_place_facts
 from douse.tracing.quarantine import courses, horizon_days
 from douse.tracing.risk import infectors, per_person, with_infection_probability
@@ -166,7 +166,7 @@ def _exposures(  # noqa: PLR0913, PLR0917  (what was met, where, and by whose ru
     risky = with_infection_probability(
         classed.with_columns(
             first_exposure=pl.col("first").dt.date(),
-            last_exposure=pl.max_horizontal("first", pl.col("last").dt.offset_by("-1us")).dt.date(),
+            last_exposure=last_day(),
         ),
         cases,
         *library,
