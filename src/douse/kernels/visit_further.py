@@ -18,6 +18,7 @@ from douse.kernels.visit_parts import (
     WHEN,
     Table,
     holds,
+    is_outside,
     person_rows_of,
     person_start_of,
     records_of,
@@ -77,7 +78,7 @@ def stays_in(  # noqa: PLR0913, PLR0917
             begin, end = midnight + (when & ENTRY_BITS), midnight + records[row, LEFT]
             if when & EXACT_BIT == 0 or when >> TOLD_SHIFT > latest:
                 continue
-            if begin >= until or (end <= since and begin < since) or holds(crowded, records[row, PLACE]):
+            if is_outside(begin, end, since, until) or holds(crowded, records[row, PLACE]):
                 continue
             stays[found, S_ROW], stays[found, S_HOST] = row, host
             stays[found, S_START], stays[found, S_END] = max(begin, since) - origin, min(end, until) - origin

@@ -20,6 +20,7 @@ from douse.kernels.visit_parts import (
     WHEN,
     Table,
     holds,
+    is_outside,
     person_rows_of,
     person_start_of,
     records_of,
@@ -98,7 +99,7 @@ def meetings(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one loop over hosts, 
                     row = by_person[at]
                     when = records[row, WHEN]
                     begin, end = midnight + (when & ENTRY_BITS), midnight + records[row, LEFT]
-                    if when >> TOLD_SHIFT > latest or begin >= until or (end <= since and begin < since):
+                    if when >> TOLD_SHIFT > latest or is_outside(begin, end, since, until):
                         continue
                     place = records[row, PLACE]
                     if holds(crowded[crowded_start[p] : crowded_start[p + 1]], place):

@@ -143,6 +143,12 @@ def rows_to_meet(parts: Table, p: int, place: int, hint: int, since: int) -> tup
 
 
 @njit(cache=True)
+def is_outside(begin: int, end: int, since: int, until: int) -> bool:
+    """Whether a visit is outside of a window; one of no length is in it when it begins there."""
+    return begin >= until or (end <= since and begin < since)
+
+
+@njit(cache=True)
 def holds(sorted_codes: NDArray[np.int32], code: int) -> bool:
     """Whether a code is among sorted ones."""
     at = _first_at_least(sorted_codes, code)

@@ -248,7 +248,9 @@ class Writer:
         persons, places = len(self._persons), len(self._places)
         by_day = {day: self._slices(day, orders) for day in self._days}
         for part in day_parts(by_day, existing, persons, places):
-            self._spool(part.day - 1).unlink(missing_ok=True)
+            for day in self._days:
+                if day < part.day:  # all of it is written, and its room is wanted
+                    self._spool(day).unlink(missing_ok=True)
             yield part
 
     def _slices(self, day: int, orders: Mapping[str, NDArray[np.int32]]) -> Iterator[Records]:
