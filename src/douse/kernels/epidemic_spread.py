@@ -1,0 +1,555 @@
+"""Infection: all that a person may pass on is drawn when the person is infected, and thinned when it falls due.
+
+Nothing is written but the words of people of one shard, the shard's own calendar and its counts: shards of one day run
+at the same time, and the order of what falls due does not matter.
+"""
+
+import numpy as np
+from numba import njit, uint64
+
+from douse.kernels.epidemic_contacts import partner, when
+from douse.kernels.epidemic_layout import (
+    BLOCK,
+    CALENDAR,
+    ENVIRONMENT,
+    FROM,
+    FROM_BEFORE,
+    HOUSEHOLD,
+    INFECTED_MASK,
+    INGESTED,
+    MEETS,
+    META_SLOT_AT,
+    META_THIN_AT,
+    META_VARIANT_AT,
+    MOST_EVENTS,
+    NO_STAY,
+    ONWARD,
+    PAST,
+    PERSONAL_MASK,
+    RETURNS,
+    SIDE_AT,
+    STAY,
+    STAY_BEFORE,
+    SURVIVES,
+    TAIL,
+    THIN_BITS,
+    THIN_SCALE,
+    UNTIL,
+    UNTIL_BEFORE,
+    VACCINATED,
+    VARIANT_AT,
+    Floats,
+    Numbers,
+    Small,
+    Whole,
+    Words,
+)
+from douse.kernels.epidemic_nature import covered, nature, stays_home_ill, unshielded, worst
+from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
+from douse.kernels.squares import below, draw, share
+
+# Positions in the array of knobs.
+(
+    ASYMPTOMATIC, HOME_WHEN_ILL, RISK_VACCINATED, DAYS_TO_PROTECT, SURVIVAL, SHIELDS, AGAIN, GUARDED, SEVERE_SHIELDED,
+    WEEKDAY,
+) = range(10)  # fmt: skip
+KNOBS = 10
+# What is counted by day and age.
+INFECTIONS, ONSETS, ADMISSIONS, INTENSIVE, DEATHS = range(5)
+COUNTED = ("infections", "onsets", "admissions", "intensive", "deaths")
+ALIAS = 64
+_LAYER_SCALE, _SHARE_SCALE = 1 << 14, 1 << 12
+
+
+@njit(cache=True, nogil=True)
+def stay_on(state: int, day: int, side: Small) -> int:
+    """Stay of a person on a day: quarantine, isolation or none."""
+    row = state >> SIDE_AT
+    if row == 0:
+        return NO_STAY
+    if side[row, FROM] <= day <= side[row, UNTIL]:
+        return side[row, STAY]
+    if side[row, FROM_BEFORE] <= day <= side[row, UNTIL_BEFORE]:
+        return side[row, STAY_BEFORE]
+    return NO_STAY
+
+
+@njit(cache=True, nogil=True)
+def openness(  # noqa: PLR0913, PLR0917
+    word: np.uint64,
+    state: int,
+    layer: int,
+    day: int,
+    side: Small,
+    stay_open: Floats,
+    regime: Small,
+    regime_open: Floats,
+) -> float:
+    """Share of the contacts of a layer that measures leave a person on a day."""
+    left = stay_open[stay_on(state, day, side), layer]
+    return left * regime_open[regime[day % PAST, zone_of(word)], kind_of(word), layer]
+
+
+@njit(cache=True, nogil=True)
+def takes_place(  # noqa: PLR0913, PLR0917
+    person: int, other: int, word: np.uint64, word_other: np.uint64, layer: int, slot: int, day: int, left: float,
+    key: np.uint64,
+) -> bool:  # fmt: skip
+    """Whether a meeting takes place of which measures leave a share; the same from both sides."""
+    if left >= 1.0:
+        return True
+    if layer == HOUSEHOLD:
+        slot = abs(home_of(word) - home_of(word_other))
+    return share(draw(key, min(person, other), MEETS | when(layer, slot, day))) < left
+
+
+@njit(cache=True, nogil=True)
+def weekend(day: int, knobs: Floats) -> int:
+    """1 on Saturday and Sunday, else 0."""
+    return 1 if (day + np.int64(knobs[WEEKDAY])) % 7 >= 5 else 0
+
+
+@njit(cache=True, nogil=True)
+def onward(  # noqa: PLR0913, PLR0914, PLR0917  one call of every address
+    person: int,
+    infected: int,
+    variant: int,
+    key: np.uint64,
+    word: Words,
+    members: Numbers,
+    group_start: Numbers,
+    institution: Numbers,
+    institution_start: Numbers,
+    zone_start: Numbers,
+    scale_size: Whole,
+    scale_upto: Floats,
+    incubation: Small,
+    strength: Floats,
+    symptomatic: Floats,
+    profile_keeps: Small,
+    profile_other: Small,
+    total_rate: Floats,
+    layer_upto: Small,
+    slots: Small,
+    variant_rate: Floats,
+    knobs: Floats,
+    found: Numbers,
+) -> int:
+    """All that an infection may pass on: rows of day, target, and layer | variant | slot | thinning in `found`.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    own = word[person]
+    age, kind, size = age_of(own), kind_of(own), size_of(own)
+    days, force, ill = nature(key, person, infected, age, incubation, strength, symptomatic)
+    rate = total_rate[size, kind] * force * variant_rate[variant]
+    if not ill:
+        rate *= knobs[ASYMPTOMATIC]
+    u = share(draw(key, person, ONWARD | infected))
+    chance = np.exp(-rate)
+    upto = chance
+    events = 0
+    while u >= upto and events < MOST_EVENTS:
+        events += 1
+        chance *= rate / events
+        upto += chance
+        if chance == 0.0:
+            break
+    home_when_ill = ill and knobs[HOME_WHEN_ILL] > 0.0 and stays_home_ill(key, person, infected, knobs[HOME_WHEN_ILL])
+    count = 0
+    for event in range(events):
+        bits = draw(key, person, ONWARD | ((event + 1) << 10) | infected)
+        pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
+        layer = 0
+        while pick >= layer_upto[size, kind, layer]:
+            layer += 1
+        at = np.int64((bits >> uint64(14)) & uint64(ALIAS - 1))
+        if np.int64((bits >> uint64(20)) & uint64(_SHARE_SCALE - 1)) >= profile_keeps[days, at]:
+            at = np.int64(profile_other[days, at])
+        day = infected + at
+        if layer == HOUSEHOLD:
+            slot = ((np.int64((bits >> uint64(32)) & uint64(255))) * (size - 1)) >> 8
+        else:
+            slot = ((np.int64((bits >> uint64(32)) & uint64(255))) * np.int64(slots[2, kind, layer])) >> 8
+            if layer != ENVIRONMENT:
+                if slot >= slots[weekend(day, knobs), kind, layer] or (home_when_ill and day >= infected + days):
+                    continue
+        if layer == ENVIRONMENT:
+            zone = zone_of(own)
+            start = np.int64(zone_start[zone])
+            target = start + below(
+                draw(key, person, SURVIVES | (event << 10) | infected), np.int64(zone_start[zone + 1]) - start
+            )
+            slot = 0
+        else:
+            target = partner(
+                person, own, layer, slot, day, key, members, group_start, institution, institution_start, zone_start,
+                scale_size, scale_upto, len(word),
+            )  # fmt: skip
+        if target == person:
+            continue
+        thin = np.int64(bits >> uint64(64 - THIN_BITS))
+        found[count, 0] = day
+        found[count, 1] = target
+        found[count, 2] = layer | (variant << META_VARIANT_AT) | (slot << META_SLOT_AT) | (thin << META_THIN_AT)
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def push(  # noqa: PLR0913, PLR0917
+    to: int, day: int, infector: int, target: int, meta: int,
+    events: Numbers, following: Small, head: Small, fill: Small, free: Small, left: Whole,
+) -> None:  # fmt: skip
+    """Put an event into the calendar of its infector's shard; the caller has made sure of a free block."""
+    block = head[to, day]
+    used = fill[to, day]
+    if block < 0 or used == BLOCK:
+        left[0] -= 1
+        fresh = free[left[0]]
+        following[fresh] = block
+        head[to, day] = fresh
+        block, used = fresh, 0
+    row = np.int64(block) * BLOCK + used
+    events[row, 0] = infector
+    events[row, 1] = target
+    events[row, 2] = meta
+    fill[to, day] = used + 1
+
+
+@njit(cache=True, nogil=True)
+def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over what falls due
+    day: int,
+    shard: int,
+    key: np.uint64,
+    word: Words,
+    state: Numbers,
+    side: Small,
+    events: Numbers,
+    following: Small,
+    head: Small,
+    fill: Small,
+    slots: Small,
+    susceptibility: Floats,
+    risk: Floats,
+    cover: Floats,
+    holds: Floats,
+    kept: Floats,
+    again: Floats,
+    stay_open: Floats,
+    regime: Small,
+    regime_open: Floats,
+    knobs: Floats,
+    infections: int,
+    dups: int,
+    swallowed: int,
+    new: Numbers,
+    twice: Numbers,
+    drunk: Numbers,
+) -> tuple[int, int, int]:
+    """Whom the events of a day from one shard infect in another.
+
+    Parameters
+    ----------
+    risk : shape (days, 8)
+        Share of transmission that masks and the season leave, of what was drawn at infection, by layer.
+    infections, dups, swallowed : int
+        Rows written so far.
+    new, twice, drunk : numpy.ndarray[uint32], shape (room, 3)
+        Written: infections; further events that would have infected the same person on the day; what goes from a person
+        into the water of the zone, to be swallowed later.
+
+    Returns
+    -------
+    tuple of int
+        Rows written now.
+    """
+    kept_rows = np.empty(BLOCK, np.int64)
+    own_words = np.empty(BLOCK, np.uint64)
+    kind_of_day = weekend(day, knobs)
+    may_return = knobs[AGAIN] > 0.0
+    guarded = knobs[GUARDED] > 0.0
+    shielded = knobs[SHIELDS] > 0.0
+    block = head[shard, day]
+    used = np.int64(fill[shard, day])
+    while block >= 0:
+        first = np.int64(block) * BLOCK
+        # Loads that miss the cache are made in batches without a branch between them.
+        survivors = 0
+        for row in range(first, first + used):
+            kept_rows[survivors] = row
+            survivors += may_return or (state[events[row, 1]] & INFECTED_MASK) == 0
+        for at in range(survivors):
+            own_words[at] = word[events[kept_rows[at], 1]]
+        for at in range(survivors):
+            row = kept_rows[at]
+            target = np.int64(events[row, 1])
+            meta = np.int64(events[row, 2])
+            layer = meta & 7
+            slot = (meta >> META_SLOT_AT) & 31
+            own = own_words[at]
+            age = age_of(own)
+            chance = susceptibility[age] * risk[day, layer]
+            if layer not in (HOUSEHOLD, ENVIRONMENT) and slot >= slots[kind_of_day, kind_of(own), layer]:
+                continue
+            thin = np.float64(meta >> META_THIN_AT) * THIN_SCALE
+            if thin >= chance:
+                continue
+            infector = np.int64(events[row, 0])
+            variant = (meta >> META_VARIANT_AT) & 1
+            now = np.int64(state[target])
+            before = (now & INFECTED_MASK) - 1
+            if layer == ENVIRONMENT and slot != INGESTED:
+                if guarded and stay_open[stay_on(np.int64(state[infector]), day, side), ENVIRONMENT] < 1.0:
+                    continue
+                drunk[swallowed, 0] = infector
+                drunk[swallowed, 1] = target
+                drunk[swallowed, 2] = meta | (INGESTED << META_SLOT_AT)
+                swallowed += 1
+                continue
+            if 0 <= before < day and not (may_return and share(draw(key, target, RETURNS | day)) < again[day - before]):
+                continue
+            if shielded:
+                chance *= unshielded(key, target, age, day, cover, holds, kept[variant])
+                if thin >= chance:
+                    continue
+            if guarded:
+                row_of = now >> SIDE_AT
+                if row_of > 0 and side[row_of, VACCINATED] > 0:
+                    if day >= side[row_of, VACCINATED] + knobs[DAYS_TO_PROTECT]:
+                        if thin >= chance * knobs[RISK_VACCINATED]:
+                            continue
+                left = openness(own, now, layer, day, side, stay_open, regime, regime_open)
+                other = word[infector]
+                if layer != ENVIRONMENT:
+                    left *= openness(other, np.int64(state[infector]), layer, day, side, stay_open, regime, regime_open)
+                if not takes_place(infector, target, other, own, layer, slot, day, left, key):
+                    continue
+            if before == day:
+                twice[dups, 0] = target
+                twice[dups, 1] = infector
+                twice[dups, 2] = meta
+                dups += 1
+                continue
+            state[target] = (now & ~PERSONAL_MASK) | (day + 1) | (variant << VARIANT_AT)
+            new[infections, 0] = target
+            new[infections, 1] = infector
+            new[infections, 2] = meta
+            infections += 1
+        block = following[block]
+        used = BLOCK
+    return infections, dups, swallowed
+
+
+@njit(cache=True, nogil=True)
+def _wins(target: int, infector: int, meta: int) -> np.uint64:
+    """Order among events that would infect one person on one day: the least is the one that did."""
+    return draw(uint64(0x9E3779B97F4A7C15), infector ^ target, meta >> META_SLOT_AT)
+
+
+@njit(cache=True, nogil=True)
+def settle(new: Numbers, infections: int, twice: Numbers, dups: int, state: Numbers) -> None:
+    """Where several events would have infected a person on one day, name the same one in whatever order they came."""
+    if dups == 0:
+        return
+    order = np.argsort(twice[:dups, 0])
+    marks = np.zeros(1 << 16, np.bool_)
+    for at in range(dups):
+        marks[twice[at, 0] & 0xFFFF] = True
+    for row in range(infections):
+        target = new[row, 0]
+        if not marks[target & 0xFFFF]:
+            continue
+        low, high = 0, dups
+        while low < high:
+            middle = (low + high) // 2
+            if twice[order[middle], 0] < target:
+                low = middle + 1
+            else:
+                high = middle
+        while low < dups and twice[order[low], 0] == target:
+            dup = order[low]
+            if _wins(target, twice[dup, 1], twice[dup, 2]) < _wins(target, new[row, 1], new[row, 2]):
+                new[row, 1] = twice[dup, 1]
+                new[row, 2] = twice[dup, 2]
+            low += 1
+        variant = (np.int64(new[row, 2]) >> META_VARIANT_AT) & 1
+        state[target] = (np.int64(state[target]) & ~(1 << VARIANT_AT)) | (variant << VARIANT_AT)
+
+
+@njit(cache=True, nogil=True)
+def release(day: int, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:
+    """Give the blocks of a past day back."""
+    for to in range(head.shape[0]):
+        block = head[to, day]
+        while block >= 0:
+            free[left[0]] = block
+            left[0] += 1
+            block = following[block]
+        head[to, day] = -1
+        fill[to, day] = 0
+
+
+@njit(cache=True, nogil=True)
+def infect(  # noqa: PLR0913, PLR0914, PLR0917
+    since: int,
+    infections: int,
+    day: int,
+    key: np.uint64,
+    word: Words,
+    state: Numbers,
+    members: Numbers,
+    group_start: Numbers,
+    institution: Numbers,
+    institution_start: Numbers,
+    zone_start: Numbers,
+    shard_end: Whole,
+    report: Small,
+    scale_size: Whole,
+    scale_upto: Floats,
+    incubation: Small,
+    strength: Floats,
+    symptomatic: Floats,
+    severity: Floats,
+    admission: Small,
+    death: Small,
+    in_hospital: Small,
+    in_icu: Small,
+    profile_keeps: Small,
+    profile_other: Small,
+    total_rate: Floats,
+    layer_upto: Small,
+    slots: Small,
+    variant_rate: Floats,
+    cover: Floats,
+    knobs: Floats,
+    new: Numbers,
+    events: Numbers,
+    following: Small,
+    head: Small,
+    fill: Small,
+    free: Small,
+    left: Whole,
+    by_zone: Small,
+    by_age: Small,
+    beds: Small,
+) -> int:
+    """Draw what new infections may pass on and what becomes of them.
+
+    Parameters
+    ----------
+    since, infections : int
+        Rows of `new` to take; those whose day of infection lies before `day` came later, as arrivals do.
+    day : int
+        Today: nothing is passed on before.
+    severity : shape (2, 3, 16)
+        Chances of severe, critical, and fatal given either, by variant and age, among those with symptoms.
+    by_zone : shape (days, R); by_age : shape (5, CALENDAR, 16); beds : shape (2, CALENDAR + 1)
+        Counts, added to; `beds` as changes.
+
+    Returns
+    -------
+    int
+        First row that there was no room for; `infections` when all were taken.
+    """
+    found = np.empty((MOST_EVENTS, 3), np.uint32)
+    shards = head.shape[0]
+    for row in range(since, infections):
+        if left[0] < TAIL * shards + 1:
+            return row
+        person = np.int64(new[row, 0])
+        mine = np.int64(state[person])
+        infected = (mine & INFECTED_MASK) - 1
+        variant = (mine >> VARIANT_AT) & 1
+        count = onward(
+            person, infected, variant, key, word, members, group_start, institution, institution_start, zone_start,
+            scale_size, scale_upto, incubation, strength, symptomatic, profile_keeps, profile_other, total_rate,
+            layer_upto, slots, variant_rate, knobs, found,
+        )  # fmt: skip
+        for at in range(count):
+            target = np.int64(found[at, 1])
+            to = 0
+            while target >= shard_end[to]:
+                to += 1
+            if found[at, 0] >= day:
+                push(
+                    to,
+                    np.int64(found[at, 0]),
+                    person,
+                    target,
+                    np.int64(found[at, 2]),
+                    events,
+                    following,
+                    head,
+                    fill,
+                    free,
+                    left,
+                )
+        own = word[person]
+        age = age_of(own)
+        if infected >= day:
+            by_zone[infected, report[zone_of(own)]] += 1
+        by_age[INFECTIONS, infected, age] += 1
+        days, _, ill = nature(key, person, infected, age, incubation, strength, symptomatic)
+        if not ill:
+            continue
+        onset = infected + days
+        by_age[ONSETS, onset, age] += 1
+        milder = 1.0
+        if cover[1, age] > 0.0 and covered(key, person, 1, cover[1, age]):
+            milder = knobs[SEVERE_SHIELDED]
+        grade, dies = worst(
+            key,
+            person,
+            infected,
+            severity[variant, 0, age] * milder,
+            severity[variant, 1, age] * milder,
+            severity[variant, 2, age],
+        )
+        if grade == 0:
+            continue
+        bits = draw(key, person, SURVIVES | (MOST_EVENTS + 1 << 10) | infected)
+        q = np.int64(bits & uint64(1023))
+        enters = min(onset + np.int64(admission[q]), CALENDAR - 1)
+        critical = 1 if grade == 2 else 0
+        stay = in_icu if critical == 1 else in_hospital
+        leaves = min(enters + max(1, np.int64(stay[np.int64((bits >> uint64(10)) & uint64(1023))])), CALENDAR)
+        by_age[ADMISSIONS + critical, enters, age] += 1
+        if dies:
+            dead = min(onset + np.int64(death[np.int64((bits >> uint64(20)) & uint64(1023))]), CALENDAR - 1)
+            by_age[DEATHS, dead, age] += 1
+            leaves = min(leaves, max(dead, enters))
+        beds[critical, enters] += 1
+        beds[critical, leaves] -= 1
+    return infections
+
+
+@njit(cache=True, nogil=True)
+def swallow(  # noqa: PLR0913, PLR0917
+    day: int, key: np.uint64, drunk: Numbers, count: int, shard_end: Whole, survival: float, last: int,
+    events: Numbers, following: Small, head: Small, fill: Small, free: Small, left: Whole,
+) -> None:  # fmt: skip
+    """Let what went into the water be swallowed on a later day: days are geometric with a mean of `survival`."""
+    for row in range(count):
+        person, target = np.int64(drunk[row, 0]), np.int64(drunk[row, 1])
+        u = share(draw(key, person, SURVIVES | ((MOST_EVENTS + 2) << 10) | day) ^ draw(key, target, SURVIVES | day))
+        wait = 1 + np.int64(np.log(1.0 - u) / np.log(survival / (1.0 + survival))) if survival > 0.0 else 1
+        to = 0
+        while target >= shard_end[to]:
+            to += 1
+        push(
+            to,
+            min(day + min(wait, TAIL - 1), last),
+            person,
+            target,
+            np.int64(drunk[row, 2]),
+            events,
+            following,
+            head,
+            fill,
+            free,
+            left,
+        )

@@ -1,0 +1,355 @@
+"""`Outbreak`: one run, day by day. It can be stopped, saved, continued, and begun again in the same memory."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from douse.errors import UsageError
+from douse.kernels import epidemic_control as control
+from douse.kernels import epidemic_levels as levels
+from douse.kernels import epidemic_spread as spread
+from douse.kernels.epidemic_layout import (
+    BLOCK,
+    CALENDAR,
+    LEVEL_MASK,
+    MOST_SIDE,
+    PAST,
+    SIDE_WIDTH,
+    STAYS,
+    TAIL,
+)
+from douse.kernels.squares import key_of
+from douse.simulation.room import Agenda, Calendar, at_least
+from douse.simulation.scenario import HISTORY, Scenario
+from douse.simulation.seeds import Seeds
+
+_ROOM = 4096  # rows of the tables of a run, to begin with
+Answer = TypeVar("Answer")
+
+
+class Outbreak:
+    """A run of a scenario.
+
+    Everything that chance decides is a function of the seed and of what it is for, so the result does not depend on
+    shards or threads, and two scenarios with one seed meet the same luck.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        City, disease, measures.
+    seeds : Seeds
+        Infections to begin with, and arrivals.
+    seed : int
+        Of the luck.
+    shards : int
+        Parts of the city that are worked on at the same time.
+    keep : bool
+        Keep who infected whom (12 bytes an infection); without it a large run needs less memory. A run in which
+        anything is done keeps it anyway.
+    """
+
+    def __init__(self, scenario: Scenario, seeds: Seeds, *, seed: int = 1, shards: int = 1, keep: bool = True) -> None:
+        people, zones = len(scenario.city), len(scenario.city.zone_ids)
+        if shards < 1:
+            raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
+        self.scenario, self.shards = scenario, shards
+        self.keep = keep or scenario.controls
+        self.shard_end = np.array([people * (part + 1) // shards for part in range(shards)], np.int64)
+        self.state = np.zeros(people, np.uint32)
+        self.calendars = [Calendar(shards) for _ in range(shards)]
+        self.agenda = Agenda()
+        rows = _ROOM if scenario.controls or seeds.stays else 2
+        self.side = np.empty((rows, SIDE_WIDTH), np.int16)
+        self.side_person = np.empty(rows, np.uint32)
+        self.community = np.empty(_ROOM, np.uint32)
+        self.lines = np.empty((_ROOM, control.LINE_WIDTH), np.int32)
+        self.waiting = np.empty(_ROOM, np.uint64)
+        self.log = np.empty((_ROOM, 3), np.uint32)
+        self.log_end = np.zeros(CALENDAR + 1, np.int64)
+        reported = int(scenario.report.max()) + 1
+        self.by_zone = np.zeros(
+            (shards, 2, CALENDAR, 1) if not scenario.by_zone else (shards, 2, HISTORY + scenario.days + 1, reported),
+            np.int32,
+        )
+        self.by_age = np.zeros((shards, len(spread.COUNTED), CALENDAR, 16), np.int32)
+        self.beds = np.zeros((shards, 2, CALENDAR + 1), np.int32)
+        self.staying = np.zeros((len(STAYS), CALENDAR + 1), np.int32)
+        self.series = np.zeros((control.SERIES, CALENDAR), np.int64)
+        self.bed_ends = np.zeros(CALENDAR, np.int32)
+        self.regime = np.zeros((PAST, zones), np.uint8)
+        units = scenario.zoning.threshold.shape[1]
+        self.recent = np.zeros((levels.LEVELS, units, levels.RING_DAYS), np.uint16)
+        self.last_case = np.empty((levels.LEVELS, units), np.int16)
+        self.since = np.empty((levels.LEVELS, units), np.int16)
+        self.held_until = np.empty((levels.LEVELS, units), np.int16)
+        self.day_people = np.zeros((levels.LEVELS, CALENDAR), np.int64)
+        self.changes_on = np.zeros(CALENDAR + PAST, np.uint8)
+        self.due_zones = np.zeros(zones, np.uint8)
+        self.scalars = np.zeros(control.SCALARS, np.int64)
+        self.new = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
+        self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
+        self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
+        self._ordered = np.zeros(zones, np.uint8)
+        self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
+        self._test_days = np.asarray(scenario.response.test_days, np.int64)
+        self._slots, self._block_upto = scenario.rates.contacts.slot_table, scenario.rates.contacts.block_upto
+        self._variant_rate = scenario.scale * np.array([1.0, scenario.variant.transmission])
+        self._holds = scenario.immunity.holds()
+        self._kept = np.array([1.0, scenario.variant.protection_left])
+        self._zone_people = np.diff(scenario.city.zone_start.astype(np.int64))
+        self._pool: ThreadPoolExecutor | None = None
+        self._fresh = True
+        self.begin(seeds, seed)
+
+    def begin(self, seeds: Seeds, seed: int) -> None:
+        """Begin again with another seed or other infections, in the same memory; what was done is undone."""
+        if not self._fresh:
+            self._undo()
+        self._fresh = False
+        self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
+        self.day = HISTORY
+        self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
+        self.scalars[:] = 0
+        self.scalars[control.SIDE_ROWS] = 1
+        self.scalars[control.ITEMS_LEFT] = self.agenda.blocks
+        self._order(HISTORY - 1)
+        self._decide(HISTORY - 1, 0, changed=True)
+        self.log_end[: HISTORY + 1] = 0
+
+    def run(self, days: int | None = None, threads: int = 1) -> "Outbreak":
+        """Go on for some days, or to the end. Returns itself."""
+        last = HISTORY + self.scenario.days if days is None else min(self.day + days, HISTORY + self.scenario.days)
+        if threads > 1 and self.shards > 1:
+            with ThreadPoolExecutor(min(threads, self.shards)) as self._pool:
+                while self.day < last:
+                    self._step()
+            self._pool = None
+        else:
+            while self.day < last:
+                self._step()
+        return self
+
+    # --- a day -----------------------------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        day, acts = self.day, self.scenario.controls
+        if acts:
+            self._morning(day)
+        arrived = self._arrive(day)
+        found = self._spread(day, arrived)
+        if acts:
+            self._register(day, found)
+        self.day += 1
+
+    def _morning(self, day: int) -> None:
+        rules, scalars = self._rules, self.scalars
+        control.begin_morning(day, rules, self.series, scalars, self.bed_ends)
+        items = control.take(day, *self.agenda.arrays, self.waiting, scalars)
+        done = 0
+        while True:
+            done = self._work(day, done, items)
+            if done == len(items):
+                break
+            self._more_room()
+        self.series[control.WAITING_PEOPLE, day] = scalars[control.WAITING]
+        if self.scenario.zoning.acts:
+            cases = int(scalars[control.COMMUNITY])
+            self._screen(day)
+            levels.count_cases(day, self.community, cases, self.scenario.zoning.unit_of, self.recent, self.last_case)
+            self._decide(day, cases, changed=self._order(day))
+
+    def _work(self, day: int, since: int, items: NDArray[np.uint64]) -> int:
+        city, rates, response = self.scenario.city, self.scenario.rates, self.scenario.response
+        course, contacts = rates.course, rates.contacts
+        return int(
+            control.morning(
+                day, since, items, self.key, city.word, self.state, self.side, self.side_person, self.staying,
+                city.members, city.group_start, city.institution, city.institution_start, city.zone_start,
+                contacts.block_people, self._block_upto, self._slots, response.stay_open, self.regime,
+                self._regime_open, course.incubation, course.strength, course.symptomatic, response.reach_delay,
+                response.recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
+                self.scalars, self.bed_ends, self.by_zone[0], self.scenario.report, self.community, self.lines,
+                self.waiting, *self.agenda.arrays,
+            )
+        )  # fmt: skip
+
+    def _screen(self, day: int) -> None:
+        zoning = self.scenario.zoning
+        rounds = levels.rounds(
+            day, self.since, zoning.unit_of, self.regime, zoning.level_rules, self._ordered_rounds(day), self.due_zones
+        )
+        if rounds == 0:
+            return
+        recent = self.log[self.log_end[max(day - TAIL, 0)] : self.log_end[day]]
+        while not control.screen(
+            day, self.due_zones, recent, self.key, self.scenario.city.word, self.state, self.side,
+            self.scenario.city.zone_start, self.scenario.rates.course.sensitivity, self._rules, self.series,
+            self.scalars, *self.agenda.arrays,
+        ):  # fmt: skip
+            self._more_room(len(recent) // BLOCK)
+
+    def _arrive(self, day: int) -> int:
+        rows = self.seeds.of_day(day)
+        if len(rows) == 0:
+            return 0
+        while self.scalars[control.ITEMS_LEFT] < TAIL + len(rows) or self.scalars[control.SIDE_ROWS] + len(rows) >= len(
+            self.side
+        ):
+            self._more_room(len(rows))
+        self.new[0] = at_least(self.new[0], len(rows))
+        return int(
+            control.arrive(
+                day, rows, self.seeds.entry_tests, self.state, self.side, self.side_person, self.staying, self.new[0],
+                self.scalars, *self.agenda.arrays,
+            )
+        )  # fmt: skip
+
+    def _spread(self, day: int, arrived: int) -> NDArray[np.uint32]:
+        """Infections of a day, in order of person where that matters."""
+        counts = self._each(lambda shard: self._due(day, shard, arrived if shard == 0 else 0))
+        self._each(lambda shard: self._pass_on(day, shard, *counts[shard]))
+        total = sum(found for found, _ in counts)
+        self.series[control.NEW_INFECTIONS, day] = total
+        self.log_end[day + 1] = self.log_end[day]
+        if not self.keep:
+            return self.new[0][:0]
+        found = np.concatenate([self.new[shard][: counts[shard][0]] for shard in range(self.shards)])
+        found = found[np.argsort(found[:, 0], kind="stable")]
+        end = int(self.log_end[day])
+        self.log = at_least(self.log, end + total, kept=end)
+        self.log[end : end + total] = found
+        self.log_end[day + 1] += total
+        return found
+
+    def _due(self, day: int, shard: int, arrived: int) -> tuple[int, int]:
+        due = sum(calendar.due(shard, day) for calendar in self.calendars)
+        self.new[shard] = at_least(self.new[shard], arrived + due, kept=arrived)
+        self.twice[shard] = at_least(self.twice[shard], due)
+        if self.scenario.rates.water > 0:
+            self.drunk[shard] = at_least(self.drunk[shard], due)
+        scenario, new = self.scenario, self.new[shard][arrived:]
+        found, dups, drunk = 0, 0, 0
+        for calendar in self.calendars:
+            found, dups, drunk = spread.due(
+                day, shard, self.key, scenario.city.word, self.state, self.side, calendar.events, calendar.following,
+                calendar.head, calendar.fill, self._slots, scenario.rates.course.susceptibility, scenario.risk,
+                scenario.immunity.cover, self._holds, self._kept, scenario.susceptible_again,
+                scenario.response.stay_open, self.regime, self._regime_open, scenario.knobs, found, dups, drunk, new,
+                self.twice[shard], self.drunk[shard],
+            )  # fmt: skip
+        spread.settle(new, found, self.twice[shard], dups, self.state)
+        return arrived + found, drunk
+
+    def _pass_on(self, day: int, shard: int, found: int, drunk: int) -> None:
+        calendar, scenario = self.calendars[shard], self.scenario
+        city, rates, course, contacts = scenario.city, scenario.rates, scenario.rates.course, scenario.rates.contacts
+        spread.release(day, *calendar.arrays[1:])
+        done = 0
+        while True:
+            done = spread.infect(
+                done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, contacts.block_people,
+                self._block_upto, course.incubation, course.strength, course.symptomatic, scenario.severity,
+                course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
+                *rates.alias, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
+                scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
+                self.beds[shard],
+            )  # fmt: skip
+            if done == found:
+                break
+            calendar.grow()
+        if drunk:
+            while calendar.left[0] < TAIL * self.shards + drunk // BLOCK + 1:
+                calendar.grow(drunk // BLOCK)
+            spread.swallow(
+                day, self.key, self.drunk[shard], drunk, self.shard_end, scenario.knobs[spread.SURVIVAL], CALENDAR - 1,
+                *calendar.arrays,
+            )  # fmt: skip
+
+    def _register(self, day: int, found: NDArray[np.uint32]) -> None:
+        course, done = self.scenario.rates.course, 0
+        while True:
+            done = control.register(
+                day, done, found, self.key, self.scenario.city.word, self.state, course.incubation, course.strength,
+                course.symptomatic, self.scenario.response.seek_delay, self._rules, self.scalars, *self.agenda.arrays,
+            )  # fmt: skip
+            if done == len(found):
+                return
+            self._more_room()
+
+    # --- levels ----------------------------------------------------------------------------------------------------
+
+    def _order(self, day: int) -> bool:
+        """What is ordered for the day after `day`; whether that differs from what was ordered before."""
+        changed = False
+        for order in self.scenario.zoning.orders:
+            first, last = order.start + HISTORY, order.end + HISTORY
+            changed = changed or day + 1 in (first, last + 1) or day < HISTORY
+        if changed:
+            self._ordered[:] = 0
+            for order in self.scenario.zoning.orders:
+                if order.start + HISTORY <= day + 1 <= order.end + HISTORY and not order.screening:
+                    level = np.maximum(self._ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
+                    closed = (self._ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
+                    self._ordered[order.zones] = level | closed
+        return changed
+
+    def _ordered_rounds(self, day: int) -> NDArray[np.uint8]:
+        ordered = np.zeros(len(self.due_zones), np.uint8)
+        for order in self.scenario.zoning.orders:
+            if order.screening and order.start + HISTORY == day:
+                ordered[order.zones] = 1
+        return ordered
+
+    def _decide(self, day: int, cases: int, *, changed: bool) -> None:
+        zoning = self.scenario.zoning
+        levels.decide(
+            day, cases, zoning.unit_of, zoning.threshold, zoning.level_rules, zoning.delay, self.recent,
+            self.last_case, self.since, self.held_until, self._ordered, changed, self.regime, self._zone_people,
+            self.day_people, self.changes_on,
+        )  # fmt: skip
+
+    # --- memory ----------------------------------------------------------------------------------------------------
+
+    def _more_room(self, needed: int = 0) -> None:
+        """Room for more items, people under measures, and cases."""
+        scalars = self.scalars
+        scalars[control.ITEMS_LEFT] = self.agenda.grow(int(scalars[control.ITEMS_LEFT]), needed // BLOCK)
+        rows = int(scalars[control.SIDE_ROWS])
+        if rows + needed + 2 >= MOST_SIDE:
+            raise UsageError(
+                f"More than {MOST_SIDE} people would be tested, traced or kept apart one by one in one run.",
+                allowed=f"at most {MOST_SIDE}",
+                next_step="Give the measures fewer tracers and tests a day, or put levels on zones instead.",
+            )
+        size = min(MOST_SIDE, 2 * len(self.side) + needed)
+        self.side = at_least(self.side, size, kept=rows)
+        self.side_person = at_least(self.side_person, size, kept=rows)
+        self.lines = at_least(self.lines, 2 * len(self.lines), kept=int(scalars[control.LINES]))
+        self.community = at_least(self.community, 2 * len(self.community), kept=int(scalars[control.COMMUNITY]))
+        self.waiting = at_least(self.waiting, 2 * len(self.waiting), kept=int(scalars[control.WAITING]))
+
+    def _undo(self) -> None:
+        """Take back what the run before wrote: the people it touched, or all where it did not keep them."""
+        if self.keep:
+            self.state[self.log[: self.log_end[self.day], 0]] = 0
+            self.state[self.side_person[1 : self.scalars[control.SIDE_ROWS]]] = 0
+        else:
+            self.state[:] = 0
+        for calendar in self.calendars:
+            calendar.clear()
+        self.agenda.clear()
+        for counts in (
+            self.by_zone, self.by_age, self.beds, self.staying, self.series, self.bed_ends, self.regime, self.recent,
+            self.day_people, self.changes_on, self.log_end,
+        ):  # fmt: skip
+            counts[:] = 0
+
+    def _each(self, call: Callable[[int], Answer]) -> list[Answer]:
+        """Answers for every shard, at the same time where there are threads."""
+        if self._pool is None:
+            return [call(shard) for shard in range(self.shards)]
+        return list(self._pool.map(call, range(self.shards)))
