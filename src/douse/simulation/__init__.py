@@ -1,0 +1,1 @@
+"""Simulation: the outbreak forward, person by person."""
