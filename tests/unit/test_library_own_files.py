@@ -12,7 +12,7 @@ from douse.library import Costs, Pathogen, Protocol, load, names
 from douse.library.catalogue import describe, listing
 from douse.library.load import SHELVES
 from douse.library.number import Number
-from douse.library.pathogen import SeverityBand
+from douse.library.pathogen import Environment, Immunity, SeverityBand, SusceptibilityBand, Vaccine
 from douse.library.protocol import Clock, ContactDefinition, LevelRule, LiftRule, Screening
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "library.md"
@@ -149,8 +149,12 @@ def test_an_unknown_entry_and_a_broken_file_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "kind", [Pathogen, Protocol, Costs, Number, SeverityBand, LevelRule, LiftRule, ContactDefinition, Screening, Clock]
-)
+    "kind",
+    [
+        Pathogen, Protocol, Costs, Number, SeverityBand, SusceptibilityBand, Vaccine, Immunity, Environment, LevelRule,
+        LiftRule, ContactDefinition, Screening, Clock,
+    ],
+)  # fmt: skip
 def test_the_guide_names_every_key(kind):
     guide = set(re.findall(r"`([a-z0-9_]+)`", DOCS.read_text(encoding="utf-8")))
     assert set(kind.model_fields) <= guide

@@ -13,6 +13,8 @@ Setting = Literal[
     "worship", "leisure", "shop", "lodging", "community", "travel", "other",
 ]  # fmt: skip
 Ventilation = Literal["outdoors", "good", "ordinary", "poor"]
+# Where a level cuts contacts.
+ContactPlace = Literal["school", "work", "transport", "shop", "zone", "city"]
 StayPlace = Literal["home", "quarantine_site", "shelter_hospital", "hospital", "icu"]
 
 ZONE_KINDS: tuple[str, ...] = get_args(ZoneKind)

@@ -53,6 +53,48 @@ class TestPoint(Strict):
     sensitivity: Share
 
 
+class SusceptibilityBand(Strict):
+    """How easily people from an age on are infected (years, inclusive), used up to the next band.
+
+    Only ratios between bands count.
+    """
+
+    from_age: int
+    relative: Positive
+
+
+class Vaccine(Strict):
+    """What the usual course of a vaccine prevents, as shares of those who are not vaccinated.
+
+    `against_severe` is of severe and critical illness, infections that are prevented included.
+    """
+
+    against_infection: Share
+    against_severe: Share
+    days_to_protect: Days  # after the last dose
+    half_life: PositiveDays | None = None  # of protection against infection; None: it does not wane
+
+    @model_validator(mode="after")
+    def _severe_is_more(self) -> Self:
+        if self.against_severe.value < self.against_infection.value:
+            raise rule_broken("against_severe is below against_infection", "at least against_infection")
+        return self
+
+
+class Immunity(Strict):
+    """Protection of people who were infected before."""
+
+    protection: Share
+    half_life: PositiveDays | None = None  # None: it does not wane
+
+
+class Environment(Strict):
+    """A source that people of a place share, such as water."""
+
+    share: Share  # of transmission
+    survival: PositiveDays  # mean, of the pathogen in it
+
+
 class Pathogen(Strict):
     """A pathogen's epidemiology. Times in days, shares from 0 to 1."""
 
@@ -69,8 +111,10 @@ class Pathogen(Strict):
     max_incubation: PositiveDays
     serial_interval: Delay
     generation_time: Delay | None = None
+    onset_to_admission: Delay | None = None
     onset_to_death: Delay | None = None
     reproduction_number: Positive
+    offspring_dispersion: Positive | None = None  # k of the negative binomial; small: a few infect most
     presymptomatic_share: Share  # of transmission
     asymptomatic_share: Share  # of infections
     infectious_after_onset: Days  # the longest that contacts of a case count
@@ -82,6 +126,12 @@ class Pathogen(Strict):
     days_in_icu: PositiveDays  # critical
     days_in_isolation: PositiveDays  # asymptomatic to moderate
     mild_share_symptomatic: Share | None = None
+    susceptibility: Annotated[
+        tuple[SusceptibilityBand, ...], ascending(lambda band: band.from_age, "from_age", first=0)
+    ] = ()  # none: all ages alike
+    immunity_after_infection: Immunity | None = None
+    vaccine: Vaccine | None = None  # None: there is none
+    environment: Environment | None = None  # None: from person to person only
     transmission: Transmission | None = None  # None: that of the wild type of SARS-CoV-2, scaled, stands in
     always_notifiable: bool = False  # IHR: one case is notified
     one_case_alerts: bool = False  # one case in a zone free of it is a signal

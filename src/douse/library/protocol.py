@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from douse.library.codes import LEVELS, ZONE_KINDS, Level, Setting, StayPlace, ZoneKind
+from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
 from douse.library.number import (
     Amount,
@@ -137,6 +137,7 @@ class LevelRule(Cited):
     review_days: PositiveDays
     expiry_days: PositiveDays
     stays_home: Share  # share of residents' days restricted
+    contacts_cut: dict[ContactPlace, Share] = Field(default={})  # of contacts there; others: stays_home
     screening_every_days: PositiveDays | None = None
     home_delivery: bool = False
 

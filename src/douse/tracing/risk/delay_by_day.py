@@ -22,7 +22,7 @@ def by_day(delay: Delay, at_most: int) -> Floats:
     numpy.ndarray[float64], shape (at_most + 1,) or less
         Without the days in the tail beyond one in a million.
     """
-    first, second = _parameters(delay)
+    first, second = parameters(delay)
     edges = np.arange(at_most + 1, dtype=np.float64) + 0.5
     below = FAMILIES[delay.family].below(edges, np.asarray(first), np.asarray(second))[0]
     chance = np.diff(below, prepend=0.0)
@@ -35,8 +35,8 @@ def by_day(delay: Delay, at_most: int) -> Floats:
     return shares
 
 
-def _parameters(delay: Delay) -> tuple[float, float]:
-    """The two numbers of the family, from mean and standard deviation."""
+def parameters(delay: Delay) -> tuple[float, float]:
+    """The two numbers of the family (see `kernels/delay_families.py`), from mean and standard deviation."""
     mean, sd = delay.mean.value, delay.sd.value
     if delay.family == "lognormal":
         sigma = math.sqrt(math.log1p((sd / mean) ** 2))
