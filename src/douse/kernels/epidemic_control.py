@@ -280,7 +280,7 @@ def reach(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def at_home_ill(  # noqa: PLR0913, PLR0917
-    person: int, age: int, now: int, day: int, key: np.uint64, incubation: Small, strength: Floats, symptomatic: Floats,
+    person: int, age: int, now: int, day: int, key: np.uint64, incubation: Small, strength: Small, symptomatic: Floats,
     chance: float,
 ) -> bool:  # fmt: skip
     """Whether somebody lay ill at home on a day, and so met nobody outside."""
@@ -295,8 +295,8 @@ def at_home_ill(  # noqa: PLR0913, PLR0917
 def trace(  # noqa: PLR0913, PLR0914, PLR0917
     person: int, since: int, ring_since: int, day: int, key: np.uint64, word: Words, state: Numbers, side: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
-    scale_size: Whole, scale_upto: Floats, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
-    incubation: Small, strength: Floats, symptomatic: Floats, reach_delay: Small, recall: Floats, knobs: Floats,
+    between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
+    incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, knobs: Floats,
     rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> None:  # fmt: skip
@@ -318,7 +318,7 @@ def trace(  # noqa: PLR0913, PLR0914, PLR0917
                     continue
                 other = partner(
                     person, own, layer, slot, on, key, members, group_start, institution, institution_start,
-                    zone_start, scale_size, scale_upto, len(word),
+                    zone_start, between,
                 )  # fmt: skip
                 if other == person:
                     continue
@@ -347,8 +347,8 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
     day: int, since: int, due_items: Words, key: np.uint64, word: Words, state: Numbers, side: Small,
     side_person: Numbers, staying: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
-    scale_size: Whole, scale_upto: Floats, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
-    incubation: Small, strength: Floats, symptomatic: Floats, reach_delay: Small, recall: Floats, sensitivity: Floats,
+    between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
+    incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, sensitivity: Floats,
     test_days: Whole, knobs: Floats, rules: Floats, series: Small, scalars: Whole, bed_ends: Small, by_zone: Small,
     report: Small, community: Numbers, lines: Small, waiting: Words,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
@@ -439,7 +439,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
                 since_day = min(ring_since, min(started, day) - np.int64(rules[BACKWARD_DAYS]))
                 trace(
                     person, since_day, ring_since, day, key, word, state, side, members, group_start, institution,
-                    institution_start, zone_start, scale_size, scale_upto, slots, stay_open, regime, regime_open,
+                    institution_start, zone_start, between, slots, stay_open, regime, regime_open,
                     incubation, strength, symptomatic, reach_delay, recall, knobs, rules, series, scalars,
                     items, following, head, fill, free,
                 )  # fmt: skip
@@ -504,7 +504,7 @@ def arrive(  # noqa: PLR0913, PLR0917
 @njit(cache=True, nogil=True)
 def register(  # noqa: PLR0913, PLR0914, PLR0917
     day: int, since: int, infections: Numbers, key: np.uint64, word: Words, state: Numbers, incubation: Small,
-    strength: Floats, symptomatic: Floats, seek_delay: Small, rules: Floats, scalars: Whole,
+    strength: Small, symptomatic: Floats, seek_delay: Small, rules: Floats, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> int:  # fmt: skip
     """Note for each new infection with symptoms the day when the person may come for a test.

@@ -33,10 +33,9 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
     institution: Numbers,
     institution_start: Numbers,
     zone_start: Numbers,
-    scale_size: Whole,
-    scale_upto: Floats,
+    between: Whole,
     incubation: Small,
-    strength: Floats,
+    strength: Small,
     symptomatic: Floats,
     profile_keeps: Small,
     profile_other: Small,
@@ -61,18 +60,24 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
     numpy.ndarray[int64], shape (P, 8)
     """
     counts = np.zeros((len(persons), len(LAYERS)), np.int64)
-    found = np.empty((MOST_EVENTS, 3), np.uint32)
+    found = np.empty((MOST_EVENTS, 4), np.int64)
     met = np.empty(MOST_EVENTS, np.int64)
+    one, on, variants, onsets = (
+        np.empty(1, np.int64),
+        np.full(1, infected),
+        np.zeros(1, np.int64),
+        np.empty(1, np.int64),
+    )
     for at in range(len(persons)):
-        key = key_of(seed + at)
+        one[0] = persons[at]
         events = onward(
-            persons[at], infected, 0, key, word, members, group_start, institution, institution_start, zone_start,
-            scale_size, scale_upto, incubation, strength, symptomatic, profile_keeps, profile_other, total_rate,
-            layer_upto, slots, variant_rate, knobs, found,
+            1, one, on, variants, onsets, key_of(seed + at), word, members, group_start, institution,
+            institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,
+            total_rate, layer_upto, slots, variant_rate, knobs, found,
         )  # fmt: skip
         different = 0
         for event in range(events):
-            day, target, meta = np.int64(found[event, 0]), np.int64(found[event, 1]), np.int64(found[event, 2])
+            day, target, meta = found[event, 1], found[event, 2], found[event, 3]
             layer, slot = meta & 7, (meta >> META_SLOT_AT) & 31
             own = word[target]
             meets = layer in (HOUSEHOLD, ENVIRONMENT) or slot < slots[weekend(day, knobs), kind_of(own), layer]

@@ -46,8 +46,8 @@ BLOCK = 256  # events of one block of the calendar
 PURPOSE_AT = 27
 (
     NATURE, ONWARD, WORST, REFLECT, SCALE, OFFSET, MEETS, SHIELD, SEEKS, TESTS, REACHED, OBEYS, NAMED, ILL_AT_HOME,
-    TURNOUT, FALSE_ALARM, SURVIVES, RETURNS, PERMUTE,
-) = (purpose << PURPOSE_AT for purpose in range(19))  # fmt: skip
+    TURNOUT, FALSE_ALARM, SURVIVES, RETURNS,
+) = (purpose << PURPOSE_AT for purpose in range(18))  # fmt: skip
 
 # Rows of the side table: what was done to a person.
 (

@@ -12,14 +12,14 @@ SOURCES = 2  # of protection before the run: an earlier infection, a vaccine
 WELL, SEVERE, CRITICAL = range(3)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def nature(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     key: np.uint64,
     person: int,
     infected: int,
     age: int,
     incubation: Small,
-    strength: Floats,
+    strength: Small,
     symptomatic: Floats,
 ) -> tuple[int, float, bool]:
     """Days from infection to onset, relative infectiousness, and whether there are symptoms.

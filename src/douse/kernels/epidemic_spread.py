@@ -7,16 +7,18 @@ at the same time, and the order of what falls due does not matter.
 import numpy as np
 from numba import njit, uint64
 
-from douse.kernels.epidemic_contacts import partner, when
+from douse.kernels.epidemic_contacts import meeting, when
 from douse.kernels.epidemic_layout import (
     BLOCK,
     CALENDAR,
     ENVIRONMENT,
     FROM,
     FROM_BEFORE,
+    GROUP,
     HOUSEHOLD,
     INFECTED_MASK,
     INGESTED,
+    INSTITUTION,
     MEETS,
     META_SLOT_AT,
     META_THIN_AT,
@@ -38,15 +40,16 @@ from douse.kernels.epidemic_layout import (
     UNTIL_BEFORE,
     VACCINATED,
     VARIANT_AT,
+    WORST,
     Floats,
     Numbers,
     Small,
     Whole,
     Words,
 )
-from douse.kernels.epidemic_nature import covered, nature, stays_home_ill, unshielded, worst
+from douse.kernels.epidemic_nature import CRITICAL, WELL, covered, nature, stays_home_ill, unshielded, worst
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import below, draw, share
+from douse.kernels.squares import below, draw, poisson, share
 
 # Positions in the array of knobs.
 (
@@ -58,6 +61,7 @@ KNOBS = 10
 INFECTIONS, ONSETS, ADMISSIONS, INTENSIVE, DEATHS = range(5)
 COUNTED = ("infections", "onsets", "admissions", "intensive", "deaths")
 ALIAS = 64
+BATCH = 64  # infections whose loads are made together
 _LAYER_SCALE, _SHARE_SCALE = 1 << 14, 1 << 12
 
 
@@ -110,10 +114,12 @@ def weekend(day: int, knobs: Floats) -> int:
 
 
 @njit(cache=True, nogil=True)
-def onward(  # noqa: PLR0913, PLR0914, PLR0917  one call of every address
-    person: int,
-    infected: int,
-    variant: int,
+def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
+    count: int,
+    persons: Whole,
+    infected: Whole,
+    variants: Whole,
+    onsets: Whole,
     key: np.uint64,
     word: Words,
     members: Numbers,
@@ -121,10 +127,9 @@ def onward(  # noqa: PLR0913, PLR0914, PLR0917  one call of every address
     institution: Numbers,
     institution_start: Numbers,
     zone_start: Numbers,
-    scale_size: Whole,
-    scale_upto: Floats,
+    between: Whole,
     incubation: Small,
-    strength: Floats,
+    strength: Small,
     symptomatic: Floats,
     profile_keeps: Small,
     profile_other: Small,
@@ -133,70 +138,87 @@ def onward(  # noqa: PLR0913, PLR0914, PLR0917  one call of every address
     slots: Small,
     variant_rate: Floats,
     knobs: Floats,
-    found: Numbers,
+    found: Whole,
 ) -> int:
-    """All that an infection may pass on: rows of day, target, and layer | variant | slot | thinning in `found`.
+    """All that some infections may pass on.
+
+    Parameters
+    ----------
+    count : int
+        Infections, at most BATCH.
+    persons, infected, variants : numpy.ndarray[int64], shape (BATCH,)
+        Who, on which day, by which variant.
+    onsets : numpy.ndarray[int64], shape (BATCH,)
+        Written: day of onset; -1 without symptoms.
+    found : numpy.ndarray[int64], shape (BATCH * MOST_EVENTS, 4)
+        Written: row of the infection, day, target, and layer | variant | slot | thinning.
 
     Returns
     -------
     int
         How many.
     """
-    own = word[person]
-    age, kind, size = age_of(own), kind_of(own), size_of(own)
-    days, force, ill = nature(key, person, infected, age, incubation, strength, symptomatic)
-    rate = total_rate[size, kind] * force * variant_rate[variant]
-    if not ill:
-        rate *= knobs[ASYMPTOMATIC]
-    u = share(draw(key, person, ONWARD | infected))
-    chance = np.exp(-rate)
-    upto = chance
     events = 0
-    while u >= upto and events < MOST_EVENTS:
-        events += 1
-        chance *= rate / events
-        upto += chance
-        if chance == 0.0:
-            break
-    home_when_ill = ill and knobs[HOME_WHEN_ILL] > 0.0 and stays_home_ill(key, person, infected, knobs[HOME_WHEN_ILL])
-    count = 0
-    for event in range(events):
-        bits = draw(key, person, ONWARD | ((event + 1) << 10) | infected)
-        pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
-        layer = 0
-        while pick >= layer_upto[size, kind, layer]:
-            layer += 1
-        at = np.int64((bits >> uint64(14)) & uint64(ALIAS - 1))
-        if np.int64((bits >> uint64(20)) & uint64(_SHARE_SCALE - 1)) >= profile_keeps[days, at]:
-            at = np.int64(profile_other[days, at])
-        day = infected + at
-        if layer == HOUSEHOLD:
-            slot = ((np.int64((bits >> uint64(32)) & uint64(255))) * (size - 1)) >> 8
-        else:
-            slot = ((np.int64((bits >> uint64(32)) & uint64(255))) * np.int64(slots[2, kind, layer])) >> 8
-            if layer != ENVIRONMENT:
-                if slot >= slots[weekend(day, knobs), kind, layer] or (home_when_ill and day >= infected + days):
-                    continue
-        if layer == ENVIRONMENT:
-            zone = zone_of(own)
-            start = np.int64(zone_start[zone])
-            target = start + below(
-                draw(key, person, SURVIVES | (event << 10) | infected), np.int64(zone_start[zone + 1]) - start
+    home_share = knobs[HOME_WHEN_ILL]
+    for at in range(count):
+        person, day = persons[at], infected[at]
+        own = word[person]
+        kind, size = kind_of(own), size_of(own)
+        days, force, ill = nature(key, person, day, age_of(own), incubation, strength, symptomatic)
+        onsets[at] = day + days if ill else -1
+        rate = total_rate[size, kind] * force * variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
+        number = poisson(rate, share(draw(key, person, ONWARD | day)), MOST_EVENTS)
+        home_when_ill = ill and home_share > 0.0 and stays_home_ill(key, person, day, home_share)
+        for event in range(1, number + 1):
+            bits = draw(key, person, ONWARD | (event << 10) | day)
+            pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
+            layer = 0
+            for lower in range(ENVIRONMENT):
+                layer += pick >= layer_upto[size, kind, lower]
+            step = np.int64((bits >> uint64(14)) & uint64(ALIAS - 1))
+            part = np.int64((bits >> uint64(20)) & uint64(_SHARE_SCALE - 1))
+            step = step if part < profile_keeps[days, step] else np.int64(profile_other[days, step])
+            on = day + step
+            ways = size - 1 if layer == HOUSEHOLD else np.int64(slots[2, kind, layer])
+            slot = (np.int64((bits >> uint64(32)) & uint64(255)) * ways) >> 8
+            inside = layer in (HOUSEHOLD, ENVIRONMENT)
+            away = (home_when_ill and step >= days) or slot >= slots[weekend(on, knobs), kind, layer]
+            found[events, 0] = at
+            found[events, 1] = on
+            found[events, 3] = (
+                layer
+                | (variants[at] << META_VARIANT_AT)
+                | (slot << META_SLOT_AT)
+                | (np.int64(bits >> uint64(64 - THIN_BITS)) << META_THIN_AT)
             )
-            slot = 0
+            events += inside or not away
+    # Loads that miss the cache come in loops of their own, where nothing waits for them.
+    for event in range(events):
+        person, on, meta = persons[found[event, 0]], found[event, 1], found[event, 3]
+        layer, slot = meta & 7, (meta >> META_SLOT_AT) & 31
+        if layer == ENVIRONMENT:
+            zone = zone_of(word[person])
+            start = np.int64(zone_start[zone])
+            bits = draw(key, person, SURVIVES | (meta >> META_THIN_AT) & 0xFFF | (on << 12))
+            found[event, 2] = start + below(bits, np.int64(zone_start[zone + 1]) - start)
         else:
-            target = partner(
-                person, own, layer, slot, day, key, members, group_start, institution, institution_start, zone_start,
-                scale_size, scale_upto, len(word),
+            found[event, 2] = meeting(
+                person, word[person], layer, slot, on, key, group_start, institution, institution_start, zone_start,
+                between,
             )  # fmt: skip
-        if target == person:
-            continue
-        thin = np.int64(bits >> uint64(64 - THIN_BITS))
-        found[count, 0] = day
-        found[count, 1] = target
-        found[count, 2] = layer | (variant << META_VARIANT_AT) | (slot << META_SLOT_AT) | (thin << META_THIN_AT)
-        count += 1
-    return count
+    for event in range(events):
+        layer = found[event, 3] & 7
+        in_group = layer in (GROUP, INSTITUTION)
+        member = np.int64(members[found[event, 2] if in_group else 0])
+        found[event, 2] = member if in_group else found[event, 2]
+    kept = 0
+    for event in range(events):
+        found[kept, 0] = found[event, 0]
+        found[kept, 1] = found[event, 1]
+        found[kept, 2] = found[event, 2]
+        found[kept, 3] = found[event, 3]
+        kept += found[event, 2] != persons[found[event, 0]]
+    return kept
 
 
 @njit(cache=True, nogil=True)
@@ -408,10 +430,9 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
     zone_start: Numbers,
     shard_end: Whole,
     report: Small,
-    scale_size: Whole,
-    scale_upto: Floats,
+    between: Whole,
     incubation: Small,
-    strength: Floats,
+    strength: Small,
     symptomatic: Floats,
     severity: Floats,
     admission: Small,
@@ -427,7 +448,7 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
     cover: Floats,
     knobs: Floats,
     new: Numbers,
-    events: Numbers,
+    calendar: Numbers,
     following: Small,
     head: Small,
     fill: Small,
@@ -455,76 +476,87 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
     int
         First row that there was no room for; `infections` when all were taken.
     """
-    found = np.empty((MOST_EVENTS, 3), np.uint32)
     shards = head.shape[0]
-    for row in range(since, infections):
-        if left[0] < TAIL * shards + 1:
-            return row
-        person = np.int64(new[row, 0])
-        mine = np.int64(state[person])
-        infected = (mine & INFECTED_MASK) - 1
-        variant = (mine >> VARIANT_AT) & 1
-        count = onward(
-            person, infected, variant, key, word, members, group_start, institution, institution_start, zone_start,
-            scale_size, scale_upto, incubation, strength, symptomatic, profile_keeps, profile_other, total_rate,
-            layer_upto, slots, variant_rate, knobs, found,
-        )  # fmt: skip
+    found = np.empty((BATCH * MOST_EVENTS, 4), np.int64)
+    persons, infected, variants, onsets = (
+        np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.empty(BATCH, np.int64)
+    )  # fmt: skip
+    for first in range(since, infections, BATCH):
+        count = min(BATCH, infections - first)
+        if left[0] < TAIL * shards + count * MOST_EVENTS // BLOCK + 1:
+            return first
         for at in range(count):
-            target = np.int64(found[at, 1])
+            persons[at] = new[first + at, 0]
+            mine = np.int64(state[persons[at]])
+            infected[at] = (mine & INFECTED_MASK) - 1
+            variants[at] = (mine >> VARIANT_AT) & 1
+        events = onward(
+            count, persons, infected, variants, onsets, key, word, members, group_start, institution,
+            institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,
+            total_rate, layer_upto, slots, variant_rate, knobs, found,
+        )  # fmt: skip
+        for event in range(events):
+            on, target = found[event, 1], found[event, 2]
+            if on < day:
+                continue
             to = 0
             while target >= shard_end[to]:
                 to += 1
-            if found[at, 0] >= day:
-                push(
-                    to,
-                    np.int64(found[at, 0]),
-                    person,
-                    target,
-                    np.int64(found[at, 2]),
-                    events,
-                    following,
-                    head,
-                    fill,
-                    free,
-                    left,
-                )
-        own = word[person]
-        age = age_of(own)
-        if infected >= day:
-            by_zone[infected, report[zone_of(own)]] += 1
-        by_age[INFECTIONS, infected, age] += 1
-        days, _, ill = nature(key, person, infected, age, incubation, strength, symptomatic)
-        if not ill:
-            continue
-        onset = infected + days
-        by_age[ONSETS, onset, age] += 1
-        milder = 1.0
-        if cover[1, age] > 0.0 and covered(key, person, 1, cover[1, age]):
-            milder = knobs[SEVERE_SHIELDED]
-        grade, dies = worst(
-            key,
-            person,
-            infected,
-            severity[variant, 0, age] * milder,
-            severity[variant, 1, age] * milder,
-            severity[variant, 2, age],
-        )
-        if grade == 0:
-            continue
-        bits = draw(key, person, SURVIVES | (MOST_EVENTS + 1 << 10) | infected)
-        q = np.int64(bits & uint64(1023))
-        enters = min(onset + np.int64(admission[q]), CALENDAR - 1)
-        critical = 1 if grade == 2 else 0
-        stay = in_icu if critical == 1 else in_hospital
-        leaves = min(enters + max(1, np.int64(stay[np.int64((bits >> uint64(10)) & uint64(1023))])), CALENDAR)
-        by_age[ADMISSIONS + critical, enters, age] += 1
-        if dies:
-            dead = min(onset + np.int64(death[np.int64((bits >> uint64(20)) & uint64(1023))]), CALENDAR - 1)
-            by_age[DEATHS, dead, age] += 1
-            leaves = min(leaves, max(dead, enters))
-        beds[critical, enters] += 1
-        beds[critical, leaves] -= 1
+            # As `push`, whose call would cost more than what it does.
+            block, used = np.int64(head[to, on]), np.int64(fill[to, on])
+            if block < 0 or used == BLOCK:
+                left[0] -= 1
+                following[free[left[0]]] = block
+                block, used = np.int64(free[left[0]]), 0
+                head[to, on] = block
+            row = block * BLOCK + used
+            calendar[row, 0] = persons[found[event, 0]]
+            calendar[row, 1] = target
+            calendar[row, 2] = found[event, 3]
+            fill[to, on] = used + 1
+        for at in range(count):
+            own = word[persons[at]]
+            age = age_of(own)
+            if infected[at] >= day:
+                by_zone[infected[at], report[zone_of(own)]] += 1
+            by_age[INFECTIONS, infected[at], age] += 1
+            if onsets[at] >= 0:
+                by_age[ONSETS, onsets[at], age] += 1
+                fall_ill(
+                    persons[at], infected[at], onsets[at], variants[at], age, key, severity, admission, death,
+                    in_hospital, in_icu, cover, knobs, by_age, beds,
+                )  # fmt: skip
     return infections
+
+
+@njit(cache=True, nogil=True)
+def fall_ill(  # noqa: PLR0913, PLR0917
+    person: int, infected: int, onset: int, variant: int, age: int, key: np.uint64, severity: Floats,
+    admission: Small, death: Small, in_hospital: Small, in_icu: Small, cover: Floats, knobs: Floats, by_age: Small,
+    beds: Small,
+) -> None:  # fmt: skip
+    """Count admission, death and days in bed of somebody with symptoms, if it comes to that."""
+    milder = 1.0
+    if cover[1, age] > 0.0 and covered(key, person, 1, cover[1, age]):
+        milder = knobs[SEVERE_SHIELDED]
+    grade, dies = worst(
+        key, person, infected, severity[variant, 0, age] * milder, severity[variant, 1, age] * milder,
+        severity[variant, 2, age],
+    )  # fmt: skip
+    if grade == WELL:
+        return
+    bits = draw(key, person, WORST | (2 << 10) | infected)
+    enters = min(onset + np.int64(admission[np.int64(bits & uint64(1023))]), CALENDAR - 1)
+    critical = 1 if grade == CRITICAL else 0
+    stay = in_icu if critical == 1 else in_hospital
+    leaves = enters + max(1, np.int64(stay[np.int64((bits >> uint64(10)) & uint64(1023))]))
+    by_age[ADMISSIONS + critical, enters, age] += 1
+    if dies:
+        dead = min(max(enters, onset + np.int64(death[np.int64((bits >> uint64(20)) & uint64(1023))])), CALENDAR - 1)
+        by_age[DEATHS, dead, age] += 1
+        leaves = max(dead, enters + 1)
+    beds[critical, enters] += 1
+    beds[critical, min(leaves, CALENDAR)] -= 1
 
 
 @njit(cache=True, nogil=True)

@@ -53,3 +53,15 @@ def key_of(seed: int) -> np.uint64:
     z = (z ^ (z >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> uint64(27))) * uint64(0x94D049BB133111EB)
     return (z ^ (z >> uint64(31))) | uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def poisson(mean: float, u: float, most: int) -> int:
+    """A Poisson number from one uniform number, by inversion; `most` at most."""
+    chance = np.exp(-mean)
+    upto, number = chance, 0
+    while u >= upto and number < most and chance > 0.0:
+        number += 1
+        chance *= mean / number
+        upto += chance
+    return number

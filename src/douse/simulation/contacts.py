@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.errors import UsageError
-from douse.kernels.epidemic_layout import LAYERS, MEETING_LAYERS, MOST_SLOTS
+from douse.kernels.epidemic_contacts import neighbourhoods
+from douse.kernels.epidemic_layout import CALENDAR, CITY, LAYERS, MEETING_LAYERS, MOST_SLOTS
 from douse.kernels.person_word import KINDS
 
 
@@ -68,6 +69,12 @@ class Contacts:
         upto: NDArray[np.float64] = np.cumsum(self.block_share)
         upto[-1] = 2.0
         return upto
+
+    def neighbourhoods(self, key: np.uint64, people: int) -> NDArray[np.int64]:
+        """Blocks of people who meet between zones, by day of the calendar and slot; shape (CALENDAR, slots, 2)."""
+        slots = max(1, int(self.slots[..., CITY].max()))
+        between: NDArray[np.int64] = neighbourhoods(key, CALENDAR, slots, self.block_people, self.block_upto, people)
+        return between
 
     def weights(self) -> NDArray[np.float64]:
         """Weight of a day's meetings outside the home by kind of group and layer; shape (8, 8)."""

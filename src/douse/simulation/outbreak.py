@@ -95,7 +95,7 @@ class Outbreak:
         self._ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
-        self._slots, self._block_upto = scenario.rates.contacts.slot_table, scenario.rates.contacts.block_upto
+        self._slots = scenario.rates.contacts.slot_table
         self._variant_rate = scenario.scale * np.array([1.0, scenario.variant.transmission])
         self._holds = scenario.immunity.holds()
         self._kept = np.array([1.0, scenario.variant.protection_left])
@@ -110,6 +110,7 @@ class Outbreak:
             self._undo()
         self._fresh = False
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
+        self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.day = HISTORY
         self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
         self.scalars[:] = 0
@@ -163,13 +164,13 @@ class Outbreak:
 
     def _work(self, day: int, since: int, items: NDArray[np.uint64]) -> int:
         city, rates, response = self.scenario.city, self.scenario.rates, self.scenario.response
-        course, contacts = rates.course, rates.contacts
+        course = rates.course
         return int(
             control.morning(
                 day, since, items, self.key, city.word, self.state, self.side, self.side_person, self.staying,
                 city.members, city.group_start, city.institution, city.institution_start, city.zone_start,
-                contacts.block_people, self._block_upto, self._slots, response.stay_open, self.regime,
-                self._regime_open, course.incubation, course.strength, course.symptomatic, response.reach_delay,
+                self.between, self._slots, response.stay_open, self.regime,
+                self._regime_open, course.incubation, rates.strength, course.symptomatic, response.reach_delay,
                 response.recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
                 self.scalars, self.bed_ends, self.by_zone[0], self.scenario.report, self.community, self.lines,
                 self.waiting, *self.agenda.arrays,
@@ -245,14 +246,13 @@ class Outbreak:
 
     def _pass_on(self, day: int, shard: int, found: int, drunk: int) -> None:
         calendar, scenario = self.calendars[shard], self.scenario
-        city, rates, course, contacts = scenario.city, scenario.rates, scenario.rates.course, scenario.rates.contacts
+        city, rates, course = scenario.city, scenario.rates, scenario.rates.course
         spread.release(day, *calendar.arrays[1:])
         done = 0
         while True:
             done = spread.infect(
                 done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
-                city.institution_start, city.zone_start, self.shard_end, scenario.report, contacts.block_people,
-                self._block_upto, course.incubation, course.strength, course.symptomatic, scenario.severity,
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,
                 course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
                 *rates.alias, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
                 scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
@@ -270,10 +270,10 @@ class Outbreak:
             )  # fmt: skip
 
     def _register(self, day: int, found: NDArray[np.uint32]) -> None:
-        course, done = self.scenario.rates.course, 0
+        rates, course, done = self.scenario.rates, self.scenario.rates.course, 0
         while True:
             done = control.register(
-                day, done, found, self.key, self.scenario.city.word, self.state, course.incubation, course.strength,
+                day, done, found, self.key, self.scenario.city.word, self.state, course.incubation, rates.strength,
                 course.symptomatic, self.scenario.response.seek_delay, self._rules, self.scalars, *self.agenda.arrays,
             )  # fmt: skip
             if done == len(found):

@@ -13,6 +13,7 @@ from douse.kernels.epidemic_first import first_generations
 from douse.kernels.epidemic_layout import ENVIRONMENT, HOME_SIZES, HOUSEHOLD, LAYERS
 from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, KNOBS, WEEKDAY
 from douse.kernels.person_word import AGE_AT, AGE_BITS
+from douse.kernels.squares import key_of
 from douse.simulation.contacts import Contacts
 from douse.simulation.course import Course
 
@@ -63,21 +64,29 @@ class Rates:
         return total
 
     @cached_property
-    def layer_upto(self) -> NDArray[np.int32]:
+    def layer_upto(self) -> NDArray[np.int16]:
         """Running shares of the layers in steps of 1 / 16384; shape (16, 8, 8). The last with a share ends at the top."""
         rate = self.by_layer
         upto = np.cumsum(rate, axis=2)
         whole = np.where(upto[..., -1:] > 0, upto[..., -1:], 1.0)
-        steps = np.round(upto / whole * _LAYER_STEPS).astype(np.int32)
+        steps = np.round(upto / whole * _LAYER_STEPS).astype(np.int16)
         last = len(LAYERS) - 1 - np.argmax(rate[..., ::-1] > 0, axis=2)
         steps[np.arange(len(LAYERS)) >= last[..., None]] = _LAYER_STEPS
         return steps
 
     @cached_property
-    def alias(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def strength(self) -> NDArray[np.float32]:
+        """Infectiousness of persons by quantile, in few bytes; shape (4096,)."""
+        return self.course.strength.astype(np.float32)
+
+    @cached_property
+    def alias(self) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         """Walker's tables of the day of transmission, by incubation; each of shape (64, 64)."""
         tables = [_alias(row) for row in self.course.profile]
-        return np.array([keeps for keeps, _ in tables]), np.array([other for _, other in tables])
+        return (
+            np.array([keeps for keeps, _ in tables], np.uint16),
+            np.array([other for _, other in tables], np.uint8),
+        )
 
 
 def make_rates(city: City, course: Course, contacts: Contacts, *, seed: int = 1) -> Rates:
@@ -151,8 +160,8 @@ def generation(
     keeps, other = rates.alias
     return first_generations(
         persons, 0, seed * sample, city.word, city.members, city.group_start, city.institution,
-        city.institution_start, city.zone_start, rates.contacts.block_people, rates.contacts.block_upto,
-        rates.course.incubation, rates.course.strength, rates.course.symptomatic, keeps, other, rates.total,
+        city.institution_start, city.zone_start, rates.contacts.neighbourhoods(np.uint64(key_of(seed)), len(city)),
+        rates.course.incubation, rates.strength, rates.course.symptomatic, keeps, other, rates.total,
         rates.layer_upto, rates.contacts.slot_table, np.array([scale, scale]), rates.course.susceptibility, knobs,
     )  # fmt: skip
 
