@@ -81,7 +81,11 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
             layer, slot = meta & 7, (meta >> META_SLOT_AT) & 31
             own = word[target]
             meets = layer in (HOUSEHOLD, ENVIRONMENT) or slot < slots[weekend(day, knobs), kind_of(own), layer]
-            if not meets or np.float64(meta >> META_THIN_AT) * THIN_SCALE >= susceptibility[age_of(own)]:
+            if (
+                target == persons[at]
+                or not meets
+                or np.float64(meta >> META_THIN_AT) * THIN_SCALE >= susceptibility[age_of(own)]
+            ):
                 continue
             again = False
             for before in range(different):

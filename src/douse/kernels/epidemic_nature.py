@@ -3,13 +3,12 @@
 import numpy as np
 from numba import njit, uint64
 
-from douse.kernels.epidemic_layout import ILL_AT_HOME, NATURE, SHIELD, WORST, Floats, Small
+from douse.kernels.epidemic_layout import ILL_AT_HOME, NATURE, SHIELD, Floats, Small
 from douse.kernels.squares import draw, share
 
 STRENGTHS, INCUBATIONS = 4096, 1024
 _SYMPTOMS_SCALE = 1.0 / (1 << 32)
 SOURCES = 2  # of protection before the run: an earlier infection, a vaccine
-WELL, SEVERE, CRITICAL = range(3)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -42,18 +41,6 @@ def nature(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     force = strength[np.int64((bits >> uint64(10)) & uint64(STRENGTHS - 1))]
     ill = np.float64(bits >> uint64(32)) * _SYMPTOMS_SCALE < symptomatic[age]
     return days, force, ill
-
-
-@njit(cache=True, nogil=True)
-def worst(  # noqa: PLR0913, PLR0917
-    key: np.uint64, person: int, infected: int, severe: float, critical: float, fatal: float
-) -> tuple[int, bool]:
-    """How severe an illness with symptoms gets, and whether it ends in death, from the three chances."""
-    u = share(draw(key, person, WORST | infected))
-    if u >= severe + critical:
-        return WELL, False
-    dies = share(draw(key, person, WORST | (1 << 10) | infected)) < fatal
-    return (CRITICAL if u < critical else SEVERE), dies
 
 
 @njit(cache=True, nogil=True)

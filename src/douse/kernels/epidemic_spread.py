@@ -11,6 +11,7 @@ from douse.kernels.epidemic_contacts import meeting, when
 from douse.kernels.epidemic_layout import (
     BLOCK,
     CALENDAR,
+    CITY,
     ENVIRONMENT,
     FROM,
     FROM_BEFORE,
@@ -36,6 +37,7 @@ from douse.kernels.epidemic_layout import (
     TAIL,
     THIN_BITS,
     THIN_SCALE,
+    TRANSPORT,
     UNTIL,
     UNTIL_BEFORE,
     VACCINATED,
@@ -47,7 +49,7 @@ from douse.kernels.epidemic_layout import (
     Whole,
     Words,
 )
-from douse.kernels.epidemic_nature import CRITICAL, WELL, covered, nature, stays_home_ill, unshielded, worst
+from douse.kernels.epidemic_nature import covered, nature, stays_home_ill, unshielded
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
 from douse.kernels.squares import below, draw, poisson, share
 
@@ -151,7 +153,8 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     onsets : numpy.ndarray[int64], shape (BATCH,)
         Written: day of onset; -1 without symptoms.
     found : numpy.ndarray[int64], shape (BATCH * MOST_EVENTS, 4)
-        Written: row of the infection, day, target, and layer | variant | slot | thinning.
+        Written: row of the infection, day, target (the person itself where there is nobody to meet), and
+        layer | variant | slot | thinning.
 
     Returns
     -------
@@ -160,9 +163,12 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     """
     events = 0
     home_share = knobs[HOME_WHEN_ILL]
+    words = np.empty(count, np.uint64)
+    for at in range(count):  # loads that miss the cache come in loops of their own, where nothing waits for them
+        words[at] = word[persons[at]]
     for at in range(count):
         person, day = persons[at], infected[at]
-        own = word[person]
+        own = words[at]
         kind, size = kind_of(own), size_of(own)
         days, force, ill = nature(key, person, day, age_of(own), incubation, strength, symptomatic)
         onsets[at] = day + days if ill else -1
@@ -192,33 +198,63 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
                 | (np.int64(bits >> uint64(64 - THIN_BITS)) << META_THIN_AT)
             )
             events += inside or not away
-    # Loads that miss the cache come in loops of their own, where nothing waits for them.
+    # Layer by layer, so that the loads of many events are under way at once.
+    ends = np.zeros(ENVIRONMENT + 2, np.int64)
     for event in range(events):
-        person, on, meta = persons[found[event, 0]], found[event, 1], found[event, 3]
-        layer, slot = meta & 7, (meta >> META_SLOT_AT) & 31
-        if layer == ENVIRONMENT:
-            zone = zone_of(word[person])
-            start = np.int64(zone_start[zone])
-            bits = draw(key, person, SURVIVES | (meta >> META_THIN_AT) & 0xFFF | (on << 12))
-            found[event, 2] = start + below(bits, np.int64(zone_start[zone + 1]) - start)
-        else:
-            found[event, 2] = meeting(
-                person, word[person], layer, slot, on, key, group_start, institution, institution_start, zone_start,
-                between,
-            )  # fmt: skip
+        ends[(found[event, 3] & 7) + 1] += 1
+    for layer in range(ENVIRONMENT + 1):
+        ends[layer + 1] += ends[layer]
+    order = np.empty(events, np.int64)
+    put = ends.copy()
     for event in range(events):
         layer = found[event, 3] & 7
-        in_group = layer in (GROUP, INSTITUTION)
-        member = np.int64(members[found[event, 2] if in_group else 0])
-        found[event, 2] = member if in_group else found[event, 2]
-    kept = 0
-    for event in range(events):
-        found[kept, 0] = found[event, 0]
-        found[kept, 1] = found[event, 1]
-        found[kept, 2] = found[event, 2]
-        found[kept, 3] = found[event, 3]
-        kept += found[event, 2] != persons[found[event, 0]]
-    return kept
+        order[put[layer]] = event
+        put[layer] += 1
+    for rank in range(ends[HOUSEHOLD], ends[GROUP]):
+        event = order[rank]
+        at = found[event, 0]
+        found[event, 2] = meeting(
+            persons[at], words[at], HOUSEHOLD, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
+            institution, institution_start, zone_start, between,
+        )  # fmt: skip
+    for rank in range(ends[GROUP], ends[INSTITUTION]):
+        event = order[rank]
+        at = found[event, 0]
+        found[event, 2] = meeting(
+            persons[at], words[at], GROUP, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
+            institution, institution_start, zone_start, between,
+        )  # fmt: skip
+    for rank in range(ends[INSTITUTION], ends[TRANSPORT]):
+        event = order[rank]
+        at = found[event, 0]
+        found[event, 2] = meeting(
+            persons[at], words[at], INSTITUTION, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
+            institution, institution_start, zone_start, between,
+        )  # fmt: skip
+    for rank in range(ends[TRANSPORT], ends[CITY]):
+        event = order[rank]
+        at = found[event, 0]
+        found[event, 2] = meeting(
+            persons[at], words[at], found[event, 3] & 7, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
+            institution, institution_start, zone_start, between,
+        )  # fmt: skip
+    for rank in range(ends[CITY], ends[ENVIRONMENT]):
+        event = order[rank]
+        at = found[event, 0]
+        found[event, 2] = meeting(
+            persons[at], words[at], CITY, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
+            institution, institution_start, zone_start, between,
+        )  # fmt: skip
+    for rank in range(ends[GROUP], ends[INSTITUTION + 1]):
+        found[order[rank], 2] = members[found[order[rank], 2]]
+    for rank in range(ends[ENVIRONMENT], events):
+        event = order[rank]
+        at = found[event, 0]
+        zone = zone_of(words[at])
+        start = np.int64(zone_start[zone])
+        bits = draw(key, persons[at], SURVIVES | (found[event, 3] >> META_THIN_AT) & 0xFFF | (found[event, 1] << 12))
+        found[event, 2] = start + below(bits, np.int64(zone_start[zone + 1]) - start)
+    return events
 
 
 @njit(cache=True, nogil=True)
@@ -378,12 +414,12 @@ def settle(new: Numbers, infections: int, twice: Numbers, dups: int, state: Numb
     if dups == 0:
         return
     order = np.argsort(twice[:dups, 0])
-    marks = np.zeros(1 << 16, np.bool_)
+    marks = np.zeros(1 << 18, np.bool_)
     for at in range(dups):
-        marks[twice[at, 0] & 0xFFFF] = True
+        marks[twice[at, 0] & 0x3FFFF] = True
     for row in range(infections):
         target = new[row, 0]
-        if not marks[target & 0xFFFF]:
+        if not marks[target & 0x3FFFF]:
             continue
         low, high = 0, dups
         while low < high:
@@ -497,7 +533,7 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
         )  # fmt: skip
         for event in range(events):
             on, target = found[event, 1], found[event, 2]
-            if on < day:
+            if on < day or target == persons[found[event, 0]]:
                 continue
             to = 0
             while target >= shard_end[to]:
@@ -522,32 +558,31 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
             by_age[INFECTIONS, infected[at], age] += 1
             if onsets[at] >= 0:
                 by_age[ONSETS, onsets[at], age] += 1
-                fall_ill(
-                    persons[at], infected[at], onsets[at], variants[at], age, key, severity, admission, death,
-                    in_hospital, in_icu, cover, knobs, by_age, beds,
-                )  # fmt: skip
+                u = share(draw(key, persons[at], WORST | infected[at]))
+                if u < severity[variants[at], 0, age] + severity[variants[at], 1, age]:
+                    fall_ill(
+                        persons[at], infected[at], onsets[at], variants[at], age, u, key, severity, admission, death,
+                        in_hospital, in_icu, cover, knobs, by_age, beds,
+                    )  # fmt: skip
     return infections
 
 
 @njit(cache=True, nogil=True)
 def fall_ill(  # noqa: PLR0913, PLR0917
-    person: int, infected: int, onset: int, variant: int, age: int, key: np.uint64, severity: Floats,
+    person: int, infected: int, onset: int, variant: int, age: int, u: float, key: np.uint64, severity: Floats,
     admission: Small, death: Small, in_hospital: Small, in_icu: Small, cover: Floats, knobs: Floats, by_age: Small,
     beds: Small,
 ) -> None:  # fmt: skip
-    """Count admission, death and days in bed of somebody with symptoms, if it comes to that."""
+    """Count admission, death and days in bed of somebody who may fall severely ill; `u` says how severely."""
     milder = 1.0
     if cover[1, age] > 0.0 and covered(key, person, 1, cover[1, age]):
         milder = knobs[SEVERE_SHIELDED]
-    grade, dies = worst(
-        key, person, infected, severity[variant, 0, age] * milder, severity[variant, 1, age] * milder,
-        severity[variant, 2, age],
-    )  # fmt: skip
-    if grade == WELL:
+    critical = 1 if u < severity[variant, 1, age] * milder else 0
+    if u >= (severity[variant, 0, age] + severity[variant, 1, age]) * milder:
         return
+    dies = share(draw(key, person, WORST | (1 << 10) | infected)) < severity[variant, 2, age]
     bits = draw(key, person, WORST | (2 << 10) | infected)
     enters = min(onset + np.int64(admission[np.int64(bits & uint64(1023))]), CALENDAR - 1)
-    critical = 1 if grade == CRITICAL else 0
     stay = in_icu if critical == 1 else in_hospital
     leaves = enters + max(1, np.int64(stay[np.int64((bits >> uint64(10)) & uint64(1023))]))
     by_age[ADMISSIONS + critical, enters, age] += 1
