@@ -32,6 +32,8 @@ class Rules(NamedTuple):
         Quantiles of normal noise: age gap of couples, of children, age of families, and size times `size_step`.
     size_step : int
         Weight of one person more in a household against `size_noise`.
+    child_step : int
+        Years off `parents_age` that make a head as unlikely to have a child as each child before makes another.
     """
 
     adult: int
@@ -42,6 +44,7 @@ class Rules(NamedTuple):
     family_noise: NDArray[np.int32]
     size_noise: NDArray[np.int32]
     size_step: int
+    child_step: int
 
 
 @njit(cache=True, nogil=True)
@@ -212,10 +215,12 @@ def settle(  # noqa: PLR0912, PLR0915  one pass over a zone, step by step
         left = 0
         for h in range(heads):
             head = np.int64(age[begin + first[h]])
-            for p in range(2 if couple[h] else 1, home_size[h]):
+            alone = 2 if couple[h] else 1
+            for p in range(alone, home_size[h]):
                 state += STEP
                 slot[left] = first[h] + p
-                keys[left] = _key(abs(head - rules.parents_age), rules.family_noise, state)
+                away = abs(head - rules.parents_age) + (p - alone) * rules.child_step
+                keys[left] = _key(away, rules.family_noise, state)
                 left += 1
         _order(keys, left, order, bucket)
         children = people - adults

@@ -196,6 +196,7 @@ def _rules(numbers: MadeNumbers) -> Rules:
         _noise(homes.family_spread.value),
         _noise(homes.size_spread.value * _SIZE_STEP),
         _SIZE_STEP,
+        int(homes.child_step.value),
     )
 
 

@@ -71,7 +71,7 @@ def margins(city: City, totals: pl.DataFrame, jobs: Ints | None = None) -> pl.Da
 
 
 def _ages(rows: pl.DataFrame, got: Ints) -> list[tuple[str, Ints, Ints]]:
-    names, starts, ends = age_columns(rows.columns, int(made_numbers().made.ages.oldest.value))
+    names, _, ends = age_columns(rows.columns, int(made_numbers().made.ages.oldest.value))
     parts: list[tuple[str, Ints, Ints]] = []
     wanted = np.zeros(rows.height, np.int64)
     since = 0
@@ -84,19 +84,20 @@ def _ages(rows: pl.DataFrame, got: Ints) -> list[tuple[str, Ints, Ints]]:
         label = f"age {since * AGE_STEP} and over" if end == OPEN else f"age {since * AGE_STEP} to {end}"
         parts.append((label, wanted, got[:, since:last].sum(axis=1)))
         wanted, since = np.zeros(rows.height, np.int64), last
-    return parts if names and starts else []
+    return parts
 
 
 def _counts(city: City) -> tuple[Ints, Ints]:
     """People by zone and age band, and households by zone and size."""
     ages = np.zeros((len(city.zone_ids), AGES), np.int64)
     homes = np.zeros((len(city.zone_ids), LARGEST_HOME), np.int64)
+    oldest = min(AGES - 1, int(made_numbers().made.care.from_age.value) // AGE_STEP)
     for zone in range(len(city.zone_ids)):
         word = city.word[int(city.zone_start[zone]) : int(city.zone_start[zone + 1])]
         band = _part(word, AGE_AT, AGE_BITS)
         ages[zone] = np.bincount(band, minlength=AGES)
         size = _part(word, SIZE_AT, HOME_BITS)
-        cared_for = (_part(word, KIND_AT, KIND_BITS) == CARE) & (size == 1) & (band == AGES - 1)
+        cared_for = (_part(word, KIND_AT, KIND_BITS) == CARE) & (size == 1) & (band >= oldest)
         heads = (_part(word, HOME_AT, HOME_BITS) == 0) & ~cared_for
         homes[zone] = np.bincount(size[heads], minlength=LARGEST_HOME + 1)[1:]
     return ages, homes

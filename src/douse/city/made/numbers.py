@@ -35,6 +35,7 @@ class Homes(Strict):
     child_spread: Positive
     family_spread: Positive
     size_spread: Positive
+    child_step: Positive
 
 
 class Care(Strict):
