@@ -5,6 +5,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.city.city import City
+from douse.city.made.shares import widths
 from douse.kernels.city_groups import seats
 from douse.kernels.person_word import AGE_STEP, AGES, pack
 
@@ -34,7 +35,7 @@ def assemble(  # noqa: PLR0913  the arrays of a city, by keyword
     kind : numpy.ndarray[uint8], shape (G + 1,)
         Kind of each group; 0 of group 0.
     """
-    zone = np.repeat(np.arange(len(zone_ids), dtype=np.uint16), np.diff(zone_start.astype(np.int64)))
+    zone = np.repeat(np.arange(len(zone_ids), dtype=np.uint16), widths(zone_start))
     group, place = seats(members, group_start, len(age))
     band = np.minimum(age // AGE_STEP, AGES - 1).astype(np.uint8)
     word = pack(group, place, zone, band, kind[group], home, size)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from douse.city.assemble import assemble
 from douse.city.city import City
 from douse.city.draws import key, stream
+from douse.city.ground import KM_PER_DEGREE
 from douse.city.known_groups import groups_of
 from douse.city.known_zones import with_zones
 from douse.city.made.curve import along_curve
@@ -16,7 +17,6 @@ from douse.city.made.make import make_city
 from douse.city.made.numbers import MadeNumbers, made_numbers
 from douse.city.made.shares import age_shares
 from douse.city.made.totals import TREE
-from douse.city.ground import KM_PER_DEGREE
 from douse.errors import DataError
 from douse.kernels.city_draws import shuffle_within
 from douse.kernels.person_word import LARGEST_HOME
@@ -147,9 +147,8 @@ def totals_in(known: Records) -> pl.DataFrame:
     columns = [column for column in TREE if column in table.columns]
     rows = table.select(columns).filter(pl.col("zone_id").is_in(kept))
     lives = pl.col("zone_id").is_in(list(living))
-    inner = rows.filter(lives)
-    # Zones above say nothing of themselves, and a childless zone above others would count as one of residence.
-    above = set(inner["parent_zone"].drop_nulls())
+    # A zone above others that nobody lives in would count as one of residence: only those above somebody stay.
+    above = set(rows.filter(lives)["parent_zone"].drop_nulls())
     parents = dict(rows.select("zone_id", "parent_zone").iter_rows())
     for zone in list(above):
         at = parents.get(zone)
@@ -198,7 +197,8 @@ def _ages(placed: pl.DataFrame, zone: NDArray[np.int64], numbers: MadeNumbers) -
     has = np.flatnonzero(told >= 0)
     if len(has) == 0:
         edges = np.cumsum(age_shares(numbers))
-        return np.minimum(np.searchsorted(edges, luck[0]), len(edges) - 1).astype(np.uint8)
+        drawn: NDArray[np.uint8] = np.minimum(np.searchsorted(edges, luck[0]), len(edges) - 1).astype(np.uint8)
+        return drawn
     first, end = np.searchsorted(zone[has], zone[missing]), np.searchsorted(zone[has], zone[missing], side="right")
     nobody = first == end
     first, end = np.where(nobody, 0, first), np.where(nobody, len(has), end)

@@ -8,6 +8,8 @@ from douse.kernels.person_word import MOST_ZONES
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
 
+_COLUMNS = ("person_id", "zone", "household", "age", "home_place", "daytime_place", "group")
+
 
 def with_zones(known: Records, zones: ZoneTree, random: np.random.Generator) -> pl.DataFrame:
     """People with `tree`, the position of their zone in the tree, and a household each.
@@ -21,7 +23,9 @@ def with_zones(known: Records, zones: ZoneTree, random: np.random.Generator) -> 
     DataError
         When nobody has a zone and there is none, or there are too many.
     """
-    people = known.table("people").select("person_id", "zone", "household", "age", "home_place", "daytime_place", "group")
+    people = known.table("people").select(
+        "person_id", "zone", "household", "age", "home_place", "daytime_place", "group"
+    )
     homes = known.table("places").select(home_place="place_id", place_zone="zone")
     people = people.join(homes, on="home_place", how="left", maintain_order="left")
     common = (

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -45,7 +46,7 @@ def save_city(city: City, folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _NOTE).unlink(missing_ok=True)  # half a city is none
-    tables = {
+    tables: dict[str, dict[str, NDArray[Any]]] = {
         "people": {"word": city.word},
         "members": {"person": city.members},
         "groups": {"first_member": city.group_start, "institution": np.r_[city.institution, city.institution[-1:]]},
@@ -128,12 +129,12 @@ def _read(folder: Path, name: str, columns: tuple[str, ...]) -> pl.DataFrame:
         frame = pl.read_parquet(path, glob=False)
     except (OSError, pl.exceptions.PolarsError):
         raise DataError(f"{folder.name}: {path.name} cannot be read.", next_step="Make the city again.") from None
-    if not set(columns) <= set(frame.columns) or (columns and frame.is_empty()):
+    if not set(columns) <= set(frame.columns):
         raise DataError(f"{folder.name}: {path.name} is not a file of a city.", next_step="Make the city again.")
     return frame
 
 
-def _array(frame: pl.DataFrame, column: str, kind: type[np.generic]) -> NDArray[np.generic]:
+def _array(frame: pl.DataFrame, column: str, kind: type[np.generic]) -> NDArray[Any]:
     values = frame[column].rechunk().to_numpy(writable=True)  # one type for kernels, as in a city that was just made
     if values.dtype != kind:
         raise DataError("A file of the city holds numbers of another kind.", next_step="Make the city again.")

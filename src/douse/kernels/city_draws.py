@@ -14,13 +14,13 @@ Ints = NDArray[Any]  # of any width
 
 
 @njit(cache=True, inline="always")
-def below(state: np.uint64, size: int) -> np.int64:
+def below(state: np.uint64, size: Any) -> np.int64:
     """Whole number from 0 to size - 1 of a state, size below 2**32."""
     return np.int64(((mixed(state) >> _S32) * np.uint64(size)) >> _S32)
 
 
 @njit(cache=True, nogil=True)
-def shuffle(items: Ints, first: int, end: int, state: np.uint64) -> np.uint64:
+def shuffle(items: Ints, first: Any, end: Any, state: np.uint64) -> np.uint64:
     """Shuffle items[first:end] in place (Fisher-Yates); the next state."""
     for at in range(end - 1, first, -1):
         state += STEP

@@ -38,7 +38,7 @@ def classes(
     seated = np.empty(len(pupils), np.uint32)
     size, school = np.empty(len(pupils), np.int32), np.empty(len(pupils), np.int32)
     made = 0
-    of_age, following = np.empty(257, np.int64), np.empty(257, np.int64)
+    of_age, following = np.zeros(257, np.int64), np.zeros(257, np.int64)
     for s in range(len(start) - 1):
         first, end = start[s], start[s + 1]
         of_age[:] = 0
@@ -48,20 +48,21 @@ def classes(
         for a in range(256):
             following[a + 1] = following[a] + of_age[a + 1]
         for p in range(first, end):
-            a = np.int64(age[pupils[p]])
-            seated[following[a]] = pupils[p]
-            following[a] += 1
-        waiting, left = 0, end - first
+            years = age[pupils[p]]
+            seated[following[years]] = pupils[p]
+            following[years] += 1
+        waiting = np.int64(0)
+        left = end - first
         for a in range(256):
             waiting += of_age[a + 1]
             left -= of_age[a + 1]
             if waiting > 0 and (left == 0 or 2 * waiting >= class_size):
-                rooms = max(1, (2 * waiting + class_size) // (2 * class_size))
+                rooms = max(np.int64(1), (2 * waiting + class_size) // (2 * class_size))
                 for room in range(rooms):
                     size[made] = waiting // rooms + (1 if room < waiting % rooms else 0)
                     school[made] = s
                     made += 1
-                waiting = 0
+                waiting = np.int64(0)
     return seated, size[:made], school[:made]
 
 
@@ -118,7 +119,7 @@ def firms(
 
 
 @njit(cache=True, nogil=True)
-def filled(
+def filled(  # noqa: PLR0913, PLR0917  arrays of the groups, one by one
     start: NDArray[np.uint32],
     base: People,
     base_size: Sizes,

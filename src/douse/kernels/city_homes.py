@@ -1,6 +1,6 @@
 """Who lives with whom in a made city: households of given sizes filled with people of given ages, zone by zone."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -89,7 +89,7 @@ def fit_sizes(homes: NDArray[np.int32], people: NDArray[np.int64], free: NDArray
 
 
 @njit(cache=True, nogil=True)
-def _order(key: Bytes, count: int, order: NDArray[np.int32], bucket: NDArray[np.int32]) -> None:
+def _order(key: Bytes, count: Any, order: NDArray[np.int32], bucket: NDArray[np.int32]) -> None:
     """Positions 0 to count - 1 in order of their key, equal ones in their order; `order` is filled."""
     bucket[:] = 0
     for item in range(count):
@@ -102,12 +102,12 @@ def _order(key: Bytes, count: int, order: NDArray[np.int32], bucket: NDArray[np.
 
 
 @njit(cache=True, inline="always")
-def _key(value: int, noise: NDArray[np.int32], state: np.uint64) -> np.uint8:
+def _key(value: Any, noise: NDArray[np.int32], state: np.uint64) -> np.uint8:
     return np.uint8(min(_BUCKETS - 1, max(0, value + _CENTRE + noise[np.int64((mixed(state) >> _S40) & _LUCK)])))
 
 
 @njit(cache=True, nogil=True)
-def settle(  # noqa: PLR0912, PLR0915  one pass over a zone, step by step
+def settle(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over a zone, step by step
     zone_start: NDArray[np.uint32],
     years: NDArray[np.int32],
     in_care: NDArray[np.int32],
@@ -138,11 +138,16 @@ def settle(  # noqa: PLR0912, PLR0915  one pass over a zone, step by step
     tuple of numpy.ndarray[uint8], each of shape (N,)
         Age in years, position in the household (0: the head), size of the household.
     """
-    people_in_all = np.int64(zone_start[-1])
-    age, place, size = np.empty(people_in_all, np.uint8), np.empty(people_in_all, np.uint8), np.empty(people_in_all, np.uint8)
-    most = 0
+    everybody = np.int64(zone_start[-1])
+    age, place, size = (
+        np.empty(everybody, np.uint8),
+        np.empty(everybody, np.uint8),
+        np.empty(everybody, np.uint8),
+    )
+    most = np.int64(0)
     for zone in range(len(zone_start) - 1):
-        most = max(most, np.int64(zone_start[zone + 1]) - np.int64(zone_start[zone]))
+        living = np.int64(zone_start[zone + 1]) - np.int64(zone_start[zone])
+        most = max(most, living)
     home_size, couple, first = np.empty(most, np.uint8), np.empty(most, np.uint8), np.empty(most, np.int32)
     pool, keys = np.empty(most, np.uint8), np.empty(most, np.uint8)
     order, other, slot = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32)
@@ -175,12 +180,12 @@ def settle(  # noqa: PLR0912, PLR0915  one pass over a zone, step by step
                 adults = at
         adults = max(adults, heads)
         state = shuffle(pool, 0, adults, state)
-        couples = 0
+        couples = np.int64(0)
         for h in range(heads):
             state += STEP
             pairs = home_size[h] > 1 and couples < adults - heads and below(state, 1 << 24) < rules.couple_chance
             couple[h] = pairs
-            couples += pairs
+            couples += np.int64(pairs)
         # Couples: neighbours in age, in order of how near they are to the age of parents.
         for a in range(2 * couples):
             state += STEP

@@ -42,8 +42,8 @@ def age_columns(columns: Sequence[str], oldest: int) -> tuple[tuple[str, ...], t
     if starts[0] != 0 or starts[1:] != follows or ends[-1] != OPEN or starts[-1] > oldest:
         raise DataError(
             "Zone totals: the age columns do not cover all ages once each.",
-            allowed=f"age_0_4, age_5_9, … age_75: from age 0, without gap or overlap, the last from {oldest} or younger "
-            "and open",
+            allowed="age_0_4, age_5_9, … age_75: from age 0, without gap or overlap, the last one open and from an age "
+            f"of at most {oldest}",
             next_step="Add the missing columns, or rename those that are read wrongly.",
         )
     return tuple(name for _, _, name in found), tuple(starts), tuple(ends)

@@ -39,7 +39,8 @@ def on_curve(share: Floats) -> Floats:
         x, y = _turned(x, y, right, up, side)
         x, y = x + side * right, y + side * up
         left = left // 4
-    return np.c_[x + 0.5, y + 0.5] / _SIDE
+    points: Floats = np.c_[x + 0.5, y + 0.5] / _SIDE
+    return points
 
 
 def _distance(x: Ints, y: Ints) -> Ints:

@@ -133,14 +133,14 @@ def workplaces(work: Workforce, taken: Ints, numbers: MadeNumbers, seed: int) ->
     above = 1 - (np.arange(_FIRM_QUANTILES) + 0.5) / _FIRM_QUANTILES
     firm_size = np.minimum(np.floor(above ** (-1 / firm.firm_exponent.value)), firm.largest_firm.value)
     noise = ndtri((np.arange(_ROOM_QUANTILES) + 0.5) / _ROOM_QUANTILES)
-    room_size = np.clip(np.round(rooms.room_size.value * np.exp(rooms.room_spread.value * noise)), 2, rooms.room_largest.value)
+    room_size = np.clip(
+        np.round(rooms.room_size.value * np.exp(rooms.room_spread.value * noise)), 2, rooms.room_largest.value
+    )
     kept, size, of, zone = firms(
         work.start, taken, firm_size.astype(np.int32), room_size.astype(np.int32), key(seed, "firms")
     )
     nobody = np.zeros(len(size), np.int64)
-    return Plan(
-        work.people[kept], size.astype(np.int64), nobody, of.astype(np.int64), zone.astype(np.int64), WORK
-    )
+    return Plan(work.people[kept], size.astype(np.int64), nobody, of.astype(np.int64), zone.astype(np.int64), WORK)
 
 
 @dataclass(frozen=True)
@@ -191,16 +191,20 @@ def join(plans: list[Plan], staff: People, seed: int) -> Groups:
     to, come = np.empty(groups, np.int64), np.empty(groups, np.int64)
     to[in_zones] = np.minimum(ends, len(staff))
     come[in_zones] = np.minimum(ends - wanted[in_zones], len(staff))
+    # A ward that finds no staff is none.
+    full = base_size + to > come
+    zone, base_size, to, come = zone[full], base_size[full], to[full], come[full]
+    named = np.unique(np.concatenate(institution)[full], return_inverse=True)[1] + 1
     start = np.r_[0, np.cumsum(base_size + to - come)].astype(np.uint32)
     base = np.concatenate([np.zeros(0, np.uint32), *(plan.base for plan in plans)])
     members = filled(start, base, base_size.astype(np.int32), staff, come, to)
     shuffle_within(members, start, key(seed, "seats"))
-    kind = np.concatenate([np.zeros(1, np.uint8), *(np.full(len(p.zone), p.kind, np.uint8) for p in plans)])
+    kind = np.concatenate([np.zeros(0, np.uint8), *(np.full(len(p.zone), p.kind, np.uint8) for p in plans)])[full]
     return Groups(
         members,
         np.r_[np.uint32(0), start].astype(np.uint32),
-        np.r_[0, np.concatenate(institution)].astype(np.uint32),
-        kind,
+        np.r_[0, named].astype(np.uint32),
+        np.r_[0, kind].astype(np.uint8),
         np.r_[-1, zone].astype(np.int32),
     )
 

@@ -79,7 +79,7 @@ def totals_of(people: int, seed: int, numbers: MadeNumbers | None = None) -> pl.
         "latitude": place[:, 1],
         "longitude": place[:, 0],
     }
-    text = {name: pl.String for name in ("zone_id", "name", "kind", "parent_zone")}
+    text = dict.fromkeys(("zone_id", "name", "kind", "parent_zone"), pl.String)
     parts = [pl.DataFrame(part, schema_overrides=text) for part in (city, above, living)]
     return pl.concat(parts, how="diagonal")
 
@@ -111,7 +111,8 @@ def _sites(zones: int, reach: float, squeeze: float, random: np.random.Generator
 def _districts(zones: int, most: int) -> np.ndarray:
     """District of each zone, along the curve."""
     several = min(most, max(1, round(0.8 * np.sqrt(zones))))
-    return np.arange(zones) * several // zones
+    district: np.ndarray = np.arange(zones) * several // zones
+    return district
 
 
 def _on_earth(km: np.ndarray) -> np.ndarray:

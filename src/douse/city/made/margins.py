@@ -54,7 +54,9 @@ def margins(city: City, totals: pl.DataFrame, jobs: Ints | None = None) -> pl.Da
     for number, name in enumerate(names, 1):
         open_class = number == len(names)
         label = f"households of {number}" + (" and more" if open_class else "")
-        parts.append((label, amounts(rows, name), homes[:, number - 1 :].sum(axis=1) if open_class else homes[:, number - 1]))
+        parts.append(
+            (label, amounts(rows, name), homes[:, number - 1 :].sum(axis=1) if open_class else homes[:, number - 1])
+        )
     if "households" in rows.columns:
         parts.append(("households", amounts(rows, "households"), homes.sum(axis=1)))
     if jobs is not None and "jobs" in rows.columns:
@@ -63,11 +65,7 @@ def margins(city: City, totals: pl.DataFrame, jobs: Ints | None = None) -> pl.Da
         pl.DataFrame({"zone": rows["zone_id"], "margin": [label] * len(wanted), "wanted": wanted, "got": has})
         for label, wanted, has in parts
     ]
-    return (
-        pl.concat(frames)
-        .filter(pl.col("wanted") >= 0)
-        .with_columns(difference=pl.col("got") - pl.col("wanted"))
-    )
+    return pl.concat(frames).filter(pl.col("wanted") >= 0).with_columns(difference=pl.col("got") - pl.col("wanted"))
 
 
 def _ages(rows: pl.DataFrame, got: Ints) -> list[tuple[str, Ints, Ints]]:

@@ -1,5 +1,7 @@
 """Whole numbers out of shares."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,14 @@ _STEEPEST = 12.0
 _DIGITS = 9  # so that the last bits of exp do not decide
 
 
-def whole(weight: NDArray[np.generic], total: Ints) -> Ints:
+def widths(start: NDArray[Any]) -> Ints:
+    """How many there are in each part, from where each begins and the end; one fewer than `start` has."""
+    whole_start = start.astype(np.int64)
+    counts: Ints = whole_start[1:] - whole_start[:-1]
+    return counts
+
+
+def whole(weight: NDArray[Any], total: Ints) -> Ints:
     """Whole numbers in proportion to weights, by largest remainders.
 
     Parameters
@@ -33,7 +42,8 @@ def whole(weight: NDArray[np.generic], total: Ints) -> Ints:
     kept = np.floor(wanted).astype(np.int64)
     missing = np.where(heaviest > 0, total - kept.sum(axis=1), 0)
     rank = np.argsort(np.argsort(kept - wanted, axis=1, kind="stable"), axis=1, kind="stable")
-    return kept + (rank < missing[:, None])
+    shared: Ints = kept + (rank < missing[:, None])
+    return shared
 
 
 def by_year(count: Ints, share: Floats, luck: Floats) -> Ints:
@@ -84,7 +94,8 @@ def tilted(weight: Floats, size: Floats, mean: Floats) -> Floats:
         share = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
         short = share @ size < mean
         low, high = np.where(short, slope, low), np.where(short, high, slope)
-    return np.round(share, _DIGITS)
+    shares: Floats = np.round(share, _DIGITS)
+    return shares
 
 
 def age_shares(numbers: MadeNumbers) -> Floats:
@@ -95,4 +106,5 @@ def age_shares(numbers: MadeNumbers) -> Floats:
     share = np.zeros(last + 1)
     for band, start, end in zip(bands, starts, [*starts[1:], last + 1], strict=True):
         share[start:end] = band.share.value / max(1, end - start)
-    return share / share.sum()
+    share /= share.sum()
+    return share

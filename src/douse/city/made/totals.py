@@ -95,9 +95,7 @@ def read_totals(frame: pl.DataFrame, numbers: MadeNumbers) -> Totals:
             next_step="Fill the empty cells, or leave the column out.",
         )
     kept = tree.select([column for column in TREE if column in tree.columns])
-    return Totals(
-        kept, tuple(living["zone_id"]), population, starts, ends, ages, homes, households, jobs, km
-    )
+    return Totals(kept, tuple(living["zone_id"]), population, starts, ends, ages, homes, households, jobs, km)
 
 
 def _tree(frame: pl.DataFrame) -> pl.DataFrame:
@@ -158,7 +156,9 @@ def _in_order(living: pl.DataFrame, population: Ints, numbers: MadeNumbers) -> t
     return km[order], order
 
 
-def _ages(living: pl.DataFrame, population: Ints, numbers: MadeNumbers) -> tuple[tuple[int, ...], tuple[int, ...], Ints]:
+def _ages(
+    living: pl.DataFrame, population: Ints, numbers: MadeNumbers
+) -> tuple[tuple[int, ...], tuple[int, ...], Ints]:
     names, starts, ends = age_columns(living.columns, int(numbers.made.ages.oldest.value))
     if not names:
         return (0,), (OPEN,), population[:, None].copy()
@@ -182,24 +182,30 @@ def _ages(living: pl.DataFrame, population: Ints, numbers: MadeNumbers) -> tuple
         )
     scaled = whole(np.maximum(ages, 0), population)
     exact = (total == population) & ~silent
-    return starts, ends, np.where(silent[:, None], -1, np.where(exact[:, None], ages, scaled))
+    ages = np.where(exact[:, None], ages, scaled)
+    ages[silent] = -1
+    return starts, ends, ages
 
 
 def _households(living: pl.DataFrame, population: Ints) -> tuple[Ints, Ints]:
     """Households of each zone, and by size."""
     names = home_columns(living.columns)
+    households: Ints
     if not names:
         households = amounts(living, "households")
         homes = np.full((len(population), 1), -1, np.int64)
     else:
         homes = np.stack([amounts(living, name) for name in names], axis=1)
-        silent = (homes < 0).all(axis=1)
-        homes = np.where(silent[:, None], -1, np.maximum(homes, 0))
-        households = np.where(silent, -1, homes.sum(axis=1))
+        silent = np.all(homes < 0, axis=1)
+        homes = np.maximum(homes, 0)
+        homes[silent] = -1
+        households = homes.sum(axis=1, dtype=np.int64)
+        households[silent] = -1
         if "households" in living.columns:
-            households = np.where(silent, amounts(living, "households"), households)
-    if (households == 0).any() or (households > population).any():
-        at = int(np.argmax((households == 0) | (households > population)))
+            households[silent] = amounts(living, "households")[silent]
+    wrong = np.logical_or(households == 0, households > population)
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
         raise DataError(
             f"Zone totals: {living['zone_id'][at]} has {households[at]:,} households for {population[at]:,} people.",
             allowed="at least one household, and nobody's household: no more households than people",

@@ -59,7 +59,7 @@ class Workforce:
     start: Ints
 
 
-def workforce(
+def workforce(  # noqa: PLR0913, PLR0917  the city so far, and what decides
     totals: Totals, residents: Residents, needed: Ints, commuting: pl.DataFrame | None, numbers: MadeNumbers, seed: int
 ) -> Workforce:
     """Choose who works, and where.
@@ -86,7 +86,10 @@ def workforce(
     zones, first = by_bucket(flows.unit, units)
     arrivals = np.bincount(at, minlength=units).astype(np.int64)
     quota = np.concatenate(
-        [whole(np.maximum(jobs[z], 1e-9)[None, :], arrivals[u : u + 1])[0] for u, z in enumerate(np.split(zones, first[1:-1]))]
+        [
+            whole(np.maximum(jobs[z], 1e-9)[None, :], arrivals[u : u + 1])[0]
+            for u, z in enumerate(np.split(zones, first[1:-1]))
+        ]
     )
     zone = deal_out(at, first, zones.astype(np.int32), quota, key(seed, "zone of work"))
     order, start = by_bucket(zone, len(totals))
@@ -111,7 +114,8 @@ def _jobs(told: Ints, workers: Ints, needed: Ints) -> Floats:
     if spare.sum() == 0:
         return np.maximum(needed.astype(np.float64), 1e-9)
     enough: Floats = np.where(jobs >= needed, needed + spare * (left / spare.sum()), needed.astype(np.float64))
-    return np.round(enough * (total / max(enough.sum(), 1e-9)), _DIGITS)
+    scaled: Floats = np.round(enough * (total / max(enough.sum(), 1e-9)), _DIGITS)
+    return scaled
 
 
 def gravity(totals: Totals, workers: Ints, jobs: Floats, numbers: MadeNumbers) -> Flows:
@@ -135,7 +139,7 @@ def gravity(totals: Totals, workers: Ints, jobs: Floats, numbers: MadeNumbers) -
     ease = np.round(1 / (1 + (apart / commuting.scale.value) ** commuting.exponent.value), 12)
     ease = np.maximum(ease, 1e-12)
     leaving = np.bincount(unit, workers).astype(np.float64)
-    coming = np.bincount(unit, jobs)
+    coming = np.bincount(unit, jobs).astype(np.float64)
     flows = balanced(ease, leaving, coming, int(commuting.rounds.value))
     people = _in_whole(np.round(flows, _DIGITS), leaving.astype(np.int64))
     start, to = np.nonzero(people)
@@ -200,11 +204,11 @@ def told_flows(totals: Totals, workers: Ints, table: pl.DataFrame) -> Flows:
     unit, position = _units(totals, named)
     units = int(unit.max()) + 1
     leaving = np.bincount(unit, workers, minlength=units).astype(np.int64)
-    row = ends["from_zone"].replace_strict(position, default=-1, return_dtype=pl.Int64).to_numpy()
-    column = ends["to_zone"].replace_strict(position, default=-1, return_dtype=pl.Int64).to_numpy()
-    used = (row >= 0) & (column >= 0) & (count > 0)
+    source = ends["from_zone"].replace_strict(position, default=-1, return_dtype=pl.Int64).to_numpy()
+    goal = ends["to_zone"].replace_strict(position, default=-1, return_dtype=pl.Int64).to_numpy()
+    used = (source >= 0) & (goal >= 0) & (count > 0)
     merged = (
-        pl.DataFrame({"row": row[used], "to": column[used], "people": count[used]})
+        pl.DataFrame({"row": source[used], "to": goal[used], "people": count[used]})
         .group_by("row", "to")
         .agg(pl.col("people").sum())
     )
