@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from city_inputs import apart, check_whole, made, zones
+from city_inputs import apart, check_whole, zones
 from douse.city.made import build_city, made_numbers, make_city, margins, totals_of
 from douse.errors import DataError, UsageError
 
@@ -129,7 +129,7 @@ def test_invented_centres_have_more_jobs():
     assert ratio[middle].mean() > 1.5 * ratio[~middle].mean()
 
 
-def test_every_number_is_read_and_has_a_source():
+def test_every_number_has_a_source_and_a_unit():
     numbers = made_numbers().made
     text = numbers.model_dump()
     for section in ("ages", "homes", "care", "hospitals", "work", "commuting", "invented"):
@@ -193,7 +193,3 @@ def test_a_commuting_table_that_does_not_fit_is_refused(table, said):
 def test_a_city_of_an_impossible_size_is_refused(people):
     with pytest.raises(UsageError, match="cannot be made"):
         totals_of(people, 1)
-
-
-def test_no_message_for_the_usual():
-    assert len(made(100).city) == 100

@@ -5,7 +5,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.city.city import City
-from douse.city.made.shares import widths
+from douse.city.counts import widths
 from douse.kernels.city_groups import seats
 from douse.kernels.person_word import AGE_STEP, AGES, pack
 

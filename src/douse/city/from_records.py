@@ -45,10 +45,10 @@ class Peopled:
 def city_of_records(known: Records, zones: ZoneTree, numbers: MadeNumbers | None = None) -> Peopled | None:
     """Make a city of the table of people; None where there are no people in it.
 
-    People live in the smallest zone that records name: their own, else that of their household or of their home
-    place, else one drawn like those of the others. Who has no household lives alone; a household of more than 15 is
-    cut. People meet in their `group` at their `daytime_place`; a place without groups is cut into classes or rooms.
-    Who has no age gets one of those in the zone, else in the city.
+    People live in the smallest zone that records name: that of most of their household, else their own or that of
+    their home place, else one drawn like those of the others. Who has no household lives alone; a household of more
+    than 15 is cut. People meet in their `group` at their `daytime_place`; a place without groups is cut into classes
+    or rooms. Who has no age gets one of those in the zone, else in the city.
 
     Parameters
     ----------

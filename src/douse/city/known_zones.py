@@ -14,7 +14,7 @@ _COLUMNS = ("person_id", "zone", "household", "age", "home_place", "daytime_plac
 def with_zones(known: Records, zones: ZoneTree, random: np.random.Generator) -> pl.DataFrame:
     """People with `tree`, the position of their zone in the tree, and a household each.
 
-    The zone is their own, else that of their household (the one most of it names), else that of their home place, else
+    The zone is that of their household (the one most of it names), else their own, else that of their home place, else
     one drawn like those of the others. Where there are more zones than a city can have, the smallest give way to the
     zones above them.
 

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.city.city import City
+from douse.city.counts import widths
 from douse.city.made.numbers import MadeNumbers
-from douse.city.made.shares import widths
 from douse.city.town import numbered
 from douse.kernels.person_word import CARE, HOSPITAL, KIND_AT, KIND_BITS, SCHOOL, WORK, ZONE_AT, ZONE_BITS
 

@@ -14,13 +14,6 @@ _STEEPEST = 12.0
 _DIGITS = 9  # so that the last bits of exp do not decide
 
 
-def widths(start: NDArray[Any]) -> Ints:
-    """How many there are in each part, from where each begins and the end; one fewer than `start` has."""
-    whole_start = start.astype(np.int64)
-    counts: Ints = whole_start[1:] - whole_start[:-1]
-    return counts
-
-
 def whole(weight: NDArray[Any], total: Ints) -> Ints:
     """Whole numbers in proportion to weights, by largest remainders.
 
