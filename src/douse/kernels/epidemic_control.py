@@ -292,7 +292,7 @@ def at_home_ill(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def trace(  # noqa: PLR0913, PLR0914, PLR0917
+def trace(  # noqa: PLR0913, PLR0917
     person: int, since: int, ring_since: int, day: int, key: np.uint64, word: Words, state: Numbers, side: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
@@ -343,7 +343,7 @@ def trace(  # noqa: PLR0913, PLR0914, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
+def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     day: int, since: int, due_items: Words, key: np.uint64, word: Words, state: Numbers, side: Small,
     side_person: Numbers, staying: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
@@ -502,7 +502,7 @@ def arrive(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def register(  # noqa: PLR0913, PLR0914, PLR0917
+def register(  # noqa: PLR0913, PLR0917
     day: int, since: int, infections: Numbers, key: np.uint64, word: Words, state: Numbers, incubation: Small,
     strength: Small, symptomatic: Floats, seek_delay: Small, rules: Floats, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
@@ -529,7 +529,7 @@ def register(  # noqa: PLR0913, PLR0914, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def screen(  # noqa: PLR0913, PLR0914, PLR0917
+def screen(  # noqa: PLR0913, PLR0917
     day: int, due_zones: Small, infections: Numbers, key: np.uint64, word: Words, state: Numbers, side: Small,
     zone_start: Numbers, sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,

@@ -279,7 +279,7 @@ def push(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over what falls due
+def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls due
     day: int,
     shard: int,
     key: np.uint64,
@@ -452,7 +452,7 @@ def release(day: int, following: Small, head: Small, fill: Small, free: Small, l
 
 
 @njit(cache=True, nogil=True)
-def infect(  # noqa: PLR0913, PLR0914, PLR0917
+def infect(  # noqa: PLR0913, PLR0917
     since: int,
     infections: int,
     day: int,
