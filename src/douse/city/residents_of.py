@@ -36,7 +36,12 @@ def part(word: NDArray[np.uint64], at: int, bits: int) -> Ints:
 
 def person_ids(city: City, first: int, end: int) -> pl.Series:
     """Pseudonyms of the people from `first` to before `end`."""
-    return _identifiers("p", pl.int_range(first + 1, end + 1, eager=True), max(7, len(str(len(city)))))
+    return named(city, pl.int_range(first, end, eager=True))
+
+
+def named(city: City, people: pl.Series) -> pl.Series:
+    """Pseudonyms of people by position."""
+    return _identifiers("p", people + 1, max(7, len(str(len(city)))))
 
 
 def _identifiers(stem: str, number: pl.Series, digits: int) -> pl.Series:

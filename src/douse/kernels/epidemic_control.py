@@ -51,7 +51,7 @@ from douse.kernels.epidemic_layout import (
 from douse.kernels.epidemic_nature import nature, stays_home_ill
 from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, takes_place, weekend
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import below, draw, share
+from douse.kernels.squares import Bits, Index, below, draw, share
 
 # Items of the agenda, in the order of a day: person | kind | day of exposure or way of finding | ring.
 RESULT, REACH, TEST, SEEK = range(4)
@@ -73,12 +73,12 @@ RULES = 27
 # What is counted by day.
 (
     TESTED, TUBES, WAITING_TUBES, REACHED_PEOPLE, WAITING_PEOPLE, CASES, COMMUNITY_CASES, FALSE_CASES, NAMED_PEOPLE,
-    DOSES_GIVEN, SCREENED_PEOPLE, NEW_INFECTIONS,
-) = range(12)  # fmt: skip
-SERIES = 12
+    DOSES_GIVEN, SCREENED_PEOPLE, GIVEN_UP, NEW_INFECTIONS,
+) = range(13)  # fmt: skip
+SERIES = 13
 SERIES_NAMES = (
     "tests", "tubes", "tubes_waiting", "contacts_reached", "contacts_waiting", "cases", "community_cases",
-    "false_cases", "contacts_named", "doses", "people_screened", "infections",
+    "false_cases", "contacts_named", "doses", "people_screened", "contacts_given_up", "infections",
 )  # fmt: skip
 # Scalars that last from day to day.
 SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT = range(9)
@@ -93,7 +93,7 @@ S_DAY, S_PERSON, S_INFECTED, S_VARIANT, S_STAY, S_UNTIL, S_CONFIRMED, S_TESTED =
 
 
 @njit(cache=True, nogil=True)
-def item(person: int, kind: int, aux: int, ring: int) -> np.uint64:
+def item(person: Index, kind: Index, aux: Index, ring: Index) -> Bits:
     """An item of the agenda."""
     return (
         uint64(person)
@@ -105,7 +105,7 @@ def item(person: int, kind: int, aux: int, ring: int) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def note(
-    day: int, what: np.uint64, items: Words, following: Small, head: Small, fill: Small, free: Small, scalars: Whole
+    day: Index, what: Bits, items: Words, following: Small, head: Small, fill: Small, free: Small, scalars: Whole
 ) -> None:
     """Put an item on the agenda of a day; the caller has made sure of a free block."""
     if day >= CALENDAR:
@@ -123,7 +123,7 @@ def note(
 
 @njit(cache=True, nogil=True)
 def take(
-    day: int, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
+    day: Index, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
 ) -> Words:
     """Items of a day, in order of kind, those that wait first, else as they were noted; their blocks are given back."""
     blocks = 0
@@ -158,7 +158,7 @@ def take(
 
 
 @njit(cache=True, nogil=True)
-def row_of(person: int, state: Numbers, side: Small, side_person: Numbers, scalars: Whole) -> int:
+def row_of(person: Index, state: Numbers, side: Small, side_person: Numbers, scalars: Whole) -> Index:
     """Row of a person in the side table; made where there is none."""
     row = np.int64(state[person]) >> SIDE_AT
     if row == 0:
@@ -174,7 +174,7 @@ def row_of(person: int, state: Numbers, side: Small, side_person: Numbers, scala
 
 
 @njit(cache=True, nogil=True)
-def begin_stay(row: int, stay: int, day: int, until: int, side: Small, staying: Small) -> None:
+def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:
     """Let a person stay apart from a day to another; isolation goes before quarantine, and a longer stay extends one."""
     until = min(until, CALENDAR - 1)
     if until < day:
@@ -202,7 +202,7 @@ def begin_stay(row: int, stay: int, day: int, until: int, side: Small, staying: 
 
 
 @njit(cache=True, nogil=True)
-def result_day(day: int, rules: Floats, scalars: Whole, tubes: int) -> int:
+def result_day(day: Index, rules: Floats, scalars: Whole, tubes: Index) -> Index:
     """Day of the result of what is handed to the laboratory now; its load grows by so many tubes."""
     scalars[LABORATORY_LOAD] += tubes
     return day + np.int64(rules[RESULT_DAYS]) + np.int64((scalars[LABORATORY_LOAD] - 1) // max(1.0, rules[LABORATORY]))
@@ -210,7 +210,7 @@ def result_day(day: int, rules: Floats, scalars: Whole, tubes: int) -> int:
 
 @njit(cache=True, nogil=True)
 def test(  # noqa: PLR0913, PLR0917
-    person: int, how: int, day: int, key: np.uint64, state: Numbers, side: Small, side_person: Numbers,
+    person: Index, how: Index, day: Index, key: Bits, state: Numbers, side: Small, side_person: Numbers,
     sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> None:  # fmt: skip
@@ -233,7 +233,7 @@ def test(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def reach(  # noqa: PLR0913, PLR0917
-    person: int, exposed: int, ring: int, day: int, key: np.uint64, word: Words, state: Numbers, side: Small,
+    person: Index, exposed: Index, ring: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
     side_person: Numbers, staying: Small, sensitivity: Floats, test_days: Whole, rules: Floats, series: Small,
     scalars: Whole, items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> None:  # fmt: skip
@@ -279,8 +279,14 @@ def reach(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
+def hopeless(rules: Floats, scalars: Whole) -> bool:
+    """Whether so many wait for the tracers that who joins them would be reached after the quarantine is over."""
+    return scalars[WAITING] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
+
+
+@njit(cache=True, nogil=True)
 def at_home_ill(  # noqa: PLR0913, PLR0917
-    person: int, age: int, now: int, day: int, key: np.uint64, incubation: Small, strength: Small, symptomatic: Floats,
+    person: Index, age: Index, now: Index, day: Index, key: Bits, incubation: Small, strength: Small, symptomatic: Floats,
     chance: float,
 ) -> bool:  # fmt: skip
     """Whether somebody lay ill at home on a day, and so met nobody outside."""
@@ -293,7 +299,7 @@ def at_home_ill(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def trace(  # noqa: PLR0913, PLR0917
-    person: int, since: int, ring_since: int, day: int, key: np.uint64, word: Words, state: Numbers, side: Small,
+    person: Index, since: Index, ring_since: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
     incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, knobs: Floats,
@@ -306,6 +312,7 @@ def trace(  # noqa: PLR0913, PLR0917
     now = np.int64(state[person])
     for on in range(max(since, day - PAST + 1, 0), day):
         ill = at_home_ill(person, age, now, on, key, incubation, strength, symptomatic, knobs[HOME_WHEN_ILL])
+        ring = RING_ONE if on >= ring_since else BACKWARD
         for layer in range(MEETING_LAYERS):
             if layer != HOUSEHOLD and ill:
                 continue
@@ -314,7 +321,10 @@ def trace(  # noqa: PLR0913, PLR0917
                 continue
             meetings = size_of(own) - 1 if layer == HOUSEHOLD else np.int64(slots[weekend(on, knobs), kind, layer])
             for slot in range(meetings):
-                if share(draw(key, person, NAMED | (on << 8) | (slot << 3) | layer)) >= recall[layer]:
+                if (
+                    share(draw(key, person, NAMED | (on << 8) | (slot << 3) | layer))
+                    >= recall[1 if ring == BACKWARD else 0, layer]
+                ):
                     continue
                 other = partner(
                     person, own, layer, slot, on, key, members, group_start, institution, institution_start,
@@ -338,13 +348,12 @@ def trace(  # noqa: PLR0913, PLR0917
                 if share(bits) >= rules[REACHED_SHARE]:
                     continue
                 after = max(1, np.int64(reach_delay[np.int64(bits & uint64(1023))]))
-                ring = RING_ONE if on >= ring_since else BACKWARD
                 note(day + after, item(other, REACH, on, ring), items, following, head, fill, free, scalars)
 
 
 @njit(cache=True, nogil=True)
 def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
-    day: int, since: int, due_items: Words, key: np.uint64, word: Words, state: Numbers, side: Small,
+    day: Index, since: Index, due_items: Words, key: Bits, word: Words, state: Numbers, side: Small,
     side_person: Numbers, staying: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
@@ -352,7 +361,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     test_days: Whole, knobs: Floats, rules: Floats, series: Small, scalars: Whole, bed_ends: Small, by_zone: Small,
     report: Small, community: Numbers, lines: Small, waiting: Words,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> int:  # fmt: skip
+) -> Index:  # fmt: skip
     """Work through the items of a day, from one on.
 
     Returns
@@ -388,8 +397,11 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 )  # fmt: skip
         elif kind == REACH:
             if scalars[REACHED_TODAY] >= rules[TRACERS]:
-                waiting[scalars[WAITING]] = what
-                scalars[WAITING] += 1
+                if hopeless(rules, scalars):
+                    series[GIVEN_UP, day] += 1
+                else:
+                    waiting[scalars[WAITING]] = what
+                    scalars[WAITING] += 1
                 continue
             scalars[REACHED_TODAY] += 1
             reach(
@@ -432,7 +444,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 begin_stay(row, ISOLATION_BED, day, until, side, staying)
             elif share(draw(key, person, OBEYS | 1)) < rules[OBEYS_ISOLATION]:
                 begin_stay(row, ISOLATION_HOME, day, until, side, staying)
-            if rules[TRACES] > 0.0:
+            if rules[TRACES] > 0.0 and not hopeless(rules, scalars):
                 started = infected + days if ill else np.int64(side[row, SAMPLED])
                 back = rules[LOOKBACK_ILL] if ill else rules[LOOKBACK_WELL]
                 ring_since = min(started, day) - np.int64(back)
@@ -447,7 +459,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def begin_morning(day: int, rules: Floats, series: Small, scalars: Whole, bed_ends: Small) -> None:
+def begin_morning(day: Index, rules: Floats, series: Small, scalars: Whole, bed_ends: Small) -> None:
     """What a new day brings: beds that fell free, the laboratory's work of the day before, other patients' tests."""
     scalars[IN_BEDS] -= bed_ends[day]
     scalars[LABORATORY_LOAD] = np.int64(

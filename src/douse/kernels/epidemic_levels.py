@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from douse.kernels.epidemic_layout import LEVEL_MASK, PAST, Numbers, Small, Whole
+from douse.kernels.squares import Index
 
 LEVELS = 4
 RING_DAYS = 16  # days of cases of a unit that are kept: the longest window of a rule, and one more
@@ -19,7 +20,7 @@ LEVEL_RULES = 6
 
 
 @njit(cache=True, nogil=True)
-def count_cases(day: int, zones: Numbers, count: int, unit_of: Small, recent: Small, last_case: Small) -> None:
+def count_cases(day: Index, zones: Numbers, count: Index, unit_of: Small, recent: Small, last_case: Small) -> None:
     """Put the community cases of a day on the units of their zones.
 
     Parameters
@@ -47,12 +48,12 @@ def count_cases(day: int, zones: Numbers, count: int, unit_of: Small, recent: Sm
 
 @njit(cache=True, nogil=True)
 def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
-    day: int,
-    cases: int,
+    day: Index,
+    cases: Index,
     unit_of: Small,
     threshold: Small,
     level_rules: Whole,
-    delay: int,
+    delay: Index,
     recent: Small,
     last_case: Small,
     since: Small,
@@ -145,8 +146,8 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
 
 @njit(cache=True, nogil=True)
 def rounds(
-    day: int, since: Small, unit_of: Small, regime: Small, level_rules: Whole, ordered: Small, due: Small
-) -> int:
+    day: Index, since: Small, unit_of: Small, regime: Small, level_rules: Whole, ordered: Small, due: Small
+) -> Index:
     """Zones that have a round of screening today, written to `due`; how many.
 
     A zone has one on the first day of its level and every so many days after; `ordered` (shape (Z,)) says which have

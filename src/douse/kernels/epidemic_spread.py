@@ -51,7 +51,7 @@ from douse.kernels.epidemic_layout import (
 )
 from douse.kernels.epidemic_nature import covered, nature, stays_home_ill, unshielded
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import below, draw, poisson, share
+from douse.kernels.squares import Bits, Index, below, draw, poisson, share
 
 # Positions in the array of knobs.
 (
@@ -68,7 +68,7 @@ _LAYER_SCALE, _SHARE_SCALE = 1 << 14, 1 << 12
 
 
 @njit(cache=True, nogil=True)
-def stay_on(state: int, day: int, side: Small) -> int:
+def stay_on(state: Index, day: Index, side: Small) -> Index:
     """Stay of a person on a day: quarantine, isolation or none."""
     row = state >> SIDE_AT
     if row == 0:
@@ -82,10 +82,10 @@ def stay_on(state: int, day: int, side: Small) -> int:
 
 @njit(cache=True, nogil=True)
 def openness(  # noqa: PLR0913, PLR0917
-    word: np.uint64,
-    state: int,
-    layer: int,
-    day: int,
+    word: Bits,
+    state: Index,
+    layer: Index,
+    day: Index,
     side: Small,
     stay_open: Floats,
     regime: Small,
@@ -98,8 +98,8 @@ def openness(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def takes_place(  # noqa: PLR0913, PLR0917
-    person: int, other: int, word: np.uint64, word_other: np.uint64, layer: int, slot: int, day: int, left: float,
-    key: np.uint64,
+    person: Index, other: Index, word: Bits, word_other: Bits, layer: Index, slot: Index, day: Index, left: float,
+    key: Bits,
 ) -> bool:  # fmt: skip
     """Whether a meeting takes place of which measures leave a share; the same from both sides."""
     if left >= 1.0:
@@ -110,19 +110,19 @@ def takes_place(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def weekend(day: int, knobs: Floats) -> int:
+def weekend(day: Index, knobs: Floats) -> Index:
     """1 on Saturday and Sunday, else 0."""
     return 1 if (day + np.int64(knobs[WEEKDAY])) % 7 >= 5 else 0
 
 
 @njit(cache=True, nogil=True)
 def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
-    count: int,
+    count: Index,
     persons: Whole,
     infected: Whole,
     variants: Whole,
     onsets: Whole,
-    key: np.uint64,
+    key: Bits,
     word: Words,
     members: Numbers,
     group_start: Numbers,
@@ -141,7 +141,7 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     variant_rate: Floats,
     knobs: Floats,
     found: Whole,
-) -> int:
+) -> Index:
     """All that some infections may pass on.
 
     Parameters
@@ -259,7 +259,7 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
 
 @njit(cache=True, nogil=True)
 def push(  # noqa: PLR0913, PLR0917
-    to: int, day: int, infector: int, target: int, meta: int,
+    to: Index, day: Index, infector: Index, target: Index, meta: Index,
     events: Numbers, following: Small, head: Small, fill: Small, free: Small, left: Whole,
 ) -> None:  # fmt: skip
     """Put an event into the calendar of its infector's shard; the caller has made sure of a free block."""
@@ -280,9 +280,9 @@ def push(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls due
-    day: int,
-    shard: int,
-    key: np.uint64,
+    day: Index,
+    shard: Index,
+    key: Bits,
     word: Words,
     state: Numbers,
     side: Small,
@@ -301,13 +301,13 @@ def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls 
     regime: Small,
     regime_open: Floats,
     knobs: Floats,
-    infections: int,
-    dups: int,
-    swallowed: int,
+    infections: Index,
+    dups: Index,
+    swallowed: Index,
     new: Numbers,
     twice: Numbers,
     drunk: Numbers,
-) -> tuple[int, int, int]:
+) -> tuple[Index, Index, Index]:
     """Whom the events of a day from one shard infect in another.
 
     Parameters
@@ -403,13 +403,13 @@ def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls 
 
 
 @njit(cache=True, nogil=True)
-def _wins(target: int, infector: int, meta: int) -> np.uint64:
+def _wins(target: Index, infector: Index, meta: Index) -> Bits:
     """Order among events that would infect one person on one day: the least is the one that did."""
     return draw(uint64(0x9E3779B97F4A7C15), infector ^ target, meta >> META_SLOT_AT)
 
 
 @njit(cache=True, nogil=True)
-def settle(new: Numbers, infections: int, twice: Numbers, dups: int, state: Numbers) -> None:
+def settle(new: Numbers, infections: Index, twice: Numbers, dups: Index, state: Numbers) -> None:
     """Where several events would have infected a person on one day, name the same one in whatever order they came."""
     if dups == 0:
         return
@@ -439,7 +439,7 @@ def settle(new: Numbers, infections: int, twice: Numbers, dups: int, state: Numb
 
 
 @njit(cache=True, nogil=True)
-def release(day: int, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:
+def release(day: Index, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:
     """Give the blocks of a past day back."""
     for to in range(head.shape[0]):
         block = head[to, day]
@@ -453,10 +453,10 @@ def release(day: int, following: Small, head: Small, fill: Small, free: Small, l
 
 @njit(cache=True, nogil=True)
 def infect(  # noqa: PLR0913, PLR0917
-    since: int,
-    infections: int,
-    day: int,
-    key: np.uint64,
+    since: Index,
+    infections: Index,
+    day: Index,
+    key: Bits,
     word: Words,
     state: Numbers,
     members: Numbers,
@@ -493,7 +493,7 @@ def infect(  # noqa: PLR0913, PLR0917
     by_zone: Small,
     by_age: Small,
     beds: Small,
-) -> int:
+) -> Index:
     """Draw what new infections may pass on and what becomes of them.
 
     Parameters

@@ -44,6 +44,8 @@ class Outbreak:
         Infections to begin with, and arrivals.
     seed : int
         Of the luck.
+    scale : float, optional
+        Factor on all transmission, where it is not that of the scenario.
     shards : int
         Parts of the city that are worked on at the same time.
     keep : bool
@@ -51,7 +53,16 @@ class Outbreak:
         anything is done keeps it anyway.
     """
 
-    def __init__(self, scenario: Scenario, seeds: Seeds, *, seed: int = 1, shards: int = 1, keep: bool = True) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seeds: Seeds,
+        *,
+        seed: int = 1,
+        scale: float | None = None,
+        shards: int = 1,
+        keep: bool = True,
+    ) -> None:
         people, zones = len(scenario.city), len(scenario.city.zone_ids)
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
@@ -70,10 +81,7 @@ class Outbreak:
         self.log = np.empty((_ROOM, 3), np.uint32)
         self.log_end = np.zeros(CALENDAR + 1, np.int64)
         reported = int(scenario.report.max()) + 1
-        self.by_zone = np.zeros(
-            (shards, 2, CALENDAR, 1) if not scenario.by_zone else (shards, 2, HISTORY + scenario.days + 1, reported),
-            np.int32,
-        )
+        self.by_zone = np.zeros((shards, 2, HISTORY + scenario.days + 1, reported), np.int32)
         self.by_age = np.zeros((shards, len(spread.COUNTED), CALENDAR, 16), np.int32)
         self.beds = np.zeros((shards, 2, CALENDAR + 1), np.int32)
         self.staying = np.zeros((len(STAYS), CALENDAR + 1), np.int32)
@@ -94,23 +102,28 @@ class Outbreak:
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
         self._ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
+        self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
-        self._variant_rate = scenario.scale * np.array([1.0, scenario.variant.transmission])
         self._holds = scenario.immunity.holds()
         self._kept = np.array([1.0, scenario.variant.protection_left])
         self._zone_people = np.diff(scenario.city.zone_start.astype(np.int64))
         self._pool: ThreadPoolExecutor | None = None
         self._fresh = True
-        self.begin(seeds, seed)
+        self.begin(seeds, seed, scale)
 
-    def begin(self, seeds: Seeds, seed: int) -> None:
-        """Begin again with another seed or other infections, in the same memory; what was done is undone."""
+    def begin(self, seeds: Seeds, seed: int, scale: float | None = None) -> None:
+        """Begin again with another seed or other infections, in the same memory; what was done is undone.
+
+        `scale` is the factor on all transmission where it is not that of the scenario.
+        """
         if not self._fresh:
             self._undo()
         self._fresh = False
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
+        self.scale = self.scenario.scale if scale is None else scale
+        self._variant_rate = self.scale * np.array([1.0, self.scenario.variant.transmission])
         self.day = HISTORY
         self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
         self.scalars[:] = 0
@@ -171,7 +184,7 @@ class Outbreak:
                 city.members, city.group_start, city.institution, city.institution_start, city.zone_start,
                 self.between, self._slots, response.stay_open, self.regime,
                 self._regime_open, course.incubation, rates.strength, course.symptomatic, response.reach_delay,
-                response.recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
+                self._recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
                 self.scalars, self.bed_ends, self.by_zone[0], self.scenario.report, self.community, self.lines,
                 self.waiting, *self.agenda.arrays,
             )
