@@ -73,16 +73,18 @@ RULES = 27
 # What is counted by day.
 (
     TESTED, TUBES, WAITING_TUBES, REACHED_PEOPLE, WAITING_PEOPLE, CASES, COMMUNITY_CASES, FALSE_CASES, NAMED_PEOPLE,
-    DOSES_GIVEN, SCREENED_PEOPLE, GIVEN_UP, NEW_INFECTIONS,
+    DOSES_GIVEN, SCREENED_PEOPLE, NOT_TRACED, NEW_INFECTIONS,
 ) = range(13)  # fmt: skip
 SERIES = 13
 SERIES_NAMES = (
     "tests", "tubes", "tubes_waiting", "contacts_reached", "contacts_waiting", "cases", "community_cases",
-    "false_cases", "contacts_named", "doses", "people_screened", "contacts_given_up", "infections",
+    "false_cases", "contacts_named", "doses", "people_screened", "cases_not_traced", "infections",
 )  # fmt: skip
 # Scalars that last from day to day.
-SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT = range(9)
-SCALARS = 9
+SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT, TO_REACH = (
+    range(10)
+)
+SCALARS = 10
 # Columns of a case as it would be reported.
 LINE_WIDTH = 6
 L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)
@@ -272,6 +274,7 @@ def reach(  # noqa: PLR0913, PLR0917
             size, home = size_of(own), home_of(own)
             for other in range(size):
                 if other != home:
+                    scalars[TO_REACH] += 1
                     note(
                         day + 1, item(person - home + other, REACH, day, RING_TWO), items, following, head, fill, free,
                         scalars,
@@ -280,8 +283,8 @@ def reach(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def hopeless(rules: Floats, scalars: Whole) -> bool:
-    """Whether so many wait for the tracers that who joins them would be reached after the quarantine is over."""
-    return scalars[WAITING] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
+    """Whether so many are to be reached that who joins them would be reached after the quarantine is over."""
+    return scalars[TO_REACH] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
 
 
 @njit(cache=True, nogil=True)
@@ -348,6 +351,7 @@ def trace(  # noqa: PLR0913, PLR0917
                 if share(bits) >= rules[REACHED_SHARE]:
                     continue
                 after = max(1, np.int64(reach_delay[np.int64(bits & uint64(1023))]))
+                scalars[TO_REACH] += 1
                 note(day + after, item(other, REACH, on, ring), items, following, head, fill, free, scalars)
 
 
@@ -397,13 +401,11 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 )  # fmt: skip
         elif kind == REACH:
             if scalars[REACHED_TODAY] >= rules[TRACERS]:
-                if hopeless(rules, scalars):
-                    series[GIVEN_UP, day] += 1
-                else:
-                    waiting[scalars[WAITING]] = what
-                    scalars[WAITING] += 1
+                waiting[scalars[WAITING]] = what
+                scalars[WAITING] += 1
                 continue
             scalars[REACHED_TODAY] += 1
+            scalars[TO_REACH] -= 1
             reach(
                 person, aux, ring, day, key, word, state, side, side_person, staying, sensitivity, test_days, rules,
                 series, scalars, items, following, head, fill, free,
@@ -444,7 +446,9 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 begin_stay(row, ISOLATION_BED, day, until, side, staying)
             elif share(draw(key, person, OBEYS | 1)) < rules[OBEYS_ISOLATION]:
                 begin_stay(row, ISOLATION_HOME, day, until, side, staying)
-            if rules[TRACES] > 0.0 and not hopeless(rules, scalars):
+            if rules[TRACES] > 0.0 and hopeless(rules, scalars):
+                series[NOT_TRACED, day] += 1
+            elif rules[TRACES] > 0.0:
                 started = infected + days if ill else np.int64(side[row, SAMPLED])
                 back = rules[LOOKBACK_ILL] if ill else rules[LOOKBACK_WELL]
                 ring_since = min(started, day) - np.int64(back)
