@@ -5,8 +5,10 @@ fixed (results, people to reach, tests, then people who come by themselves), so 
 of the tracers are the same in every run.
 """
 
+from typing import Any
+
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 from douse.kernels.epidemic_contacts import partner
 from douse.kernels.epidemic_layout import (
@@ -51,7 +53,7 @@ from douse.kernels.epidemic_layout import (
 from douse.kernels.epidemic_nature import nature, stays_home_ill
 from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, takes_place, weekend
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import Bits, Index, below, draw, share
+from douse.kernels.squares import Bits, Index, below, draw, share, uint64
 
 # Items of the agenda, in the order of a day: person | kind | day of exposure or way of finding | ring.
 RESULT, REACH, TEST, SEEK = range(4)
@@ -64,9 +66,9 @@ RING_ONE, RING_TWO, BACKWARD = range(3)
 
 # Positions in the array of rules.
 (
-    SEEK_SHARE, RESULT_DAYS, LABORATORY, OTHER_TESTS, FALSE_SHARE, LOOKBACK_ILL, LOOKBACK_WELL, BACKWARD_DAYS,
-    REACHED_SHARE, TRACERS, QUARANTINE_DAYS, QUARANTINE_STAY, RING_TWO_DAYS, OBEYS_QUARANTINE, ISOLATION_DAYS, BED_COUNT,
-    OBEYS_ISOLATION, RING_VACCINATION, DOSES, SCREENED_SHARE, POOL, DETECTS_POOLED, FALSE_SCREENED, RECHECK_DAYS,
+    SEEK_SHARE, RESULT_DAYS, LABORATORY, OTHER_TESTS, FALSE_SHARE, LOOKBACK_ILL, LOOKBACK_WELL, BACKWARD_DAYS, REACHED_SHARE,  # noqa: E501
+     TRACERS, QUARANTINE_DAYS, QUARANTINE_STAY, RING_TWO_DAYS, OBEYS_QUARANTINE, ISOLATION_DAYS,
+    BED_COUNT, OBEYS_ISOLATION, RING_VACCINATION, DOSES, SCREENED_SHARE, POOL, DETECTS_POOLED, FALSE_SCREENED, RECHECK_DAYS,  # noqa: E501
     ENTRY_STAY, RESPONDS_FROM, TRACES,
 ) = range(27)  # fmt: skip
 RULES = 27
@@ -106,13 +108,14 @@ def item(person: Index, kind: Index, aux: Index, ring: Index) -> Bits:
 
 
 @njit(cache=True, nogil=True)
-def note(
+def note(  # noqa: PLR0913, PLR0917
     day: Index, what: Bits, items: Words, following: Small, head: Small, fill: Small, free: Small, scalars: Whole
 ) -> None:
     """Put an item on the agenda of a day; the caller has made sure of a free block."""
     if day >= CALENDAR:
         return
-    block, used = head[day], fill[day]
+    block: Index = head[day]
+    used: Index = fill[day]
     if block < 0 or used == BLOCK:
         scalars[ITEMS_LEFT] -= 1
         fresh = free[scalars[ITEMS_LEFT]]
@@ -124,7 +127,7 @@ def note(
 
 
 @njit(cache=True, nogil=True)
-def take(
+def take(  # noqa: PLR0913, PLR0917
     day: Index, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
 ) -> Words:
     """Items of a day, in order of kind, those that wait first, else as they were noted; their blocks are given back."""
@@ -176,8 +179,8 @@ def row_of(person: Index, state: Numbers, side: Small, side_person: Numbers, sca
 
 
 @njit(cache=True, nogil=True)
-def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:
-    """Let a person stay apart from a day to another; isolation goes before quarantine, and a longer stay extends one."""
+def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:  # noqa: PLR0913, PLR0917
+    """Let a person stay apart from a day to another. Isolation goes before quarantine; a longer stay extends one."""
     until = min(until, CALENDAR - 1)
     if until < day:
         return
@@ -258,9 +261,9 @@ def reach(  # noqa: PLR0913, PLR0917
     days = rules[QUARANTINE_DAYS] if ring == RING_ONE else rules[RING_TWO_DAYS]
     until = exposed + np.int64(days)
     stay = np.int64(rules[QUARANTINE_STAY]) if ring == RING_ONE else 1
-    if stay != NO_STAY and until >= day:
-        if stay == QUARANTINE_CENTRAL or share(draw(key, person, OBEYS)) < rules[OBEYS_QUARANTINE]:
-            begin_stay(row, stay, day, until, side, staying)
+    obeys = stay == QUARANTINE_CENTRAL or share(draw(key, person, OBEYS)) < rules[OBEYS_QUARANTINE]
+    if stay != NO_STAY and until >= day and obeys:
+        begin_stay(row, stay, day, until, side, staying)
     if ring == RING_ONE:
         test(
             person, BY_TRACING, day, key, state, side, side_person, sensitivity, rules, series, scalars,
@@ -282,16 +285,16 @@ def reach(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def hopeless(rules: Floats, scalars: Whole) -> bool:
+def hopeless(rules: Floats, scalars: Whole) -> Any:
     """Whether so many are to be reached that who joins them would be reached after the quarantine is over."""
     return scalars[TO_REACH] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
 
 
 @njit(cache=True, nogil=True)
 def at_home_ill(  # noqa: PLR0913, PLR0917
-    person: Index, age: Index, now: Index, day: Index, key: Bits, incubation: Small, strength: Small, symptomatic: Floats,
+    person: Index, age: Index, now: Index, day: Index, key: Bits, incubation: Small, strength: Small, symptomatic: Floats,  # noqa: E501
     chance: float,
-) -> bool:  # fmt: skip
+) -> Any:  # fmt: skip
     """Whether somebody lay ill at home on a day, and so met nobody outside."""
     infected = (now & INFECTED_MASK) - 1
     if infected < 0 or infected >= day or chance <= 0.0:
@@ -545,11 +548,11 @@ def register(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def screen(  # noqa: PLR0913, PLR0917
+def screen(  # noqa: PLR0912, PLR0913, PLR0917
     day: int, due_zones: Small, infections: Numbers, key: np.uint64, word: Words, state: Numbers, side: Small,
     zone_start: Numbers, sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> bool:  # fmt: skip
+) -> Any:  # fmt: skip
     """A screening round in some zones: the infected of the zones, and false alarms; never everybody.
 
     Parameters
@@ -565,8 +568,9 @@ def screen(  # noqa: PLR0913, PLR0917
         False where there was no room; nothing was done then.
     """
     zones = len(zone_start) - 1
-    expected = len(infections)
+    expected: Index = len(infections)
     known = np.zeros(zones, np.int32)
+    zone: Index
     for zone in range(zones):
         if due_zones[zone]:
             expected += 8 + np.int64(
@@ -610,7 +614,8 @@ def screen(  # noqa: PLR0913, PLR0917
             continue
         if infected >= day or share(draw(key, person, TURNOUT | day)) >= rules[SCREENED_SHARE]:
             continue
-        finds = sensitivity[min(day - infected, len(sensitivity) - 1)] * rules[DETECTS_POOLED]
+        days: Index = min(day - infected, len(sensitivity) - 1)
+        finds = sensitivity[days] * rules[DETECTS_POOLED]
         if share(draw(key, person, TESTS | (1 << 10) | day)) < finds:
             series[TESTED, day] += np.int64(rules[POOL])  # the pool again, one by one
             note(known[zone], item(person, RESULT, BY_SCREENING, 0), items, following, head, fill, free, scalars)

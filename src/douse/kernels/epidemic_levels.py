@@ -20,7 +20,7 @@ LEVEL_RULES = 6
 
 
 @njit(cache=True, nogil=True)
-def count_cases(day: Index, zones: Numbers, count: Index, unit_of: Small, recent: Small, last_case: Small) -> None:
+def count_cases(day: Index, zones: Numbers, count: Index, unit_of: Small, recent: Small, last_case: Small) -> None:  # noqa: PLR0913, PLR0917
     """Put the community cases of a day on the units of their zones.
 
     Parameters
@@ -59,7 +59,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
     since: Small,
     held_until: Small,
     ordered: Small,
-    ordered_changes: bool,
+    ordered_changes: int,
     regime: Small,
     people: Small,
     day_people: Small,
@@ -81,6 +81,8 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
         First day of the level in a unit, NEVER where it does not hold; last day of a level that follows a higher one.
     ordered : shape (Z,)
         Level and closures that were ordered for tomorrow.
+    ordered_changes : int
+        1 where they differ from those of today, else 0.
     regime : shape (PAST, Z), tomorrow's row written
         Of each zone.
     people : shape (Z,); day_people : shape (LEVELS, days)
@@ -90,7 +92,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
     """
     tomorrow = day + 1
     units, zones = threshold.shape[1], unit_of.shape[1]
-    changed = ordered_changes or changes_on[tomorrow] > 0
+    changed = ordered_changes > 0 or changes_on[tomorrow] > 0
     for level in range(1, LEVELS):
         for unit in range(units):
             last = last_case[level, unit]
@@ -145,7 +147,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
 
 
 @njit(cache=True, nogil=True)
-def rounds(
+def rounds(  # noqa: PLR0913, PLR0917
     day: Index, since: Small, unit_of: Small, regime: Small, level_rules: Whole, ordered: Small, due: Small
 ) -> Index:
     """Zones that have a round of screening today, written to `due`; how many.
@@ -159,8 +161,8 @@ def rounds(
         level = regime[day % PAST, zone] & LEVEL_MASK
         if level > 0 and level_rules[level, SCREEN_EVERY] > 0:
             unit = unit_of[level, zone]
-            if unit >= 0 and since[level, unit] > NEVER and day >= since[level, unit]:
-                if (day - since[level, unit]) % level_rules[level, SCREEN_EVERY] == 0:
-                    due[zone] = 1
+            began = since[level, unit] if unit >= 0 else NEVER
+            if NEVER < began <= day and (day - began) % level_rules[level, SCREEN_EVERY] == 0:
+                due[zone] = 1
         found += due[zone]
     return found

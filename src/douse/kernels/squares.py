@@ -5,12 +5,14 @@ Widynski 2020, "Squares: a fast counter-based RNG", arXiv 2004.06278 (five round
 
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 # Scalars of kernels, which may be Python's or NumPy's: a whole number; 64 random bits.
 Index = Any
 Bits = Any
+uint64: Any = numba.uint64
 
 _HALF = uint64(32)
 _ODD = uint64(0x9E3779B97F4A7C15)

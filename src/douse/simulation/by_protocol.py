@@ -1,9 +1,9 @@
 """What a protocol makes of a run: the response to cases, and the rules of levels."""
 
 import math
+from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import expon, lognorm
 
@@ -193,7 +193,7 @@ def _units(above: list[list[tuple[str, int]]], rule: LevelRule) -> NDArray[np.in
     return unit
 
 
-def _threshold(rule: LevelRule, residents: Floats) -> tuple[NDArray[np.int32], int]:
+def _threshold(rule: LevelRule, residents: NDArray[Any]) -> tuple[NDArray[np.int32], int]:
     """Cases that bring the level in each unit (0: none do), and the days that they are counted over."""
     counts = [enter for enter in rule.enter if enter.evidence in _CASE_RULES]
     if counts:

@@ -82,7 +82,7 @@ class Contacts:
 
     def weights(self) -> NDArray[np.float64]:
         """Weight of a day's meetings outside the home by kind of group and layer; shape (8, 8)."""
-        most = self.slots.max(axis=0).astype(np.float64) * self.closeness
+        most: NDArray[np.float64] = self.slots.max(axis=0).astype(np.float64) * self.closeness
         most[:, 0] = 0.0
         most[:, MEETING_LAYERS:] = 0.0
         return most

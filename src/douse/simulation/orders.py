@@ -19,7 +19,7 @@ _CLOSED = {"school": SCHOOLS_CLOSED, "workplace": WORK_CLOSED}
 
 
 def orders_of(measures: Sequence[Measure], city: City, first: date) -> tuple[Order, ...]:
-    """Measures of a plan that concern zones, with the days of a run that begins on `first`; those that end before it are left out.
+    """Measures of a plan that concern zones, by the days of a run that begins on `first`; without those that have ended.
 
     Measures on persons follow from the protocol in a run, case by case, and are passed over.
 
@@ -27,7 +27,7 @@ def orders_of(measures: Sequence[Measure], city: City, first: date) -> tuple[Ord
     ------
     DataError
         When a measure names a zone that the city does not have.
-    """
+    """  # noqa: E501
     made = []
     for measure in measures:
         if measure.kind not in {"level", "screening"} or measure.action == "lift":
@@ -99,7 +99,7 @@ def _within(city: City, zone: str | None) -> NDArray[np.int64]:
     if found:
         return np.array(found, np.int64)
     # The zone is smaller than those that people are known to live in: nothing smaller can be told apart in the city.
-    at = parent.get(zone)
-    while at is not None and at not in city.zone_ids:
-        at = parent.get(at)
-    return np.array([city.zone_ids.index(at)] if at else [], np.int64)
+    larger = parent.get(zone)
+    while larger is not None and larger not in city.zone_ids:
+        larger = parent.get(larger)
+    return np.array([city.zone_ids.index(larger)] if larger else [], np.int64)

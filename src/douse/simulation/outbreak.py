@@ -53,7 +53,7 @@ class Outbreak:
         anything is done keeps it anyway.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         scenario: Scenario,
         seeds: Seeds,
@@ -100,7 +100,7 @@ class Outbreak:
         self.new = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
-        self._ordered = np.zeros(zones, np.uint8)
+        self.ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
         self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
@@ -261,13 +261,14 @@ class Outbreak:
         calendar, scenario = self.calendars[shard], self.scenario
         city, rates, course = scenario.city, scenario.rates, scenario.rates.course
         spread.release(day, *calendar.arrays[1:])
+        keeps, other = rates.alias
         done = 0
         while True:
             done = spread.infect(
                 done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
-                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
                 course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
-                *rates.alias, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
+                keeps, other, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
                 scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
                 self.beds[shard],
             )  # fmt: skip
@@ -302,12 +303,12 @@ class Outbreak:
             first, last = order.start + HISTORY, order.end + HISTORY
             changed = changed or day + 1 in (first, last + 1) or day < HISTORY
         if changed:
-            self._ordered[:] = 0
+            self.ordered[:] = 0
             for order in self.scenario.zoning.orders:
                 if order.start + HISTORY <= day + 1 <= order.end + HISTORY and not order.screening:
-                    level = np.maximum(self._ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
-                    closed = (self._ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
-                    self._ordered[order.zones] = level | closed
+                    level = np.maximum(self.ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
+                    closed = (self.ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
+                    self.ordered[order.zones] = level | closed
         return changed
 
     def _ordered_rounds(self, day: int) -> NDArray[np.uint8]:
@@ -321,7 +322,7 @@ class Outbreak:
         zoning = self.scenario.zoning
         levels.decide(
             day, cases, zoning.unit_of, zoning.threshold, zoning.level_rules, zoning.delay, self.recent,
-            self.last_case, self.since, self.held_until, self._ordered, changed, self.regime, self._zone_people,
+            self.last_case, self.since, self.held_until, self.ordered, int(changed), self.regime, self._zone_people,
             self.day_people, self.changes_on,
         )  # fmt: skip
 

@@ -65,7 +65,7 @@ class Rates:
 
     @cached_property
     def layer_upto(self) -> NDArray[np.int16]:
-        """Running shares of the layers in steps of 1 / 16384; shape (16, 8, 8). The last with a share ends at the top."""
+        """Running shares of the layers in steps of 1 / 16384; shape (16, 8, 8). The last with a share is at the top."""
         rate = self.by_layer
         upto = np.cumsum(rate, axis=2)
         whole = np.where(upto[..., -1:] > 0, upto[..., -1:], 1.0)
