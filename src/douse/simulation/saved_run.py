@@ -101,7 +101,7 @@ def _mark(scenario: Scenario) -> str:
         scenario.zoning.unit_of, scenario.zoning.threshold, scenario.zoning.level_rules, scenario.risk,
         scenario.immunity.cover, scenario.knobs, np.array([scenario.days, scenario.weekday]),
     ):  # fmt: skip
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(
         repr([(order.bits, order.start, order.end, order.zones.tolist()) for order in scenario.zoning.orders]).encode()
     )
