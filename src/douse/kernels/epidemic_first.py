@@ -39,8 +39,8 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
     symptomatic: Floats,
     profile_keeps: Small,
     profile_other: Small,
-    total_rate: Floats,
-    layer_upto: Small,
+    home_rate: Floats,
+    rate_upto: Floats,
     slots: Small,
     variant_rate: Floats,
     susceptibility: Floats,
@@ -73,7 +73,7 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
         events = onward(
             1, one, on, variants, onsets, key_of(seed + at), word, members, group_start, institution,
             institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,
-            total_rate, layer_upto, slots, variant_rate, knobs, found,
+            home_rate, rate_upto, slots, variant_rate, knobs, found,
         )  # fmt: skip
         different = 0
         for event in range(events):

@@ -39,7 +39,7 @@ META_THIN_AT = META_SLOT_AT + SLOT_BITS
 THIN_BITS = 32 - META_THIN_AT
 THIN_SCALE = 1.0 / (1 << THIN_BITS)
 INGESTED = 1  # slot of an event of the environment that has left the infector
-MOST_EVENTS = 250  # of one person
+MOST_EVENTS = 1000  # of one person
 BLOCK = 256  # events of one block of the calendar
 
 # Purposes of random numbers, in the upper bits of what is drawn for; day and position follow.

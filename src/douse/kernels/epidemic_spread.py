@@ -58,9 +58,9 @@ from douse.kernels.squares import Bits, Index, below, draw, poisson, share, uint
 # Positions in the array of knobs.
 (
     ASYMPTOMATIC, HOME_WHEN_ILL, RISK_VACCINATED, DAYS_TO_PROTECT, SURVIVAL, SHIELDS, AGAIN, GUARDED, SEVERE_SHIELDED,
-    WEEKDAY,
-) = range(10)  # fmt: skip
-KNOBS = 10
+    WEEKDAY, UNEQUAL_AT_HOME,
+) = range(11)  # fmt: skip
+KNOBS = 11
 # What is counted by day and age.
 INFECTIONS, ONSETS, ADMISSIONS, INTENSIVE, DEATHS = range(5)
 COUNTED = ("infections", "onsets", "admissions", "intensive", "deaths")
@@ -137,8 +137,8 @@ def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     symptomatic: Floats,
     profile_keeps: Small,
     profile_other: Small,
-    total_rate: Floats,
-    layer_upto: Small,
+    home_rate: Floats,
+    rate_upto: Floats,
     slots: Small,
     variant_rate: Floats,
     knobs: Floats,
@@ -154,6 +154,10 @@ def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
         Who, on which day, by which variant.
     onsets : numpy.ndarray[int64], shape (BATCH,)
         Written: day of onset; -1 without symptoms.
+    home_rate : numpy.ndarray[float64], shape (16,)
+        Expected events at home of somebody with symptoms, by size of the household.
+    rate_upto : numpy.ndarray[float64], shape (8, 8)
+        The same outside, of somebody of average infectiousness: running sums over the layers, by kind of group.
     found : numpy.ndarray[int64], shape (BATCH * MOST_EVENTS, 4)
         Written: row of the infection, day, target (the person itself where there is nobody to meet), and
         layer | variant | slot | thinning.
@@ -175,15 +179,22 @@ def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
         kind, size = kind_of(own), size_of(own)
         days, force, ill = nature(key, person, day, age_of(own), incubation, strength, symptomatic)
         onsets[at] = day + days if ill else -1
-        rate = total_rate[size, kind] * force * variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
+        common = variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
+        force = force * common
+        at_home = home_rate[size] * (force if knobs[UNEQUAL_AT_HOME] > 0.0 else common)
+        rate = at_home + rate_upto[kind, ENVIRONMENT] * force
         number = poisson(rate, share(draw(key, person, ONWARD | day)), MOST_EVENTS)
+        step_rate, per_force = rate / _LAYER_SCALE, 1.0 / force if force > 0.0 else 0.0
         home_when_ill = ill and home_share > 0.0 and stays_home_ill(key, person, day, home_share)
         for event in range(1, number + 1):
             bits = draw(key, person, ONWARD | (event << 10) | day)
-            pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
+            pick = (np.float64(bits & uint64(_LAYER_SCALE - 1)) + 0.5) * step_rate - at_home
             layer = 0
-            for lower in range(ENVIRONMENT):
-                layer += pick >= layer_upto[size, kind, lower]
+            if pick >= 0.0:
+                pick *= per_force
+                layer = 1
+                for lower in range(1, ENVIRONMENT):
+                    layer += pick >= rate_upto[kind, lower]
             step = np.int64((bits >> uint64(14)) & uint64(ALIAS - 1))
             part = np.int64((bits >> uint64(20)) & uint64(_SHARE_SCALE - 1))
             step = step if part < profile_keeps[days, step] else np.int64(profile_other[days, step])
@@ -480,8 +491,8 @@ def infect(  # noqa: PLR0913, PLR0917
     in_icu: Small,
     profile_keeps: Small,
     profile_other: Small,
-    total_rate: Floats,
-    layer_upto: Small,
+    home_rate: Floats,
+    rate_upto: Floats,
     slots: Small,
     variant_rate: Floats,
     cover: Floats,
@@ -532,7 +543,7 @@ def infect(  # noqa: PLR0913, PLR0917
         events = onward(
             count, persons, infected, variants, onsets, key, word, members, group_start, institution,
             institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,
-            total_rate, layer_upto, slots, variant_rate, knobs, found,
+            home_rate, rate_upto, slots, variant_rate, knobs, found,
         )  # fmt: skip
         for event in range(events):
             on, target = found[event, 1], found[event, 2]

@@ -95,7 +95,7 @@ def _mark(scenario: Scenario) -> str:
     """What tells a scenario from another: its city, what is passed on, and what is done."""
     digest = hashlib.sha256()
     for array in (
-        scenario.city.word, scenario.city.members, scenario.rates.total, scenario.rates.layer_upto,
+        scenario.city.word, scenario.city.members, scenario.rates.home_rate, scenario.rates.rate_upto,
         scenario.rates.course.incubation, scenario.rates.course.profile, scenario.response.rules(),
         scenario.response.regime_open(), scenario.response.stay_open, scenario.response.seek_delay,
         scenario.zoning.unit_of, scenario.zoning.threshold, scenario.zoning.level_rules, scenario.risk,

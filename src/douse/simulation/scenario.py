@@ -143,6 +143,7 @@ class Scenario:
         knobs[spread.AGAIN] = float(self.again[0] < 1 or np.isfinite(self.again[1]))
         knobs[spread.GUARDED] = float(self.controls)
         knobs[spread.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
+        knobs[spread.UNEQUAL_AT_HOME] = float(self.rates.unequal_at_home)
         knobs[spread.WEEKDAY] = (self.weekday - HISTORY) % 7
         return knobs
 
