@@ -22,6 +22,7 @@ _DAY = date(2026, 4, 1)  # of a city that nobody gave a day
 def add(verbs: "Verbs", show: Show, bar: Bar) -> None:
     """Add the verbs; `show` prints, `bar` tells of stages."""
     _add_city(verbs, show, bar)
+    _add_simulate(verbs, show, bar)
     _add_warm(verbs, show)
 
 
@@ -44,6 +45,45 @@ def _add_city(verbs: "Verbs", show: Show, bar: Bar) -> None:
         way.add_argument("--quiet", action="store_true", help="no progress bar")
     new.set_defaults(call=lambda options: _city(options, show, bar))
     told.set_defaults(call=lambda options: _city(options, show, bar))
+
+
+def _add_simulate(verbs: "Verbs", show: Show, bar: Bar) -> None:
+    simulate = verbs.add_parser(
+        "simulate", help="the days ahead, person by person: cases, beds, tests, when it is over, with ranges"
+    )
+    arguments.takes_data(simulate)
+    arguments.takes_knowledge(simulate)
+    simulate.add_argument("--days", type=arguments.count, default=28, help="days ahead (default: 28)")
+    simulate.add_argument("--runs", type=arguments.count, default=200, help="runs of the city (default: 200)")
+    simulate.add_argument(
+        "--measures", type=Path, help="measures to come: a table of measures, or a plan's measures.csv"
+    )
+    simulate.add_argument("--seed", type=arguments.count, default=1, help="another seed, other luck (default: 1)")
+    simulate.add_argument(
+        "--executor", help="who runs: processes, or dask://HOST:PORT (default: threads of this process)"
+    )
+    simulate.add_argument("--out", type=arguments.folder, help="write forecast.html and the tables behind it")
+    simulate.add_argument("--quiet", action="store_true", help="no progress bar")
+    simulate.set_defaults(call=lambda options: _simulate(options, show, bar))
+
+
+def _simulate(options: argparse.Namespace, show: Show, bar: Bar) -> int:
+    from douse import forward
+    from douse.outputs import forecast_listing, watch_listing
+    from douse.simulation.executors import opened
+
+    with bar(quiet=options.quiet, stages=3) as advance, opened(options.executor) as executor:
+        ahead = forward.simulate_ahead(
+            arguments.question(options), days=options.days, runs=options.runs, measures=options.measures,
+            seed=options.seed, executor=executor, progress=advance,
+        )  # fmt: skip
+    words = watch_listing.words_of(ahead.zones, ahead.knowledge.protocol, options.lang)
+    show(forecast_listing.table(ahead.found, words))
+    if options.out is not None:
+        pathogen, protocol = ahead.knowledge.pathogen, ahead.knowledge.protocol
+        page = forecast_listing.write(options.out, ahead.found, ahead.zones, pathogen, protocol, ahead.example, words)
+        show(str(page))
+    return 0
 
 
 def _add_warm(verbs: "Verbs", show: Show) -> None:

@@ -271,8 +271,8 @@ class Outbreak:
                 city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
                 course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
                 keeps, other, rates.home_rate, rates.rate_upto, self._slots, self._variant_rate,
-                scenario.immunity.cover, scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
-                self.beds[shard],
+                scenario.immunity.cover, scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0],
+                self.by_age[shard], self.beds[shard],
             )  # fmt: skip
             if done == found:
                 break
