@@ -53,9 +53,10 @@ from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, take
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
 from douse.kernels.squares import below, draw, share
 
-# Items of the agenda, in the order of a day: person | kind | day of exposure or way of finding | ring.
+# Items of the agenda, in the order of a day: person | kind | day of exposure, or way of finding | day of sample | ring.
 RESULT, REACH, TEST, SEEK = range(4)
 KIND_AT, AUX_AT, RING_AT = 32, 36, 48
+SAMPLE_AT = 3  # in the way of finding of a result: the day of its sample
 # How a case was found.
 BY_SYMPTOMS, BY_TRACING, BY_SCREENING, AT_ENTRY = range(4)
 FALSELY = 4  # added: the person is not infected
@@ -226,9 +227,10 @@ def test(  # noqa: PLR0913, PLR0917
     u = share(draw(key, person, TESTS | day))
     if infected >= 0 and infected < day:
         if u < sensitivity[min(day - infected, len(sensitivity) - 1)]:
-            note(known, item(person, RESULT, how, 0), items, following, head, fill, free, scalars)
+            note(known, item(person, RESULT, how | (day << SAMPLE_AT), 0), items, following, head, fill, free, scalars)
     elif u < rules[FALSE_SHARE]:
-        note(known, item(person, RESULT, how + FALSELY, 0), items, following, head, fill, free, scalars)
+        how += FALSELY
+        note(known, item(person, RESULT, how | (day << SAMPLE_AT), 0), items, following, head, fill, free, scalars)
 
 
 @njit(cache=True, nogil=True)
@@ -398,7 +400,8 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
             )  # fmt: skip
         else:
             row = row_of(person, state, side, side_person, scalars)
-            if aux >= FALSELY:
+            how, sampled = aux & ((1 << SAMPLE_AT) - 1), aux >> SAMPLE_AT
+            if how >= FALSELY:
                 series[FALSE_CASES, day] += 1
                 begin_stay(row, ISOLATION_HOME, day, day + np.int64(rules[RECHECK_DAYS]) - 1, side, staying)
                 continue
@@ -410,7 +413,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
             days, _, ill = nature(key, person, infected, age_of(own), incubation, strength, symptomatic)
             apart = stay_on(now, day - 1, side) != NO_STAY
             side[row, CONFIRMED] = day
-            side[row, FOUND_BY] = aux
+            side[row, FOUND_BY] = how
             series[CASES, day] += 1
             by_zone[1, day, report[zone_of(own)]] += 1
             if not apart:
@@ -422,9 +425,9 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
             lines[line, L_PERSON] = person
             lines[line, L_INFECTED] = infected
             lines[line, L_ONSET] = infected + days if ill and infected + days <= day else NO_DAY
-            lines[line, L_SAMPLED] = side[row, SAMPLED]
+            lines[line, L_SAMPLED] = sampled
             lines[line, L_CONFIRMED] = day
-            lines[line, L_FOUND] = aux
+            lines[line, L_FOUND] = how
             until = day + np.int64(rules[ISOLATION_DAYS]) - 1
             if scalars[IN_BEDS] < rules[BED_COUNT]:
                 scalars[IN_BEDS] += 1
@@ -433,7 +436,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
             elif share(draw(key, person, OBEYS | 1)) < rules[OBEYS_ISOLATION]:
                 begin_stay(row, ISOLATION_HOME, day, until, side, staying)
             if rules[TRACES] > 0.0:
-                started = infected + days if ill else np.int64(side[row, SAMPLED])
+                started = infected + days if ill else sampled
                 back = rules[LOOKBACK_ILL] if ill else rules[LOOKBACK_WELL]
                 ring_since = min(started, day) - np.int64(back)
                 since_day = min(ring_since, min(started, day) - np.int64(rules[BACKWARD_DAYS]))
@@ -580,8 +583,8 @@ def screen(  # noqa: PLR0913, PLR0914, PLR0917
             person = start + below(draw(key, zone, FALSE_ALARM | ((alarm + 1) << 10) | day), people)
             if (np.int64(state[person]) & INFECTED_MASK) == 0:
                 note(
-                    known[zone], item(person, RESULT, BY_SCREENING + FALSELY, 0), items, following, head, fill, free,
-                    scalars,
+                    known[zone], item(person, RESULT, (BY_SCREENING + FALSELY) | (day << SAMPLE_AT), 0), items,
+                    following, head, fill, free, scalars,
                 )  # fmt: skip
     for at in range(len(infections)):
         person = np.int64(infections[at, 0])
@@ -597,5 +600,6 @@ def screen(  # noqa: PLR0913, PLR0914, PLR0917
         finds = sensitivity[min(day - infected, len(sensitivity) - 1)] * rules[DETECTS_POOLED]
         if share(draw(key, person, TESTS | (1 << 10) | day)) < finds:
             series[TESTED, day] += np.int64(rules[POOL])  # the pool again, one by one
-            note(known[zone], item(person, RESULT, BY_SCREENING, 0), items, following, head, fill, free, scalars)
+            found = item(person, RESULT, BY_SCREENING | (day << SAMPLE_AT), 0)
+            note(known[zone], found, items, following, head, fill, free, scalars)
     return True
