@@ -339,7 +339,8 @@ def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over wh
         survivors = 0
         for row in range(first, first + used):
             kept_rows[survivors] = row
-            survivors += may_return or (state[events[row, 1]] & INFECTED_MASK) == 0
+            mine = np.int64(state[events[row, 1]] & INFECTED_MASK)
+            survivors += may_return or mine == 0 or mine == day + 1  # of today: the tie is settled later
         for at in range(survivors):
             own_words[at] = word[events[kept_rows[at], 1]]
         for at in range(survivors):
