@@ -94,6 +94,7 @@ class Outbreak:
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
         self._ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
+        self._rules[control.RESPONDS_FROM] += HISTORY
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
         self._variant_rate = scenario.scale * np.array([1.0, scenario.variant.transmission])
