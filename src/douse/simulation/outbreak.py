@@ -211,8 +211,10 @@ class Outbreak:
 
     def _spread(self, day: int, arrived: int) -> NDArray[np.uint32]:
         """Infections of a day, in order of person where that matters."""
-        counts = self._each(lambda shard: self._due(day, shard, arrived if shard == 0 else 0))
-        self._each(lambda shard: self._pass_on(day, shard, *counts[shard]))
+        self._pass_on(day, 0, 0, arrived)  # before what falls due: they may infect somebody today
+        since = [arrived if shard == 0 else 0 for shard in range(self.shards)]
+        counts = self._each(lambda shard: self._due(day, shard, since[shard]))
+        self._each(lambda shard: self._after(day, shard, since[shard], *counts[shard]))
         total = sum(found for found, _ in counts)
         self.series[control.NEW_INFECTIONS, day] = total
         self.log_end[day + 1] = self.log_end[day]
@@ -245,12 +247,23 @@ class Outbreak:
         spread.settle(new, found, self.twice[shard], dups, self.state)
         return arrived + found, drunk
 
-    def _pass_on(self, day: int, shard: int, found: int, drunk: int) -> None:
+    def _after(self, day: int, shard: int, since: int, found: int, drunk: int) -> None:
+        """What follows from a day's infections, and from what went into the water."""
+        calendar = self.calendars[shard]
+        spread.release(day, *calendar.arrays[1:])
+        self._pass_on(day, shard, since, found)
+        if drunk:
+            while calendar.left[0] < TAIL * self.shards + drunk // BLOCK + 1:
+                calendar.grow(drunk // BLOCK)
+            spread.swallow(
+                day, self.key, self.drunk[shard], drunk, self.shard_end, self.scenario.knobs[spread.SURVIVAL],
+                CALENDAR - 1, *calendar.arrays,
+            )  # fmt: skip
+
+    def _pass_on(self, day: int, shard: int, done: int, found: int) -> None:
         calendar, scenario = self.calendars[shard], self.scenario
         city, rates, course = scenario.city, scenario.rates, scenario.rates.course
-        spread.release(day, *calendar.arrays[1:])
-        done = 0
-        while True:
+        while done < found:
             done = spread.infect(
                 done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
                 city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,
@@ -259,16 +272,8 @@ class Outbreak:
                 scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
                 self.beds[shard],
             )  # fmt: skip
-            if done == found:
-                break
-            calendar.grow()
-        if drunk:
-            while calendar.left[0] < TAIL * self.shards + drunk // BLOCK + 1:
-                calendar.grow(drunk // BLOCK)
-            spread.swallow(
-                day, self.key, self.drunk[shard], drunk, self.shard_end, scenario.knobs[spread.SURVIVAL], CALENDAR - 1,
-                *calendar.arrays,
-            )  # fmt: skip
+            if done < found:
+                calendar.grow()
 
     def _register(self, day: int, found: NDArray[np.uint32]) -> None:
         rates, course, done = self.scenario.rates, self.scenario.rates.course, 0
