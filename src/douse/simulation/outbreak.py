@@ -56,7 +56,7 @@ class Outbreak:
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
         self.scenario, self.shards = scenario, shards
-        self.keep = keep or scenario.controls
+        self._kept_anyway = keep
         self.shard_end = np.array([people * (part + 1) // shards for part in range(shards)], np.int64)
         self.state = np.zeros(people, np.uint32)
         self.calendars = [Calendar(shards) for _ in range(shards)]
@@ -110,6 +110,10 @@ class Outbreak:
         if not self._fresh:
             self._undo()
         self._fresh = False
+        self.acts = self.scenario.controls or seeds.stays
+        self.keep = self._kept_anyway or self.acts
+        self._knobs = self.scenario.knobs.copy()
+        self._knobs[spread.GUARDED] = float(self.acts)
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.day = HISTORY
@@ -137,7 +141,7 @@ class Outbreak:
     # --- a day -----------------------------------------------------------------------------------------------------
 
     def _step(self) -> None:
-        day, acts = self.day, self.scenario.controls
+        day, acts = self.day, self.acts
         if acts:
             self._morning(day)
         arrived = self._arrive(day)
@@ -241,7 +245,7 @@ class Outbreak:
                 day, shard, self.key, scenario.city.word, self.state, self.side, calendar.events, calendar.following,
                 calendar.head, calendar.fill, self._slots, scenario.rates.course.susceptibility, scenario.risk,
                 scenario.immunity.cover, self._holds, self._kept, scenario.susceptible_again,
-                scenario.response.stay_open, self.regime, self._regime_open, scenario.knobs, found, dups, drunk, new,
+                scenario.response.stay_open, self.regime, self._regime_open, self._knobs, found, dups, drunk, new,
                 self.twice[shard], self.drunk[shard],
             )  # fmt: skip
         spread.settle(new, found, self.twice[shard], dups, self.state)
