@@ -112,7 +112,7 @@ def everything(**changes):
     again = changes.pop("again", (0.8, 50.0))
     response = all_measures(**changes.pop("measures", {}))
     settings_ = {
-        "days": DAYS, "scale": 1.2, "variant": Variant(1.4, 0.5, 1.5), "again": again, "weekday": 3, "masks_from": 25,
+        "days": DAYS, "scale": 4.0, "variant": Variant(1.4, 0.5, 1.5), "again": again, "weekday": 3, "masks_from": 25,
         "immunity": Immunity(np.array([np.linspace(0, 0.4, 16), np.linspace(0.5, 0.1, 16)]), (0.7, 0.5), (80, np.inf), 0.5),
         "season": 0.75 + 0.25 * np.cos(np.arange(DAYS) / 20),
     }  # fmt: skip
@@ -137,14 +137,18 @@ def arriving(entry=True):
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_everything_at_once(seed):
     slow = compare(everything(), arriving(), seed, shards=1 + seed % 3)
-    assert sum(len(events) for events in slow.infections.values()) > 60
-    assert len(slow.lines) > 15
+    assert sum(len(events) for events in slow.infections.values()) > 30
+    assert len(slow.lines) > 5
 
 
 @pytest.mark.slow
 def test_a_long_run_with_people_infected_again():
-    scenario = everything(days=200, again=(0.6, 30.0), season=None, measures={"seek_share": 0.2, "traces": False})
-    slow = compare(scenario, arriving(), 5, shards=2)
+    scenario = everything(
+        days=220, again=(0.6, 30.0), season=None, scale=6.0, measures={"seek_share": 0.2, "traces": False}
+    )
+    later = np.arange(100, 160, 5)
+    seeds = make_seeds(np.r_[3, 60, later], infected=np.r_[0, -3, later], day=np.r_[0, 0, later])
+    slow = compare(scenario, seeds, 5, shards=2)
     events = [event.target for day in slow.infections.values() for event in day]
     assert len(events) > len(set(events)) + 10
 
@@ -166,7 +170,7 @@ shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
     entry=st.booleans(),
     again=st.sampled_from([(1.0, np.inf), (0.8, 40.0)]),
     weekday=st.integers(0, 6),
-    scale=st.sampled_from([0.7, 1.5, 3.0]),
+    scale=st.sampled_from([1.0, 3.0, 6.0]),
     masks_from=st.sampled_from([None, 0, 20]),
     zoning=st.one_of(
         st.none(),
