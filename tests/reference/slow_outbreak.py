@@ -59,12 +59,12 @@ def key_of(seed: int) -> int:
 def poisson(mean: float, u: float, most: int = 250) -> int:
     number, chance = 0, math.exp(-mean)
     upto = chance
-    while u >= upto and number < most:
+    if chance == 0.0:  # too many to count
+        return most
+    while u >= upto and number < most and chance > 0.0:
         number += 1
         chance *= mean / number
         upto += chance
-        if chance == 0.0:
-            break
     return number
 
 
@@ -251,12 +251,16 @@ class SlowOutbreak:
         """All that a person will pass on, from `day` on."""
         own, illness, infected = self.people[person], self.now[person], self.now[person].infected
         keeps, others = self.rates.alias
-        rate = float(self.rates.total[own.size, own.kind]) * illness.force * self.s.scale
-        rate *= self.s.variant.transmission if illness.variant else 1.0
-        rate *= 1.0 if illness.ill else self.course.asymptomatic_infectiousness
-        for number in range(1, 1 + poisson(rate, share(draw(self.key, person, ONWARD | infected)))):
+        force = illness.force * self.s.scale * (self.s.variant.transmission if illness.variant else 1.0)
+        force *= 1.0 if illness.ill else self.course.asymptomatic_infectiousness
+        bits = draw(self.key, person, ONWARD | infected)
+        at_home = poisson((own.size - 1) * min(self.rates.home * force, 8.0), (bits & 0xFFFFFFFF) / 2**32)
+        outside = poisson(float(self.rates.total[own.kind]) * force, (bits >> 32) / 2**32, 250 - at_home)
+        for number in range(1, 1 + at_home + outside):
             bits = draw(self.key, person, ONWARD | number << 10 | infected)
-            layer = sum(bits & 16383 >= int(upto) for upto in self.rates.layer_upto[own.size, own.kind, :7])
+            layer = HOME
+            if number > at_home:
+                layer = sum(bits & 16383 >= int(upto) for upto in self.rates.layer_upto[own.kind, :7])
             step = bits >> 14 & 63
             if bits >> 20 & 4095 >= keeps[illness.days, step]:
                 step = int(others[illness.days, step])

@@ -56,15 +56,17 @@ from douse.kernels.squares import below, draw, poisson, share
 # Positions in the array of knobs.
 (
     ASYMPTOMATIC, HOME_WHEN_ILL, RISK_VACCINATED, DAYS_TO_PROTECT, SURVIVAL, SHIELDS, AGAIN, GUARDED, SEVERE_SHIELDED,
-    WEEKDAY,
-) = range(10)  # fmt: skip
-KNOBS = 10
+    WEEKDAY, HOME_RATE,
+) = range(11)  # fmt: skip
+KNOBS = 11
 # What is counted by day and age.
 INFECTIONS, ONSETS, ADMISSIONS, INTENSIVE, DEATHS = range(5)
 COUNTED = ("infections", "onsets", "admissions", "intensive", "deaths")
 ALIAS = 64
 BATCH = 64  # infections whose loads are made together
+MOST_A_MATE = 8.0  # expected events to a household mate: infected in 9,997 of 10,000 cases, so that more say nothing
 _LAYER_SCALE, _SHARE_SCALE = 1 << 14, 1 << 12
+_HALF_SCALE = 1.0 / (1 << 32)
 
 
 @njit(cache=True, nogil=True)
@@ -172,15 +174,23 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
         kind, size = kind_of(own), size_of(own)
         days, force, ill = nature(key, person, day, age_of(own), incubation, strength, symptomatic)
         onsets[at] = day + days if ill else -1
-        rate = total_rate[size, kind] * force * variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
-        number = poisson(rate, share(draw(key, person, ONWARD | day)), MOST_EVENTS)
+        force *= variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
+        bits = draw(key, person, ONWARD | day)
+        at_home = poisson(
+            (size - 1) * min(knobs[HOME_RATE] * force, MOST_A_MATE),
+            np.float64(bits & uint64(0xFFFFFFFF)) * _HALF_SCALE, MOST_EVENTS,
+        )  # fmt: skip
+        number = at_home + poisson(
+            total_rate[kind] * force, np.float64(bits >> uint64(32)) * _HALF_SCALE, MOST_EVENTS - at_home
+        )
         home_when_ill = ill and home_share > 0.0 and stays_home_ill(key, person, day, home_share)
         for event in range(1, number + 1):
             bits = draw(key, person, ONWARD | (event << 10) | day)
-            pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
-            layer = 0
-            for lower in range(ENVIRONMENT):
-                layer += pick >= layer_upto[size, kind, lower]
+            layer = HOUSEHOLD
+            if event > at_home:
+                pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
+                for lower in range(ENVIRONMENT):
+                    layer += pick >= layer_upto[kind, lower]
             step = np.int64((bits >> uint64(14)) & uint64(ALIAS - 1))
             part = np.int64((bits >> uint64(20)) & uint64(_SHARE_SCALE - 1))
             step = step if part < profile_keeps[days, step] else np.int64(profile_other[days, step])

@@ -59,6 +59,8 @@ def key_of(seed: int) -> np.uint64:
 def poisson(mean: float, u: float, most: int) -> int:
     """A Poisson number from one uniform number, by inversion; `most` at most."""
     chance = np.exp(-mean)
+    if chance == 0.0:  # a mean above 745
+        return most
     upto, number = chance, 0
     while u >= upto and number < most and chance > 0.0:
         number += 1

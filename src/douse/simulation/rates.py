@@ -10,8 +10,8 @@ from scipy.optimize import brentq
 from douse.city.city import City
 from douse.errors import UsageError
 from douse.kernels.epidemic_first import first_generations
-from douse.kernels.epidemic_layout import ENVIRONMENT, HOME_SIZES, HOUSEHOLD, LAYERS
-from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, KNOBS, WEEKDAY
+from douse.kernels.epidemic_layout import ENVIRONMENT, HOUSEHOLD, LAYERS
+from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, HOME_RATE, KNOBS, MOST_A_MATE
 from douse.kernels.person_word import AGE_AT, AGE_BITS
 from douse.kernels.squares import key_of
 from douse.simulation.contacts import Contacts
@@ -31,7 +31,8 @@ class Rates:
     Attributes
     ----------
     home : float
-        To one household mate who lives with the person every day.
+        To one household mate who lives with the person every day; of a person who is much more infectious than others,
+        `MOST_A_MATE` at most.
     outside : float
         To a meeting of closeness 1 that takes place every day.
     water : float
@@ -50,28 +51,29 @@ class Rates:
 
     @cached_property
     def by_layer(self) -> Floats:
-        """Shape (16, 8, 8): by size of the household, kind of group and layer."""
-        rate = np.zeros((HOME_SIZES, 8, len(LAYERS)))
-        rate += self.outside * self.contacts.weights()
-        rate[:, :, HOUSEHOLD] = self.home * np.maximum(np.arange(HOME_SIZES) - 1, 0)[:, None]
-        rate[:, :, ENVIRONMENT] = self.water
+        """Outside the home, shape (8, 8): by kind of group and layer."""
+        rate = self.outside * self.contacts.weights()
+        rate[:, ENVIRONMENT] = self.water
         return rate
 
     @cached_property
     def total(self) -> Floats:
-        """Sum over the layers; shape (16, 8)."""
-        total: Floats = self.by_layer.sum(axis=2)
+        """Sum over the layers outside the home; shape (8,)."""
+        total: Floats = self.by_layer.sum(axis=1)
         return total
 
     @cached_property
     def layer_upto(self) -> NDArray[np.int16]:
-        """Running shares of the layers in steps of 1 / 16384; shape (16, 8, 8). The last with a share ends at the top."""
+        """Running shares of the layers outside the home in steps of 1 / 16384; shape (8, 8).
+
+        The last with a share ends at the top.
+        """
         rate = self.by_layer
-        upto = np.cumsum(rate, axis=2)
-        whole = np.where(upto[..., -1:] > 0, upto[..., -1:], 1.0)
+        upto = np.cumsum(rate, axis=1)
+        whole = np.where(upto[:, -1:] > 0, upto[:, -1:], 1.0)
         steps = np.round(upto / whole * _LAYER_STEPS).astype(np.int16)
-        last = len(LAYERS) - 1 - np.argmax(rate[..., ::-1] > 0, axis=2)
-        steps[np.arange(len(LAYERS)) >= last[..., None]] = _LAYER_STEPS
+        last = len(LAYERS) - 1 - np.argmax(rate[:, ::-1] > 0, axis=1)
+        steps[np.arange(len(LAYERS)) >= last[:, None]] = _LAYER_STEPS
         return steps
 
     @cached_property
@@ -156,7 +158,7 @@ def generation(
     persons = (np.arange(sample) * max(1, len(city) // sample) + seed) % len(city)
     knobs = np.zeros(KNOBS)
     knobs[ASYMPTOMATIC] = rates.course.asymptomatic_infectiousness
-    knobs[WEEKDAY] = 0
+    knobs[HOME_RATE] = rates.home
     keeps, other = rates.alias
     return first_generations(
         persons, 0, seed * sample, city.word, city.members, city.group_start, city.institution,
@@ -201,10 +203,10 @@ def _home_rate(city: City, course: Course) -> float:
     if wanted == 0:
         return 0.0
     weight = _ages(city)
-    force = np.multiply.outer(course.strength, course.susceptibility)
 
     def gap(log_rate: float) -> float:
-        return float(((1 - np.exp(-np.exp(log_rate) * force)) @ weight).mean() - wanted)
+        rate = np.minimum(np.exp(log_rate) * course.strength, MOST_A_MATE)
+        return float(((1 - np.exp(-np.multiply.outer(rate, course.susceptibility))) @ weight).mean() - wanted)
 
     if gap(12.0) < 0:
         raise UsageError(

@@ -144,6 +144,7 @@ class Scenario:
         knobs[spread.GUARDED] = float(self.controls)
         knobs[spread.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
         knobs[spread.WEEKDAY] = (self.weekday - HISTORY) % 7
+        knobs[spread.HOME_RATE] = self.rates.home
         return knobs
 
     @cached_property
