@@ -107,6 +107,13 @@ class Outbreak:
 
     def begin(self, seeds: Seeds, seed: int) -> None:
         """Begin again with another seed or other infections, in the same memory; what was done is undone."""
+        persons = seeds.rows[:, control.S_PERSON]
+        if len(persons) and not 0 <= persons.min() <= persons.max() < len(self.state):
+            raise UsageError(
+                "An infection to begin with is of somebody who does not live in the city.",
+                allowed=f"people 0 to {len(self.state) - 1}",
+                next_step="Choose the infections from the people of this city.",
+            )
         if not self._fresh:
             self._undo()
         self._fresh = False
