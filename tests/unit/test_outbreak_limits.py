@@ -75,7 +75,6 @@ def within(values, expected, errors=4.0):
 # --- outbreaks -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("reproduction", "k"), [(1.5, None), (2.5, None), (2.0, 0.4)])
 def test_final_size_of_a_well_mixed_city(reproduction, k):
     # Kermack and McKendrick 1927, doi 10.1098/rspa.1927.0118: nobody escapes but with exp(-R z)
@@ -93,7 +92,6 @@ def test_final_size_of_a_well_mixed_city(reproduction, k):
     assert np.std(sizes) < 0.02
 
 
-@pytest.mark.slow
 def test_final_size_where_ages_are_unequally_susceptible():
     # the same, age by age: exp(-s R z) of an age escape (Andreasen 2011, doi 10.1007/s11538-010-9623-3)
     people, seeded, share = 20_000, 200, np.r_[np.full(8, 1 / 4), np.ones(8)]
@@ -195,7 +193,6 @@ def test_runs_reach_the_reproduction_number_over_the_days_of_the_week():
     assert np.mean(found) == pytest.approx(2.0, rel=0.02)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("k", [0.2, 0.6])
 def test_offspring_have_the_dispersion_of_the_course(k):
     rates = mixed_rates(2.0, strength=strengths(k))
