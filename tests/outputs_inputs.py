@@ -13,19 +13,8 @@ from douse.library import Costs as UnitCosts
 from douse.library import Pathogen, Protocol, load
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import make_manifest
-from douse.planning.plan import (
-    Because,
-    CostLine,
-    Costs,
-    DayNeed,
-    FloorCheck,
-    Measure,
-    Note,
-    Plan,
-    Round,
-    Staff,
-    Supply,
-)
+from douse.planning.plan import CostLine, Costs, DayNeed, FloorCheck, Note, Plan, Round, Staff, Supply
+from douse.records.measure import Because, Measure
 from douse.records.zone_tree import ZoneTree
 from douse.signals import Signal, fuse
 from douse.situation.estimates import estimate

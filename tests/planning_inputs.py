@@ -11,8 +11,9 @@ from douse.library.number import Number
 from douse.library.protocol import EnterRule
 from douse.planning import make_plan
 from douse.planning.basis import Basis
-from douse.planning.plan import Measure, Plan
+from douse.planning.plan import Plan
 from douse.records import Records, ZoneTree
+from douse.records.measure import Measure
 from douse.situation.cases import counted_cases, suspected
 from douse.situation.situation import CommunityZero, ContactFigures, Interval, Situation
 from douse.tracing.trace import Trace

@@ -68,10 +68,10 @@ def all_stays(outside, beds=0.0):
     return left
 
 
-def all_levels():
+def all_levels(*, by_kind=False):
     left = np.ones((4, 8))
     left[1], left[2], left[3] = outside_only(0.8), outside_only(0.4, 0.9), outside_only(0.1)
-    return left
+    return left if not by_kind else left[:, None, :] * np.linspace(1, 0.5, 8)[:, None]
 
 
 def all_measures(**changes):
@@ -209,6 +209,8 @@ shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
             "ill_at_home": shares,
             "stay_open": st.builds(all_stays, shares, beds=shares),
             "school_open": shares,
+            "recall_before": st.sampled_from([None, np.array([1, 0.3, 0.2, 0, 0, 0.2, 0.1, 0])]),
+            "level_open": st.builds(all_levels, by_kind=st.booleans()),
         },
     ),
 )

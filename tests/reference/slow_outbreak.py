@@ -179,7 +179,7 @@ class SlowOutbreak:
         self.lines: list[tuple] = []
         self.series, self.by_age, self.beds, self.by_zone = Counter(), Counter(), Counter(), Counter()
         self.bed_ends = Counter()
-        self.in_beds = self.load = 0
+        self.in_beds = self.load = self.to_reach = 0
         self.regime: dict[tuple[int, int], int] = {}
         self.since: dict[tuple[int, int], int] = {}
         self.held: dict[tuple[int, int], int] = {}
@@ -334,7 +334,8 @@ class SlowOutbreak:
         own = self.people[person]
         stay = self.files[person].stay_on(day) if person in self.files else NO_STAY
         regime = self.regime.get((day, own.zone), 0)
-        left = float(self.r.level_open[regime & 3, layer])
+        table = self.r.level_open[regime & 3]  # by layer, or by kind of group and layer
+        left = float(table[layer] if table.ndim == 1 else table[own.kind, layer])
         if layer in (GROUP, INSTITUTION):
             if regime & 4 and own.kind == 1:
                 left = min(left, self.r.school_open)
@@ -423,6 +424,7 @@ class SlowOutbreak:
                 self.waiting.append((kind, person, about, more))
             elif kind == REACH:
                 self.reached_today += 1
+                self.to_reach -= 1
                 self.reach(person, about, more, day)
             elif kind == TEST:
                 self.test(person, about, day)
@@ -490,7 +492,9 @@ class SlowOutbreak:
             file.begin_stay(ISOLATION_BED, day, until)
         elif share(draw(self.key, person, OBEYS | 1)) < self.r.obeys_isolation:
             file.begin_stay(ISOLATION_HOME, day, until)
-        if self.r.traces:
+        if self.r.traces and self.to_reach >= self.r.tracers * max(1.0, self.r.quarantine_days):
+            self.series["cases_not_traced", day] += 1  # whom it names would be reached after their quarantine
+        elif self.r.traces:
             started = min(illness.onset if illness.ill else sampled, day)
             ring = started - int(self.r.lookback_ill if illness.ill else self.r.lookback_well)
             self.trace(person, min(ring, started - int(self.r.backward_days)), ring, day)
@@ -502,11 +506,13 @@ class SlowOutbreak:
     def trace(self, person: int, since: int, ring_since: int, day: int) -> None:
         own = self.people[person]
         for on in range(max(since, day - 31, 0), day):
+            ring = RING_ONE if on >= ring_since else BACKWARD
+            recall = self.r.recall if ring == RING_ONE or self.r.recall_before is None else self.r.recall_before
             for layer in range(7):
                 if layer != HOME and self.lay_ill(person, on):
                     continue
                 for slot in range(own.size - 1 if layer == HOME else self.slots(on, person, layer)):
-                    if share(draw(self.key, person, NAMED | on << 8 | slot << 3 | layer)) >= self.r.recall[layer]:
+                    if share(draw(self.key, person, NAMED | on << 8 | slot << 3 | layer)) >= recall[layer]:
                         continue
                     other = self.partner(person, layer, slot, on)
                     left = self.openness(person, layer, on) * self.openness(other, layer, on)
@@ -520,7 +526,7 @@ class SlowOutbreak:
                     bits = draw(self.key, other, REACHED | day)
                     if share(bits) < self.r.reached_share:
                         after = max(1, int(self.r.reach_delay[bits & 1023]))
-                        ring = RING_ONE if on >= ring_since else BACKWARD
+                        self.to_reach += 1
                         self.agenda[day + after].append((REACH, other, on, ring))
 
     def reach(self, person: int, exposed: int, ring: int, day: int) -> None:
@@ -548,6 +554,7 @@ class SlowOutbreak:
             if self.r.ring_two_days > 0:
                 for other in range(person - own.home, person - own.home + own.size):
                     if other != person:
+                        self.to_reach += 1
                         self.agenda[day + 1].append((REACH, other, day, RING_TWO))
 
     # --- zones -----------------------------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """A run is a function of its scenario, its infections and its seed, and of nothing else."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from douse.errors import DataError
 from douse.kernels import epidemic_control as control
 from douse.kernels.epidemic_layout import INFECTED_MASK, PERSONAL_MASK
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.rates import Rates
 from douse.simulation.response import Response, outside_only
+from douse.simulation.saved_run import open_run, save_run
 from douse.simulation.scenario import HISTORY, Variant
 from douse.simulation.seeds import make_seeds
 from douse.simulation.zoning import Order, Zoning, no_zoning
@@ -106,6 +109,45 @@ def test_to_stop_and_go_on_is_to_run_through(controls):
         stopped.run(days=days)
     assert stopped.day == through.day == HISTORY + 60
     assert everything(stopped) == everything(through)
+
+
+@both
+@pytest.mark.parametrize("days", [1, 20, 60])
+def test_to_save_and_go_on_is_to_run_through(controls, days, tmp_path):
+    plan = scenario(controls=controls)
+    through = Outbreak(plan, seeds(), seed=5, shards=2).run()
+    save_run(Outbreak(plan, seeds(), seed=5, shards=2).run(days=days), tmp_path / "run.npz")
+    opened = open_run(tmp_path / "run.npz", plan)
+    assert opened.day == HISTORY + days
+    assert everything(opened.run()) == everything(through)
+    opened.begin(seeds(), 6)  # and what it wrote can be taken back
+    assert everything(opened.run(30)) == everything(Outbreak(plan, seeds(), seed=6, shards=2).run(30))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"response": {"recall": np.full(8, 0.1)}}, {"response": {"reach_delay": quantiles([3])}},
+        {"response": {"test_days": (2,)}}, {"course": {"strength": np.ones(4096)}},
+        {"course": {"sensitivity": np.full(64, 0.5)}}, {"course": {"susceptibility": np.full(16, 0.5)}},
+        {"course": {"severe": np.full(16, 0.5)}}, {"course": {"symptomatic": np.full(16, 0.1)}},
+        {"again": (0.5, 30.0)}, {"variant": Variant(1.1)}, {"variant": Variant(1.3, 0.5)},
+        {"days": 59}, {"weekday": 2}, {"masks_from": 3, "response": {"masks": np.full(8, 0.5)}},
+    ],
+    ids=lambda changed: "-".join(
+        f"{key} {','.join(value)}" if isinstance(value, dict) else key for key, value in changed.items()
+    ),
+)  # fmt: skip
+def test_a_saved_run_is_of_one_scenario(changed, tmp_path):
+    def plan(response=None, course=None, **changes):
+        made = replace(rates(), course=replace(rates().course, **(course or {})))
+        settings = {"days": 60, "scale": 6.0, "variant": Variant(1.3)} | changes
+        return a_scenario(town(), made, measures(**(response or {})), zoning(), **settings)
+
+    save_run(Outbreak(plan(), make_seeds([])), tmp_path / "run.npz")
+    open_run(tmp_path / "run.npz", plan())
+    with pytest.raises(DataError, match="another city, disease or plan"):
+        open_run(tmp_path / "run.npz", plan(**changed))
 
 
 def test_who_is_infected_is_the_same_with_and_without_the_log():

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from douse.outputs.words import UNKNOWN, Words, catalogue
-from douse.planning.plan import Because
+from douse.records.measure import Because
 
 EN, ZH = Words("en"), Words("zh")
 

@@ -11,8 +11,9 @@ import pytest
 from conftest import records
 from douse.library import Costs, Pathogen, Protocol, load, names
 from douse.planning import make_plan
-from douse.planning.plan import Because, Plan
+from douse.planning.plan import Plan
 from douse.records import Records, ZoneTree
+from douse.records.measure import Because
 from douse.signals.signal import Signal
 from douse.situation import describe
 from planning_inputs import SIMPLE, TODAY, TREE, basis, cases_in, planned, protocol, traced

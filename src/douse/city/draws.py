@@ -21,3 +21,9 @@ def stream(seed: int, *address: str | int) -> np.random.Generator:
     text = "/".join([str(seed), *map(str, address)])
     key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
     return np.random.Generator(np.random.Philox(key=key))
+
+
+def key(seed: int, *address: str | int) -> np.uint64:
+    """Key of the random numbers of one purpose, for kernels that draw by themselves; as `stream`."""
+    text = "/".join([str(seed), *map(str, address)])
+    return np.uint64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))

@@ -13,14 +13,14 @@ from douse.city.places import Places
 from douse.city.town import Town
 from douse.records.codes import PLACE_KINDS
 
-_LAST_MINUTE = 24 * 60 - 1
+LAST_MINUTE = 24 * 60 - 1
 _SATURDAY = 5
 # Minutes of the day, by kind of place where somebody learns or works: from, to.
-_SCHOOL_HOURS = (8 * 60, 16 * 60)
-_WORK_HOURS = (9 * 60, 17 * 60 + 30)
-_EVENING = 17 * 60 + 45  # earliest visit after school or work
-_SHIFT = 8 * 60
-_WEEKEND_STAFF = 5 / 7
+SCHOOL_HOURS = (8 * 60, 16 * 60)
+WORK_HOURS = (9 * 60, 17 * 60 + 30)
+EVENING = 17 * 60 + 45  # earliest visit after school or work
+SHIFT = 8 * 60
+WEEKEND_STAFF = 5 / 7
 # Kinds where the staff works in shifts all week.
 SHIFT_KINDS = ("hospital", "restaurant", "shop", "market", "leisure", "transport")
 
@@ -91,9 +91,9 @@ def visits_of_day(town: Town, usual: Habits, day: date) -> Visits:
     busy[parts[0][0]] = True
     parts += [_venue(town, usual, venue, day, busy) for venue in town.numbers.venues]
     person, place, enter, leave = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    order = np.argsort(person.astype(np.int64) * (_LAST_MINUTE + 1) + enter, kind="stable")
+    order = np.argsort(person.astype(np.int64) * (LAST_MINUTE + 1) + enter, kind="stable")
     person, place, enter, leave = person[order], place[order], enter[order], leave[order]
-    clash = np.r_[False, (person[1:] == person[:-1]) & (enter[1:] <= _latest_leave(person, leave)[:-1])]
+    clash = np.r_[False, (person[1:] == person[:-1]) & (enter[1:] <= latest_leave(person, leave)[:-1])]
     free = ~clash
     by_place = np.flatnonzero(free)[np.argsort(place[free], kind="stable")]
     return Visits(
@@ -104,13 +104,14 @@ def visits_of_day(town: Town, usual: Habits, day: date) -> Visits:
     )
 
 
-def _latest_leave(person: np.ndarray, leave: np.ndarray) -> np.ndarray:
+def latest_leave(person: np.ndarray, leave: np.ndarray) -> np.ndarray:
     """Latest end of this and all earlier visits of the same person; rows are in order of person. Shape (n,)."""
-    step = _LAST_MINUTE + 1
+    step = LAST_MINUTE + 1
     return np.maximum.accumulate(person.astype(np.int64) * step + leave) - person.astype(np.int64) * step
 
 
-def _is_weekend(day: date) -> bool:
+def is_weekend(day: date) -> bool:
+    """Whether schools and offices are closed."""
     return day.weekday() >= _SATURDAY
 
 
@@ -125,22 +126,22 @@ def _daytime(town: Town, day: date) -> Part:
     in_shifts = np.isin(kind, [PLACE_KINDS.index(k) for k in SHIFT_KINDS])
     at_school = kind == PLACE_KINDS.index("school")
     attends = town.numbers.work.attends.value
-    chance = np.where(in_shifts, _WEEKEND_STAFF, 0.0 if _is_weekend(day) else attends)
+    chance = np.where(in_shifts, WEEKEND_STAFF, 0.0 if is_weekend(day) else attends)
     going = np.flatnonzero((place >= 0) & (come < chance))
     opens, closes = _opening(town.places, town.numbers.venues)
-    begins = np.where(at_school, _SCHOOL_HOURS[0], _WORK_HOURS[0])[going]
-    ends = np.where(at_school, _SCHOOL_HOURS[1], _WORK_HOURS[1])[going]
+    begins = np.where(at_school, SCHOOL_HOURS[0], WORK_HOURS[0])[going]
+    ends = np.where(at_school, SCHOOL_HOURS[1], WORK_HOURS[1])[going]
     at = place[going]
-    shift = opens[at] + early[going] * np.maximum(0, closes[at] - opens[at] - _SHIFT)
+    shift = opens[at] + early[going] * np.maximum(0, closes[at] - opens[at] - SHIFT)
     begins = np.where(in_shifts[going], shift, begins - 20 + 40 * early[going])
-    ends = np.where(in_shifts[going], np.minimum(begins + _SHIFT, closes[at]), ends + 60 * late[going] ** 2)
-    return going, at, begins.astype(np.int64), np.minimum(ends, _LAST_MINUTE).astype(np.int64)
+    ends = np.where(in_shifts[going], np.minimum(begins + SHIFT, closes[at]), ends + 60 * late[going] ** 2)
+    return going, at, begins.astype(np.int64), np.minimum(ends, LAST_MINUTE).astype(np.int64)
 
 
 def _opening(places: Places, venues: tuple[Venue, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Minutes of opening and closing of every place; places that are not venues never close."""
     opens = np.zeros(len(places.kind))
-    closes = np.full(len(places.kind), float(_LAST_MINUTE))
+    closes = np.full(len(places.kind), float(LAST_MINUTE))
     for venue in venues:
         of_kind = places.of_kind(venue.kind)
         opens[of_kind], closes[of_kind] = venue.opens * 60, venue.closes * 60
@@ -151,7 +152,7 @@ def _venue(town: Town, usual: Habits, venue: Venue, day: date, busy: np.ndarray)
     """Visits to venues of one kind; people who are `busy` in the daytime come in the evening."""
     random = stream(town.seed, "venue", venue.kind, day.isoformat())
     come, near, which, when, length = random.random((5, len(town)))
-    rate = venue.weekend.value if _is_weekend(day) else venue.weekday.value
+    rate = venue.weekend.value if is_weekend(day) else venue.weekday.value
     going = np.flatnonzero(come < rate)
     choices = usual.near[venue.kind]
     # The nearest venue is chosen most often: squaring shifts the choice towards the first.
@@ -160,7 +161,7 @@ def _venue(town: Town, usual: Habits, venue: Venue, day: date, busy: np.ndarray)
     far = everywhere[(which[going] * len(everywhere)).astype(int)]
     place = np.where(near[going] < town.numbers.movement.near_share.value, close_by, far)
     minutes = np.clip(venue.minutes.value * (0.5 + length[going]), 5, None)
-    first = np.where(busy[going], max(venue.opens * 60, _EVENING), venue.opens * 60)
+    first = np.where(busy[going], max(venue.opens * 60, EVENING), venue.opens * 60)
     enter = first + when[going] * np.maximum(15, venue.closes * 60 - first - minutes)
-    leave = np.minimum(enter + minutes, _LAST_MINUTE)
+    leave = np.minimum(enter + minutes, LAST_MINUTE)
     return going, place, enter.astype(np.int64), leave.astype(np.int64)

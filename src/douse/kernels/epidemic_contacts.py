@@ -22,11 +22,11 @@ from douse.kernels.epidemic_layout import (
     Whole,
 )
 from douse.kernels.person_word import group_of, home_of, place_of, size_of, zone_of
-from douse.kernels.squares import below, draw, share
+from douse.kernels.squares import Bits, Index, below, draw, share
 
 
 @njit(cache=True, nogil=True)
-def mirrored(position: int, n: int, about: np.uint64) -> np.int64:
+def mirrored(position: Index, n: Index, about: Bits) -> Index:
     """Partner of a position among n."""
     other = below(about, n) - position
     if other < 0:
@@ -35,25 +35,25 @@ def mirrored(position: int, n: int, about: np.uint64) -> np.int64:
 
 
 @njit(cache=True, nogil=True)
-def when(layer: int, slot: int, day: int) -> np.int64:
+def when(layer: Index, slot: Index, day: Index) -> Index:
     """Layer, slot and day in one number below 2^17, for the address of a random number."""
     return np.int64((day << 8) | (slot << 3) | layer)
 
 
 @njit(cache=True, nogil=True, inline="always")
 def meeting(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
-    person: int,
-    word: np.uint64,
-    layer: int,
-    slot: int,
-    day: int,
-    key: np.uint64,
+    person: Index,
+    word: Bits,
+    layer: Index,
+    slot: Index,
+    day: Index,
+    key: Bits,
     group_start: Numbers,
     institution: Numbers,
     institution_start: Numbers,
     zone_start: Numbers,
     between: Whole,
-) -> np.int64:
+) -> Index:
     """Whom a person meets in a slot of a layer on a day; in a group or an institution: the place of that in `members`.
 
     The person itself where there is nobody else.
@@ -106,9 +106,9 @@ def meeting(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
 
 @njit(cache=True, nogil=True)
 def partner(  # noqa: PLR0913, PLR0917
-    person: int, word: np.uint64, layer: int, slot: int, day: int, key: np.uint64, members: Numbers,
+    person: Index, word: Bits, layer: Index, slot: Index, day: Index, key: Bits, members: Numbers,
     group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers, between: Whole,
-) -> np.int64:  # fmt: skip
+) -> Index:  # fmt: skip
     """Whom a person meets in a slot of a layer on a day; see `meeting`. Somebody without a group has no slots in it."""
     other = meeting(
         person, word, layer, slot, day, key, group_start, institution, institution_start, zone_start, between
@@ -117,8 +117,8 @@ def partner(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def neighbourhoods(
-    key: np.uint64, days: int, slots: int, block_people: Whole, block_upto: Floats, people: int
+def neighbourhoods(  # noqa: PLR0913, PLR0917
+    key: Bits, days: Index, slots: Index, block_people: Whole, block_upto: Floats, people: Index
 ) -> Whole:
     """Blocks of people who meet between zones, by day and slot.
 

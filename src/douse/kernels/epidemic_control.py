@@ -5,8 +5,10 @@ fixed (results, people to reach, tests, then people who come by themselves), so 
 of the tracers are the same in every run.
 """
 
+from typing import Any
+
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 from douse.kernels.epidemic_contacts import partner
 from douse.kernels.epidemic_layout import (
@@ -51,7 +53,7 @@ from douse.kernels.epidemic_layout import (
 from douse.kernels.epidemic_nature import nature, stays_home_ill
 from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, takes_place, weekend
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import below, draw, share
+from douse.kernels.squares import Bits, Index, below, draw, share, uint64
 
 # Items of the agenda, in the order of a day: person | kind | day of exposure, or way of finding | day of sample | ring.
 RESULT, REACH, TEST, SEEK = range(4)
@@ -65,25 +67,27 @@ RING_ONE, RING_TWO, BACKWARD = range(3)
 
 # Positions in the array of rules.
 (
-    SEEK_SHARE, RESULT_DAYS, LABORATORY, OTHER_TESTS, FALSE_SHARE, LOOKBACK_ILL, LOOKBACK_WELL, BACKWARD_DAYS,
-    REACHED_SHARE, TRACERS, QUARANTINE_DAYS, QUARANTINE_STAY, RING_TWO_DAYS, OBEYS_QUARANTINE, ISOLATION_DAYS, BED_COUNT,
-    OBEYS_ISOLATION, RING_VACCINATION, DOSES, SCREENED_SHARE, POOL, DETECTS_POOLED, FALSE_SCREENED, RECHECK_DAYS,
+    SEEK_SHARE, RESULT_DAYS, LABORATORY, OTHER_TESTS, FALSE_SHARE, LOOKBACK_ILL, LOOKBACK_WELL, BACKWARD_DAYS, REACHED_SHARE,  # noqa: E501
+     TRACERS, QUARANTINE_DAYS, QUARANTINE_STAY, RING_TWO_DAYS, OBEYS_QUARANTINE, ISOLATION_DAYS,
+    BED_COUNT, OBEYS_ISOLATION, RING_VACCINATION, DOSES, SCREENED_SHARE, POOL, DETECTS_POOLED, FALSE_SCREENED, RECHECK_DAYS,  # noqa: E501
     ENTRY_STAY, RESPONDS_FROM, TRACES,
 ) = range(27)  # fmt: skip
 RULES = 27
 # What is counted by day.
 (
     TESTED, TUBES, WAITING_TUBES, REACHED_PEOPLE, WAITING_PEOPLE, CASES, COMMUNITY_CASES, FALSE_CASES, NAMED_PEOPLE,
-    DOSES_GIVEN, SCREENED_PEOPLE, NEW_INFECTIONS,
-) = range(12)  # fmt: skip
-SERIES = 12
+    DOSES_GIVEN, SCREENED_PEOPLE, NOT_TRACED, NEW_INFECTIONS,
+) = range(13)  # fmt: skip
+SERIES = 13
 SERIES_NAMES = (
     "tests", "tubes", "tubes_waiting", "contacts_reached", "contacts_waiting", "cases", "community_cases",
-    "false_cases", "contacts_named", "doses", "people_screened", "infections",
+    "false_cases", "contacts_named", "doses", "people_screened", "cases_not_traced", "infections",
 )  # fmt: skip
 # Scalars that last from day to day.
-SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT = range(9)
-SCALARS = 9
+SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT, TO_REACH = (
+    range(10)
+)
+SCALARS = 10
 # Columns of a case as it would be reported.
 LINE_WIDTH = 6
 L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)
@@ -94,7 +98,7 @@ S_DAY, S_PERSON, S_INFECTED, S_VARIANT, S_STAY, S_UNTIL, S_CONFIRMED, S_TESTED =
 
 
 @njit(cache=True, nogil=True)
-def item(person: int, kind: int, aux: int, ring: int) -> np.uint64:
+def item(person: Index, kind: Index, aux: Index, ring: Index) -> Bits:
     """An item of the agenda."""
     return (
         uint64(person)
@@ -105,13 +109,14 @@ def item(person: int, kind: int, aux: int, ring: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def note(
-    day: int, what: np.uint64, items: Words, following: Small, head: Small, fill: Small, free: Small, scalars: Whole
+def note(  # noqa: PLR0913, PLR0917
+    day: Index, what: Bits, items: Words, following: Small, head: Small, fill: Small, free: Small, scalars: Whole
 ) -> None:
     """Put an item on the agenda of a day; the caller has made sure of a free block."""
     if day >= CALENDAR:
         return
-    block, used = head[day], fill[day]
+    block: Index = head[day]
+    used: Index = fill[day]
     if block < 0 or used == BLOCK:
         scalars[ITEMS_LEFT] -= 1
         fresh = free[scalars[ITEMS_LEFT]]
@@ -123,8 +128,8 @@ def note(
 
 
 @njit(cache=True, nogil=True)
-def take(
-    day: int, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
+def take(  # noqa: PLR0913, PLR0917
+    day: Index, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
 ) -> Words:
     """Items of a day, in order of kind, those that wait first, else as they were noted; their blocks are given back."""
     blocks = 0
@@ -159,7 +164,7 @@ def take(
 
 
 @njit(cache=True, nogil=True)
-def row_of(person: int, state: Numbers, side: Small, side_person: Numbers, scalars: Whole) -> int:
+def row_of(person: Index, state: Numbers, side: Small, side_person: Numbers, scalars: Whole) -> Index:
     """Row of a person in the side table; made where there is none."""
     row = np.int64(state[person]) >> SIDE_AT
     if row == 0:
@@ -175,8 +180,8 @@ def row_of(person: int, state: Numbers, side: Small, side_person: Numbers, scala
 
 
 @njit(cache=True, nogil=True)
-def begin_stay(row: int, stay: int, day: int, until: int, side: Small, staying: Small) -> None:
-    """Let a person stay apart from a day to another; isolation goes before quarantine, and a longer stay extends one."""
+def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:  # noqa: PLR0913, PLR0917
+    """Let a person stay apart from a day to another. Isolation goes before quarantine; a longer stay extends one."""
     until = min(until, CALENDAR - 1)
     if until < day:
         return
@@ -203,7 +208,7 @@ def begin_stay(row: int, stay: int, day: int, until: int, side: Small, staying: 
 
 
 @njit(cache=True, nogil=True)
-def result_day(day: int, rules: Floats, scalars: Whole, tubes: int) -> int:
+def result_day(day: Index, rules: Floats, scalars: Whole, tubes: Index) -> Index:
     """Day of the result of what is handed to the laboratory now; its load grows by so many tubes."""
     scalars[LABORATORY_LOAD] += tubes
     return day + np.int64(rules[RESULT_DAYS]) + np.int64((scalars[LABORATORY_LOAD] - 1) // max(1.0, rules[LABORATORY]))
@@ -211,7 +216,7 @@ def result_day(day: int, rules: Floats, scalars: Whole, tubes: int) -> int:
 
 @njit(cache=True, nogil=True)
 def test(  # noqa: PLR0913, PLR0917
-    person: int, how: int, day: int, key: np.uint64, state: Numbers, side: Small, side_person: Numbers,
+    person: Index, how: Index, day: Index, key: Bits, state: Numbers, side: Small, side_person: Numbers,
     sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> None:  # fmt: skip
@@ -235,7 +240,7 @@ def test(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def reach(  # noqa: PLR0913, PLR0917
-    person: int, exposed: int, ring: int, day: int, key: np.uint64, word: Words, state: Numbers, side: Small,
+    person: Index, exposed: Index, ring: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
     side_person: Numbers, staying: Small, sensitivity: Floats, test_days: Whole, rules: Floats, series: Small,
     scalars: Whole, items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> None:  # fmt: skip
@@ -258,9 +263,9 @@ def reach(  # noqa: PLR0913, PLR0917
     days = rules[QUARANTINE_DAYS] if ring == RING_ONE else rules[RING_TWO_DAYS]
     until = exposed + np.int64(days)
     stay = np.int64(rules[QUARANTINE_STAY]) if ring == RING_ONE else 1
-    if stay != NO_STAY and until >= day:
-        if stay == QUARANTINE_CENTRAL or share(draw(key, person, OBEYS)) < rules[OBEYS_QUARANTINE]:
-            begin_stay(row, stay, day, until, side, staying)
+    obeys = stay == QUARANTINE_CENTRAL or share(draw(key, person, OBEYS)) < rules[OBEYS_QUARANTINE]
+    if stay != NO_STAY and until >= day and obeys:
+        begin_stay(row, stay, day, until, side, staying)
     if ring == RING_ONE:
         test(
             person, BY_TRACING, day, key, state, side, side_person, sensitivity, rules, series, scalars,
@@ -274,6 +279,7 @@ def reach(  # noqa: PLR0913, PLR0917
             size, home = size_of(own), home_of(own)
             for other in range(size):
                 if other != home:
+                    scalars[TO_REACH] += 1
                     note(
                         day + 1, item(person - home + other, REACH, day, RING_TWO), items, following, head, fill, free,
                         scalars,
@@ -281,10 +287,16 @@ def reach(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
+def hopeless(rules: Floats, scalars: Whole) -> Any:
+    """Whether so many are to be reached that who joins them would be reached after the quarantine is over."""
+    return scalars[TO_REACH] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
+
+
+@njit(cache=True, nogil=True)
 def at_home_ill(  # noqa: PLR0913, PLR0917
-    person: int, age: int, now: int, day: int, key: np.uint64, incubation: Small, strength: Small, symptomatic: Floats,
+    person: Index, age: Index, now: Index, day: Index, key: Bits, incubation: Small, strength: Small, symptomatic: Floats,  # noqa: E501
     chance: float,
-) -> bool:  # fmt: skip
+) -> Any:  # fmt: skip
     """Whether somebody lay ill at home on a day, and so met nobody outside."""
     infected = (now & INFECTED_MASK) - 1
     if infected < 0 or infected >= day or chance <= 0.0:
@@ -294,8 +306,8 @@ def at_home_ill(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def trace(  # noqa: PLR0913, PLR0914, PLR0917
-    person: int, since: int, ring_since: int, day: int, key: np.uint64, word: Words, state: Numbers, side: Small,
+def trace(  # noqa: PLR0913, PLR0917
+    person: Index, since: Index, ring_since: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
     incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, knobs: Floats,
@@ -308,6 +320,7 @@ def trace(  # noqa: PLR0913, PLR0914, PLR0917
     now = np.int64(state[person])
     for on in range(max(since, day - PAST + 1, 0), day):
         ill = at_home_ill(person, age, now, on, key, incubation, strength, symptomatic, knobs[HOME_WHEN_ILL])
+        ring = RING_ONE if on >= ring_since else BACKWARD
         for layer in range(MEETING_LAYERS):
             if layer != HOUSEHOLD and ill:
                 continue
@@ -316,7 +329,10 @@ def trace(  # noqa: PLR0913, PLR0914, PLR0917
                 continue
             meetings = size_of(own) - 1 if layer == HOUSEHOLD else np.int64(slots[weekend(on, knobs), kind, layer])
             for slot in range(meetings):
-                if share(draw(key, person, NAMED | (on << 8) | (slot << 3) | layer)) >= recall[layer]:
+                if (
+                    share(draw(key, person, NAMED | (on << 8) | (slot << 3) | layer))
+                    >= recall[1 if ring == BACKWARD else 0, layer]
+                ):
                     continue
                 other = partner(
                     person, own, layer, slot, on, key, members, group_start, institution, institution_start,
@@ -340,13 +356,13 @@ def trace(  # noqa: PLR0913, PLR0914, PLR0917
                 if share(bits) >= rules[REACHED_SHARE]:
                     continue
                 after = max(1, np.int64(reach_delay[np.int64(bits & uint64(1023))]))
-                ring = RING_ONE if on >= ring_since else BACKWARD
+                scalars[TO_REACH] += 1
                 note(day + after, item(other, REACH, on, ring), items, following, head, fill, free, scalars)
 
 
 @njit(cache=True, nogil=True)
-def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
-    day: int, since: int, due_items: Words, key: np.uint64, word: Words, state: Numbers, side: Small,
+def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
+    day: Index, since: Index, due_items: Words, key: Bits, word: Words, state: Numbers, side: Small,
     side_person: Numbers, staying: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
@@ -354,7 +370,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
     test_days: Whole, knobs: Floats, rules: Floats, series: Small, scalars: Whole, bed_ends: Small, by_zone: Small,
     report: Small, community: Numbers, lines: Small, waiting: Words,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> int:  # fmt: skip
+) -> Index:  # fmt: skip
     """Work through the items of a day, from one on.
 
     Returns
@@ -394,6 +410,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
                 scalars[WAITING] += 1
                 continue
             scalars[REACHED_TODAY] += 1
+            scalars[TO_REACH] -= 1
             reach(
                 person, aux, ring, day, key, word, state, side, side_person, staying, sensitivity, test_days, rules,
                 series, scalars, items, following, head, fill, free,
@@ -435,7 +452,9 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
                 begin_stay(row, ISOLATION_BED, day, until, side, staying)
             elif share(draw(key, person, OBEYS | 1)) < rules[OBEYS_ISOLATION]:
                 begin_stay(row, ISOLATION_HOME, day, until, side, staying)
-            if rules[TRACES] > 0.0:
+            if rules[TRACES] > 0.0 and hopeless(rules, scalars):
+                series[NOT_TRACED, day] += 1
+            elif rules[TRACES] > 0.0:
                 started = infected + days if ill else sampled
                 back = rules[LOOKBACK_ILL] if ill else rules[LOOKBACK_WELL]
                 ring_since = min(started, day) - np.int64(back)
@@ -450,7 +469,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def begin_morning(day: int, rules: Floats, series: Small, scalars: Whole, bed_ends: Small) -> None:
+def begin_morning(day: Index, rules: Floats, series: Small, scalars: Whole, bed_ends: Small) -> None:
     """What a new day brings: beds that fell free, the laboratory's work of the day before, other patients' tests."""
     scalars[IN_BEDS] -= bed_ends[day]
     scalars[LABORATORY_LOAD] = np.int64(
@@ -505,7 +524,7 @@ def arrive(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def register(  # noqa: PLR0913, PLR0914, PLR0917
+def register(  # noqa: PLR0913, PLR0917
     day: int, since: int, infections: Numbers, key: np.uint64, word: Words, state: Numbers, incubation: Small,
     strength: Small, symptomatic: Floats, seek_delay: Small, rules: Floats, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
@@ -532,11 +551,11 @@ def register(  # noqa: PLR0913, PLR0914, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def screen(  # noqa: PLR0913, PLR0914, PLR0917
+def screen(  # noqa: PLR0912, PLR0913, PLR0917
     day: int, due_zones: Small, infections: Numbers, key: np.uint64, word: Words, state: Numbers, side: Small,
     zone_start: Numbers, sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> bool:  # fmt: skip
+) -> Any:  # fmt: skip
     """A screening round in some zones: the infected of the zones, and false alarms; never everybody.
 
     Parameters
@@ -552,8 +571,9 @@ def screen(  # noqa: PLR0913, PLR0914, PLR0917
         False where there was no room; nothing was done then.
     """
     zones = len(zone_start) - 1
-    expected = len(infections)
+    expected: Index = len(infections)
     known = np.zeros(zones, np.int32)
+    zone: Index
     for zone in range(zones):
         if due_zones[zone]:
             expected += 8 + np.int64(
@@ -597,7 +617,8 @@ def screen(  # noqa: PLR0913, PLR0914, PLR0917
             continue
         if infected >= day or share(draw(key, person, TURNOUT | day)) >= rules[SCREENED_SHARE]:
             continue
-        finds = sensitivity[min(day - infected, len(sensitivity) - 1)] * rules[DETECTS_POOLED]
+        days: Index = min(day - infected, len(sensitivity) - 1)
+        finds = sensitivity[days] * rules[DETECTS_POOLED]
         if share(draw(key, person, TESTS | (1 << 10) | day)) < finds:
             series[TESTED, day] += np.int64(rules[POOL])  # the pool again, one by one
             found = item(person, RESULT, BY_SCREENING | (day << SAMPLE_AT), 0)

@@ -19,14 +19,14 @@ from douse.kernels.epidemic_layout import (
 )
 from douse.kernels.epidemic_spread import onward, weekend
 from douse.kernels.person_word import age_of, kind_of
-from douse.kernels.squares import key_of
+from douse.kernels.squares import Index, key_of
 
 
 @njit(cache=True, nogil=True)
 def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     persons: Whole,
-    infected: int,
-    seed: int,
+    infected: Index,
+    seed: Index,
     word: Words,
     members: Numbers,
     group_start: Numbers,

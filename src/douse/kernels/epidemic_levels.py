@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from douse.kernels.epidemic_layout import LEVEL_MASK, PAST, Numbers, Small, Whole
+from douse.kernels.squares import Index
 
 LEVELS = 4
 RING_DAYS = 16  # days of cases of a unit that are kept: the longest window of a rule, and one more
@@ -19,7 +20,7 @@ LEVEL_RULES = 6
 
 
 @njit(cache=True, nogil=True)
-def count_cases(day: int, zones: Numbers, count: int, unit_of: Small, recent: Small, last_case: Small) -> None:
+def count_cases(day: Index, zones: Numbers, count: Index, unit_of: Small, recent: Small, last_case: Small) -> None:  # noqa: PLR0913, PLR0917
     """Put the community cases of a day on the units of their zones.
 
     Parameters
@@ -47,18 +48,18 @@ def count_cases(day: int, zones: Numbers, count: int, unit_of: Small, recent: Sm
 
 @njit(cache=True, nogil=True)
 def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
-    day: int,
-    cases: int,
+    day: Index,
+    cases: Index,
     unit_of: Small,
     threshold: Small,
     level_rules: Whole,
-    delay: int,
+    delay: Index,
     recent: Small,
     last_case: Small,
     since: Small,
     held_until: Small,
     ordered: Small,
-    ordered_changes: bool,
+    ordered_changes: int,
     regime: Small,
     people: Small,
     day_people: Small,
@@ -80,6 +81,8 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
         First day of the level in a unit, NEVER where it does not hold; last day of a level that follows a higher one.
     ordered : shape (Z,)
         Level and closures that were ordered for tomorrow.
+    ordered_changes : int
+        1 where they differ from those of today, else 0.
     regime : shape (PAST, Z), tomorrow's row written
         Of each zone.
     people : shape (Z,); day_people : shape (LEVELS, days)
@@ -89,7 +92,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
     """
     tomorrow = day + 1
     units, zones = threshold.shape[1], unit_of.shape[1]
-    changed = ordered_changes or changes_on[tomorrow] > 0
+    changed = ordered_changes > 0 or changes_on[tomorrow] > 0
     for level in range(1, LEVELS):
         for unit in range(units):
             last = last_case[level, unit]
@@ -144,9 +147,9 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
 
 
 @njit(cache=True, nogil=True)
-def rounds(
-    day: int, since: Small, unit_of: Small, regime: Small, level_rules: Whole, ordered: Small, due: Small
-) -> int:
+def rounds(  # noqa: PLR0913, PLR0917
+    day: Index, since: Small, unit_of: Small, regime: Small, level_rules: Whole, ordered: Small, due: Small
+) -> Index:
     """Zones that have a round of screening today, written to `due`; how many.
 
     A zone has one on the first day of its level and every so many days after; `ordered` (shape (Z,)) says which have
@@ -158,8 +161,8 @@ def rounds(
         level = regime[day % PAST, zone] & LEVEL_MASK
         if level > 0 and level_rules[level, SCREEN_EVERY] > 0:
             unit = unit_of[level, zone]
-            if unit >= 0 and since[level, unit] > NEVER and day >= since[level, unit]:
-                if (day - since[level, unit]) % level_rules[level, SCREEN_EVERY] == 0:
-                    due[zone] = 1
+            began = since[level, unit] if unit >= 0 else NEVER
+            if NEVER < began <= day and (day - began) % level_rules[level, SCREEN_EVERY] == 0:
+                due[zone] = 1
         found += due[zone]
     return found

@@ -1,10 +1,12 @@
 """How the illness runs in a person: worked out anew from the address of the infection, never stored."""
 
+from typing import Any
+
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 from douse.kernels.epidemic_layout import ILL_AT_HOME, NATURE, SHIELD, Floats, Small
-from douse.kernels.squares import draw, share
+from douse.kernels.squares import Bits, Index, draw, share, uint64
 
 STRENGTHS, INCUBATIONS = 4096, 1024
 _SYMPTOMS_SCALE = 1.0 / (1 << 32)
@@ -13,14 +15,14 @@ SOURCES = 2  # of protection before the run: an earlier infection, a vaccine
 
 @njit(cache=True, nogil=True, inline="always")
 def nature(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
-    key: np.uint64,
-    person: int,
-    infected: int,
-    age: int,
+    key: Bits,
+    person: Index,
+    infected: Index,
+    age: Index,
     incubation: Small,
     strength: Small,
     symptomatic: Floats,
-) -> tuple[int, float, bool]:
+) -> tuple[Index, Any, Any]:
     """Days from infection to onset, relative infectiousness, and whether there are symptoms.
 
     Parameters
@@ -44,7 +46,7 @@ def nature(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
 
 
 @njit(cache=True, nogil=True)
-def covered(key: np.uint64, person: int, source: int, chance: float) -> bool:
+def covered(key: Bits, person: Index, source: Index, chance: float) -> Any:
     """Whether a person had been infected (source 0) or vaccinated (source 1) before the run."""
     bits = draw(key, person, SHIELD)
     half = bits >> uint64(32) if source == 0 else bits & uint64(0xFFFFFFFF)
@@ -53,8 +55,8 @@ def covered(key: np.uint64, person: int, source: int, chance: float) -> bool:
 
 @njit(cache=True, nogil=True)
 def unshielded(  # noqa: PLR0913, PLR0917
-    key: np.uint64, person: int, age: int, day: int, cover: Floats, holds: Floats, kept: float
-) -> float:
+    key: Bits, person: Index, age: Index, day: Index, cover: Floats, holds: Floats, kept: float
+) -> Any:
     """Risk of a person who may have been infected or vaccinated before the run, against that of one who was not.
 
     Parameters
@@ -74,6 +76,6 @@ def unshielded(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def stays_home_ill(key: np.uint64, person: int, infected: int, chance: float) -> bool:
+def stays_home_ill(key: Bits, person: Index, infected: Index, chance: float) -> Any:
     """Whether a person with symptoms stays at home from onset on, without being told."""
     return share(draw(key, person, ILL_AT_HOME | infected)) < chance

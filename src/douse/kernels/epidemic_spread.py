@@ -4,8 +4,10 @@ Nothing is written but the words of people of one shard, the shard's own calenda
 at the same time, and the order of what falls due does not matter.
 """
 
+from typing import Any
+
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 from douse.kernels.epidemic_contacts import meeting, when
 from douse.kernels.epidemic_layout import (
@@ -51,7 +53,7 @@ from douse.kernels.epidemic_layout import (
 )
 from douse.kernels.epidemic_nature import covered, nature, stays_home_ill, unshielded
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import below, draw, poisson, share
+from douse.kernels.squares import Bits, Index, below, draw, poisson, share, uint64
 
 # Positions in the array of knobs.
 (
@@ -70,7 +72,7 @@ _HALF_SCALE = 1.0 / (1 << 32)
 
 
 @njit(cache=True, nogil=True)
-def stay_on(state: int, day: int, side: Small) -> int:
+def stay_on(state: Index, day: Index, side: Small) -> Index:
     """Stay of a person on a day: quarantine, isolation or none."""
     row = state >> SIDE_AT
     if row == 0:
@@ -84,15 +86,15 @@ def stay_on(state: int, day: int, side: Small) -> int:
 
 @njit(cache=True, nogil=True)
 def openness(  # noqa: PLR0913, PLR0917
-    word: np.uint64,
-    state: int,
-    layer: int,
-    day: int,
+    word: Bits,
+    state: Index,
+    layer: Index,
+    day: Index,
     side: Small,
     stay_open: Floats,
     regime: Small,
     regime_open: Floats,
-) -> float:
+) -> Any:
     """Share of the contacts of a layer that measures leave a person on a day."""
     left = stay_open[stay_on(state, day, side), layer]
     return left * regime_open[regime[day % PAST, zone_of(word)], kind_of(word), layer]
@@ -100,9 +102,9 @@ def openness(  # noqa: PLR0913, PLR0917
 
 @njit(cache=True, nogil=True)
 def takes_place(  # noqa: PLR0913, PLR0917
-    person: int, other: int, word: np.uint64, word_other: np.uint64, layer: int, slot: int, day: int, left: float,
-    key: np.uint64,
-) -> bool:  # fmt: skip
+    person: Index, other: Index, word: Bits, word_other: Bits, layer: Index, slot: Index, day: Index, left: float,
+    key: Bits,
+) -> Any:  # fmt: skip
     """Whether a meeting takes place of which measures leave a share; the same from both sides."""
     if left >= 1.0:
         return True
@@ -112,19 +114,19 @@ def takes_place(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def weekend(day: int, knobs: Floats) -> int:
+def weekend(day: Index, knobs: Floats) -> Index:
     """1 on Saturday and Sunday, else 0."""
     return 1 if (day + np.int64(knobs[WEEKDAY])) % 7 >= 5 else 0
 
 
 @njit(cache=True, nogil=True)
-def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
-    count: int,
+def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
+    count: Index,
     persons: Whole,
     infected: Whole,
     variants: Whole,
     onsets: Whole,
-    key: np.uint64,
+    key: Bits,
     word: Words,
     members: Numbers,
     group_start: Numbers,
@@ -143,7 +145,7 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     variant_rate: Floats,
     knobs: Floats,
     found: Whole,
-) -> int:
+) -> Index:
     """All that some infections may pass on.
 
     Parameters
@@ -166,6 +168,7 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     events = 0
     home_share = knobs[HOME_WHEN_ILL]
     words = np.empty(count, np.uint64)
+    layer: Index
     for at in range(count):  # loads that miss the cache come in loops of their own, where nothing waits for them
         words[at] = word[persons[at]]
     for at in range(count):
@@ -224,8 +227,8 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
         event = order[rank]
         at = found[event, 0]
         found[event, 2] = meeting(
-            persons[at], words[at], HOUSEHOLD, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
-            institution, institution_start, zone_start, between,
+            persons[at], words[at], HOUSEHOLD, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key,
+            group_start, institution, institution_start, zone_start, between,
         )  # fmt: skip
     for rank in range(ends[GROUP], ends[INSTITUTION]):
         event = order[rank]
@@ -238,15 +241,15 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
         event = order[rank]
         at = found[event, 0]
         found[event, 2] = meeting(
-            persons[at], words[at], INSTITUTION, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
-            institution, institution_start, zone_start, between,
+            persons[at], words[at], INSTITUTION, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key,
+            group_start, institution, institution_start, zone_start, between,
         )  # fmt: skip
     for rank in range(ends[TRANSPORT], ends[CITY]):
         event = order[rank]
         at = found[event, 0]
         found[event, 2] = meeting(
-            persons[at], words[at], found[event, 3] & 7, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key, group_start,
-            institution, institution_start, zone_start, between,
+            persons[at], words[at], found[event, 3] & 7, (found[event, 3] >> META_SLOT_AT) & 31, found[event, 1], key,
+            group_start, institution, institution_start, zone_start, between,
         )  # fmt: skip
     for rank in range(ends[CITY], ends[ENVIRONMENT]):
         event = order[rank]
@@ -269,12 +272,12 @@ def onward(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
 
 @njit(cache=True, nogil=True)
 def push(  # noqa: PLR0913, PLR0917
-    to: int, day: int, infector: int, target: int, meta: int,
+    to: Index, day: Index, infector: Index, target: Index, meta: Index,
     events: Numbers, following: Small, head: Small, fill: Small, free: Small, left: Whole,
 ) -> None:  # fmt: skip
     """Put an event into the calendar of its infector's shard; the caller has made sure of a free block."""
-    block = head[to, day]
-    used = fill[to, day]
+    block: Index = head[to, day]
+    used: Index = fill[to, day]
     if block < 0 or used == BLOCK:
         left[0] -= 1
         fresh = free[left[0]]
@@ -289,10 +292,10 @@ def push(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over what falls due
-    day: int,
-    shard: int,
-    key: np.uint64,
+def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls due
+    day: Index,
+    shard: Index,
+    key: Bits,
     word: Words,
     state: Numbers,
     side: Small,
@@ -311,13 +314,13 @@ def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over wh
     regime: Small,
     regime_open: Floats,
     knobs: Floats,
-    infections: int,
-    dups: int,
-    swallowed: int,
+    infections: Index,
+    dups: Index,
+    swallowed: Index,
     new: Numbers,
     twice: Numbers,
     drunk: Numbers,
-) -> tuple[int, int, int]:
+) -> tuple[Index, Index, Index]:
     """Whom the events of a day from one shard infect in another.
 
     Parameters
@@ -341,8 +344,8 @@ def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over wh
     may_return = knobs[AGAIN] > 0.0
     guarded = knobs[GUARDED] > 0.0
     shielded = knobs[SHIELDS] > 0.0
-    block = head[shard, day]
-    used = np.int64(fill[shard, day])
+    block: Index = head[shard, day]
+    used: Index = fill[shard, day]
     while block >= 0:
         first = np.int64(block) * BLOCK
         # Loads that miss the cache are made in batches without a branch between them.
@@ -388,9 +391,9 @@ def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over wh
             if guarded:
                 row_of = now >> SIDE_AT
                 if row_of > 0 and side[row_of, VACCINATED] > 0:
-                    if day >= side[row_of, VACCINATED] + knobs[DAYS_TO_PROTECT]:
-                        if thin >= chance * knobs[RISK_VACCINATED]:
-                            continue
+                    protected = day >= side[row_of, VACCINATED] + knobs[DAYS_TO_PROTECT]
+                    if protected and thin >= chance * knobs[RISK_VACCINATED]:
+                        continue
                 left = openness(own, now, layer, day, side, stay_open, regime, regime_open)
                 other = word[infector]
                 if layer != ENVIRONMENT:
@@ -414,13 +417,13 @@ def due(  # noqa: PLR0912, PLR0913, PLR0914, PLR0915, PLR0917  one sweep over wh
 
 
 @njit(cache=True, nogil=True)
-def _wins(target: int, infector: int, meta: int) -> np.uint64:
+def _wins(target: Index, infector: Index, meta: Index) -> Bits:
     """Order among events that would infect one person on one day: the least is the one that did."""
     return draw(uint64(0x9E3779B97F4A7C15), infector ^ target, meta >> META_SLOT_AT)
 
 
 @njit(cache=True, nogil=True)
-def settle(new: Numbers, infections: int, twice: Numbers, dups: int, state: Numbers) -> None:
+def settle(new: Numbers, infections: Index, twice: Numbers, dups: Index, state: Numbers) -> None:
     """Where several events would have infected a person on one day, name the same one in whatever order they came."""
     if dups == 0:
         return
@@ -450,7 +453,7 @@ def settle(new: Numbers, infections: int, twice: Numbers, dups: int, state: Numb
 
 
 @njit(cache=True, nogil=True)
-def release(day: int, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:
+def release(day: Index, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:  # noqa: PLR0913, PLR0917
     """Give the blocks of a past day back."""
     for to in range(head.shape[0]):
         block = head[to, day]
@@ -463,11 +466,11 @@ def release(day: int, following: Small, head: Small, fill: Small, free: Small, l
 
 
 @njit(cache=True, nogil=True)
-def infect(  # noqa: PLR0913, PLR0914, PLR0917
-    since: int,
-    infections: int,
-    day: int,
-    key: np.uint64,
+def infect(  # noqa: PLR0913, PLR0917
+    since: Index,
+    infections: Index,
+    day: Index,
+    key: Bits,
     word: Words,
     state: Numbers,
     members: Numbers,
@@ -504,7 +507,7 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
     by_zone: Small,
     by_age: Small,
     beds: Small,
-) -> int:
+) -> Index:
     """Draw what new infections may pass on and what becomes of them.
 
     Parameters
@@ -550,13 +553,14 @@ def infect(  # noqa: PLR0913, PLR0914, PLR0917
             while target >= shard_end[to]:
                 to += 1
             # As `push`, whose call would cost more than what it does.
-            block, used = np.int64(head[to, on]), np.int64(fill[to, on])
+            block: Index = head[to, on]
+            used: Index = fill[to, on]
             if block < 0 or used == BLOCK:
                 left[0] -= 1
                 following[free[left[0]]] = block
-                block, used = np.int64(free[left[0]]), 0
+                block, used = free[left[0]], 0
                 head[to, on] = block
-            row = block * BLOCK + used
+            row = np.int64(block) * BLOCK + used
             calendar[row, 0] = persons[found[event, 0]]
             calendar[row, 1] = target
             calendar[row, 2] = found[event, 3]
@@ -593,12 +597,14 @@ def fall_ill(  # noqa: PLR0913, PLR0917
         return
     dies = share(draw(key, person, WORST | (1 << 10) | infected)) < severity[variant, 2, age]
     bits = draw(key, person, WORST | (2 << 10) | infected)
-    enters = min(onset + np.int64(admission[np.int64(bits & uint64(1023))]), CALENDAR - 1)
+    enters: Index = min(onset + np.int64(admission[np.int64(bits & uint64(1023))]), CALENDAR - 1)
     stay = in_icu if critical == 1 else in_hospital
-    leaves = enters + max(1, np.int64(stay[np.int64((bits >> uint64(10)) & uint64(1023))]))
+    leaves: Index = enters + max(1, np.int64(stay[np.int64((bits >> uint64(10)) & uint64(1023))]))
     by_age[ADMISSIONS + critical, enters, age] += 1
     if dies:
-        dead = min(max(enters, onset + np.int64(death[np.int64((bits >> uint64(20)) & uint64(1023))])), CALENDAR - 1)
+        dead: Index = min(
+            max(enters, onset + np.int64(death[np.int64((bits >> uint64(20)) & uint64(1023))])), CALENDAR - 1
+        )
         by_age[DEATHS, dead, age] += 1
         leaves = max(dead, enters + 1)
     beds[critical, enters] += 1

@@ -17,6 +17,8 @@ import numpy as np
 from numba import njit, uint64
 from numpy.typing import NDArray
 
+from douse.kernels.squares import Bits, Index
+
 Ints = NDArray[Any]  # of any width
 Words = NDArray[np.uint64]
 
@@ -59,42 +61,42 @@ def pack(  # noqa: PLR0913, PLR0917  one argument a part
 
 
 @njit(cache=True, nogil=True)
-def group_of(word: np.uint64) -> np.int64:
+def group_of(word: Bits) -> Index:
     """Group of a person, 0 where there is none."""
     return np.int64(word & uint64((1 << GROUP_BITS) - 1))
 
 
 @njit(cache=True, nogil=True)
-def place_of(word: np.uint64) -> np.int64:
+def place_of(word: Bits) -> Index:
     """Position of a person in the group."""
     return np.int64((word >> uint64(PLACE_AT)) & uint64((1 << PLACE_BITS) - 1))
 
 
 @njit(cache=True, nogil=True)
-def zone_of(word: np.uint64) -> np.int64:
+def zone_of(word: Bits) -> Index:
     """Zone of a person."""
     return np.int64((word >> uint64(ZONE_AT)) & uint64((1 << ZONE_BITS) - 1))
 
 
 @njit(cache=True, nogil=True)
-def age_of(word: np.uint64) -> np.int64:
+def age_of(word: Bits) -> Index:
     """Age band of a person."""
     return np.int64((word >> uint64(AGE_AT)) & uint64((1 << AGE_BITS) - 1))
 
 
 @njit(cache=True, nogil=True)
-def kind_of(word: np.uint64) -> np.int64:
+def kind_of(word: Bits) -> Index:
     """Kind of a person's group."""
     return np.int64((word >> uint64(KIND_AT)) & uint64((1 << KIND_BITS) - 1))
 
 
 @njit(cache=True, nogil=True)
-def home_of(word: np.uint64) -> np.int64:
+def home_of(word: Bits) -> Index:
     """Position of a person in the household."""
     return np.int64((word >> uint64(HOME_AT)) & uint64((1 << HOME_BITS) - 1))
 
 
 @njit(cache=True, nogil=True)
-def size_of(word: np.uint64) -> np.int64:
+def size_of(word: Bits) -> Index:
     """Size of a person's household, 1 and more."""
     return np.int64((word >> uint64(SIZE_AT)) & uint64((1 << HOME_BITS) - 1))

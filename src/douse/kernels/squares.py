@@ -3,15 +3,23 @@
 Widynski 2020, "Squares: a fast counter-based RNG", arXiv 2004.06278 (five rounds: 64 bits).
 """
 
+from typing import Any
+
+import numba
 import numpy as np
-from numba import njit, uint64
+from numba import njit
+
+# Scalars of kernels, which may be Python's or NumPy's: a whole number; 64 random bits.
+Index = Any
+Bits = Any
+uint64: Any = numba.uint64
 
 _HALF = uint64(32)
 _ODD = uint64(0x9E3779B97F4A7C15)
 
 
 @njit(cache=True, nogil=True)
-def squares64(counter: np.uint64, key: np.uint64) -> np.uint64:
+def squares64(counter: Bits, key: Bits) -> Bits:
     """64 random bits of a counter under a key."""
     x = uint64(counter) * uint64(key)
     y = x
@@ -29,25 +37,25 @@ def squares64(counter: np.uint64, key: np.uint64) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def draw(key: np.uint64, who: int, what: int) -> np.uint64:
+def draw(key: Bits, who: Index, what: Index) -> Bits:
     """64 random bits of somebody (or a group, a zone: below 2^32) for a purpose (below 2^32)."""
     return squares64((uint64(who) << _HALF) | uint64(what), key)
 
 
 @njit(cache=True, nogil=True)
-def share(bits: np.uint64) -> float:
+def share(bits: Bits) -> float:
     """A number in [0, 1) from the upper 53 of 64 random bits."""
     return np.float64(bits >> uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @njit(cache=True, nogil=True)
-def below(bits: np.uint64, n: int) -> np.int64:
+def below(bits: Bits, n: Index) -> Index:
     """A whole number in [0, n) from the upper half of 64 random bits."""
     return np.int64(((bits >> _HALF) * uint64(n)) >> _HALF)
 
 
 @njit(cache=True, nogil=True)
-def key_of(seed: int) -> np.uint64:
+def key_of(seed: Index) -> Bits:
     """Key of a seed: its bits well mixed, as Squares asks of a key, and odd (SplitMix64, Steele et al. 2014)."""
     z = uint64(seed) * _ODD + _ODD
     z = (z ^ (z >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
@@ -56,7 +64,7 @@ def key_of(seed: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def poisson(mean: float, u: float, most: int) -> int:
+def poisson(mean: float, u: float, most: Index) -> Index:
     """A Poisson number from one uniform number, by inversion; `most` at most."""
     chance = np.exp(-mean)
     if chance == 0.0:  # a mean above 745

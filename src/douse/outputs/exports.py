@@ -11,8 +11,9 @@ import polars as pl
 
 from douse.outputs.briefing import Briefing
 from douse.outputs.words import Words
-from douse.planning.plan import Because, CostLine, DayNeed, Measure, Round, Staff, Supply
+from douse.planning.plan import CostLine, DayNeed, Round, Staff, Supply
 from douse.records.finding import write_csv
+from douse.records.measure import Because, Measure
 from douse.signals import Event, Signal
 from douse.situation import Estimates
 from douse.tracing.trace import Chain

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal, format_percent, get_currency_name
 
 from douse.outputs.vocabulary import CODES
-from douse.planning.plan import Because
+from douse.records.measure import Because
 
 LANGUAGES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 # The Chinese for "there is no figure" is the same dash.

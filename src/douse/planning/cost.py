@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from douse.library.protocol import Costs as Prices
 from douse.planning.basis import Basis
 from douse.planning.isolation import age_bands, severity_shares
-from douse.planning.plan import Because, CostLine, Costs, DayNeed, Measure, Note
+from douse.planning.plan import CostLine, Costs, DayNeed, Note
 from douse.planning.projection import Projection
 from douse.planning.quarantine import QuarantineDemand
 from douse.planning.supplies import sampler_sets, total
 from douse.records.codes import SEVERITIES
+from douse.records.measure import Because, Measure
 from douse.units import DAYS_PER_YEAR
 
 Floats = NDArray[np.float64]

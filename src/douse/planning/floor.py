@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.planning.basis import Basis
-from douse.planning.plan import Because, DayNeed, FloorCheck
+from douse.planning.plan import DayNeed, FloorCheck
 from douse.planning.tracing_capacity import tracers_by_ratio
+from douse.records.measure import Because
 from douse.tracing.quarantine import courses
 
 Floats = NDArray[np.float64]

@@ -8,10 +8,11 @@ from douse.kernels.forward import census
 from douse.library.pathogen import Pathogen
 from douse.planning.basis import Basis
 from douse.planning.facilities import capacity
-from douse.planning.plan import Because, DayNeed, Note
+from douse.planning.plan import DayNeed, Note
 from douse.planning.projection import Demand, Projection, no_demand, with_range
 from douse.planning.quarantine import QuarantineDemand
 from douse.records.codes import SEVERITIES
+from douse.records.measure import Because
 
 Floats = NDArray[np.float64]
 # Place of care -> resource; at home none is needed.

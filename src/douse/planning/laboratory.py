@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from douse.planning.basis import Basis
 from douse.planning.facilities import capacity
-from douse.planning.plan import DayNeed, Measure, Round
+from douse.planning.plan import DayNeed, Round
 from douse.planning.projection import Demand, with_range
 from douse.planning.quarantine import QuarantineDemand
 from douse.planning.screening import round_days
+from douse.records.measure import Measure
 
 Floats = NDArray[np.float64]
 

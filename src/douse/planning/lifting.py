@@ -12,7 +12,8 @@ from douse.library.protocol import LiftRule
 from douse.planning.basis import Basis, whole
 from douse.planning.evidence import Ints, rank_of
 from douse.planning.levels import admitted
-from douse.planning.plan import Because, Note
+from douse.planning.plan import Note
+from douse.records.measure import Because
 from douse.situation.lifting import lift_countdown
 
 Facts = dict[str, str | int | float]

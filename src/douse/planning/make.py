@@ -14,7 +14,7 @@ from douse.planning.levels import LevelMap, place_levels
 from douse.planning.lifting import held, judge
 from douse.planning.notes import evidence_notes, signal_notes, validity_notes
 from douse.planning.persons import isolation_measures, quarantine_measures, screening_measures
-from douse.planning.plan import Measure, Plan
+from douse.planning.plan import Plan
 from douse.planning.projection import new_cases, project, projection_notes
 from douse.planning.quarantine import contact_notes, quarantine_demand
 from douse.planning.screening import plan_rounds
@@ -22,6 +22,7 @@ from douse.planning.staff import staff_needs
 from douse.planning.supplies import against_stock, delivery_needs, supply_needs
 from douse.planning.tracing_capacity import people_to_reach, tracers_needed
 from douse.planning.zones import in_order, level_measures
+from douse.records.measure import Measure
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
 from douse.signals.signal import Signal

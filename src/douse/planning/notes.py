@@ -7,7 +7,8 @@ import numpy as np
 from douse.planning.basis import Basis
 from douse.planning.evidence import Evidence
 from douse.planning.levels import LevelMap
-from douse.planning.plan import Because, Note
+from douse.planning.plan import Note
+from douse.records.measure import Because
 from douse.signals.signal import Signal
 
 _OPEN_STATES = ("new", "verifying")

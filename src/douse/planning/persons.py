@@ -8,9 +8,10 @@ import polars as pl
 
 from douse.planning.basis import Basis
 from douse.planning.evidence import MOST_EVIDENCE
-from douse.planning.plan import Because, Measure, Round
+from douse.planning.plan import Round
 from douse.planning.quarantine import contacts_on_record, days_left
 from douse.planning.screening import every_days
+from douse.records.measure import Because, Measure
 from douse.tracing.quarantine import Course, courses
 
 # Steps of the ladder that are less than a quarantine place, than staying in, and than a round.

@@ -12,7 +12,8 @@ from scipy.special import gammaincinv, ndtri
 from douse.kernels.forward import poisson_mixture_quantile, renew
 from douse.library.pathogen import Pathogen
 from douse.planning.basis import Basis
-from douse.planning.plan import Because, DayNeed, Note
+from douse.planning.plan import DayNeed, Note
+from douse.records.measure import Because
 from douse.situation.reproduction import serial_interval_weights
 from douse.situation.situation import Interval
 

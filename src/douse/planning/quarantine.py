@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from douse.kernels.forward import census
 from douse.planning.basis import Basis
-from douse.planning.plan import Because, Note
+from douse.planning.plan import Note
 from douse.planning.projection import Demand, Projection, no_demand
+from douse.records.measure import Because
 from douse.situation.cases import identifiers
 from douse.situation.quarantine import STAYS_IN
 from douse.tracing.quarantine import Course, courses

@@ -8,7 +8,7 @@ from douse.library.protocol import EnterRule, LevelRule
 from douse.planning.basis import Basis, whole
 from douse.planning.evidence import Bools, Evidence
 from douse.planning.levels import Placement, TooCoarse
-from douse.planning.plan import Because
+from douse.records.measure import Because
 from douse.units import DAYS_PER_WEEK, PER_100K
 
 Facts = dict[str, str | int | float]

@@ -13,9 +13,10 @@ from douse.library.protocol import Screening
 from douse.planning.basis import Basis, whole
 from douse.planning.evidence import Evidence
 from douse.planning.facilities import capacity, today
-from douse.planning.plan import Because, Measure, Note, Round
+from douse.planning.plan import Note, Round
 from douse.planning.zones import without_inner
 from douse.records.codes import LEVELS
+from douse.records.measure import Because, Measure
 from douse.units import HOURS_PER_DAY
 
 Floats = NDArray[np.float64]

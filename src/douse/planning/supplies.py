@@ -9,8 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.planning.basis import Basis
-from douse.planning.plan import Because, DayNeed, Measure, Note, Supply
+from douse.planning.plan import DayNeed, Note, Supply
 from douse.planning.zones import without_inner
+from douse.records.measure import Because, Measure
 
 Floats = NDArray[np.float64]
 

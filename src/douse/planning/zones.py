@@ -12,9 +12,9 @@ from douse.planning.basis import Basis
 from douse.planning.evidence import Evidence, Floats
 from douse.planning.levels import LevelMap, Placement, next_lower
 from douse.planning.lifting import InForce, Verdict
-from douse.planning.plan import Because, Measure
 from douse.planning.reasons import evidence_of, support_owed, when_lifted, why_not_less, why_placed
 from douse.records.codes import LEVELS
+from douse.records.measure import Because, Measure
 from douse.records.zone_tree import ZoneTree
 
 NO_LESSER = "none"

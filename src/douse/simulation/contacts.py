@@ -9,6 +9,10 @@ from douse.errors import UsageError
 from douse.kernels.epidemic_contacts import neighbourhoods
 from douse.kernels.epidemic_layout import CALENDAR, CITY, GROUP, INSTITUTION, LAYERS, MEETING_LAYERS, MOST_SLOTS
 from douse.kernels.person_word import KINDS, NO_GROUP
+from douse.simulation.contact_numbers import ContactNumbers, contact_numbers
+from douse.simulation.contact_tables import contact_tables
+
+_EVERYBODY = 1 << 40  # people of a block that holds any city
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,20 @@ class Contacts:
 
     def weights(self) -> NDArray[np.float64]:
         """Weight of a day's meetings outside the home by kind of group and layer; shape (8, 8)."""
-        most = self.slots.max(axis=0).astype(np.float64) * self.closeness
+        most: NDArray[np.float64] = self.slots.max(axis=0).astype(np.float64) * self.closeness
         most[:, 0] = 0.0
         most[:, MEETING_LAYERS:] = 0.0
         return most
+
+
+def usual_contacts(numbers: ContactNumbers | None = None) -> Contacts:
+    """The contacts of the library, `library/city/contacts.toml` by default."""
+    tables = contact_tables(numbers or contact_numbers())
+    slots = np.zeros((2, 8, len(LAYERS)), np.int64)
+    slots[:, : len(KINDS)] = tables.slots.transpose(0, 2, 1)
+    return Contacts(
+        slots=slots,
+        closeness=tables.closeness,
+        block_people=np.where(tables.near_people == 0, _EVERYBODY, tables.near_people),
+        block_share=np.diff(tables.near_share, prepend=0.0),
+    )

@@ -44,6 +44,8 @@ class Outbreak:
         Infections to begin with, and arrivals.
     seed : int
         Of the luck.
+    scale : float, optional
+        Factor on all transmission, where it is not that of the scenario.
     shards : int
         Parts of the city that are worked on at the same time.
     keep : bool
@@ -51,7 +53,16 @@ class Outbreak:
         anything is done keeps it anyway.
     """
 
-    def __init__(self, scenario: Scenario, seeds: Seeds, *, seed: int = 1, shards: int = 1, keep: bool = True) -> None:
+    def __init__(  # noqa: PLR0913
+        self,
+        scenario: Scenario,
+        seeds: Seeds,
+        *,
+        seed: int = 1,
+        scale: float | None = None,
+        shards: int = 1,
+        keep: bool = True,
+    ) -> None:
         people, zones = len(scenario.city), len(scenario.city.zone_ids)
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
@@ -70,10 +81,7 @@ class Outbreak:
         self.log = np.empty((_ROOM, 3), np.uint32)
         self.log_end = np.zeros(CALENDAR + 1, np.int64)
         reported = int(scenario.report.max()) + 1
-        self.by_zone = np.zeros(
-            (shards, 2, CALENDAR, 1) if not scenario.by_zone else (shards, 2, HISTORY + scenario.days + 1, reported),
-            np.int32,
-        )
+        self.by_zone = np.zeros((shards, 2, HISTORY + scenario.days + 1, reported), np.int32)
         self.by_age = np.zeros((shards, len(spread.COUNTED), CALENDAR, 16), np.int32)
         self.beds = np.zeros((shards, 2, CALENDAR + 1), np.int32)
         self.staying = np.zeros((len(STAYS), CALENDAR + 1), np.int32)
@@ -92,21 +100,24 @@ class Outbreak:
         self.new = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
-        self._ordered = np.zeros(zones, np.uint8)
+        self.ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
         self._rules[control.RESPONDS_FROM] += HISTORY
+        self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
-        self._variant_rate = scenario.scale * np.array([1.0, scenario.variant.transmission])
         self._holds = scenario.immunity.holds()
         self._kept = np.array([1.0, scenario.variant.protection_left])
         self._zone_people = np.diff(scenario.city.zone_start.astype(np.int64))
         self._pool: ThreadPoolExecutor | None = None
         self._fresh = True
-        self.begin(seeds, seed)
+        self.begin(seeds, seed, scale)
 
-    def begin(self, seeds: Seeds, seed: int) -> None:
-        """Begin again with another seed or other infections, in the same memory; what was done is undone."""
+    def begin(self, seeds: Seeds, seed: int, scale: float | None = None) -> None:
+        """Begin again with another seed or other infections, in the same memory; what was done is undone.
+
+        `scale` is the factor on all transmission where it is not that of the scenario.
+        """
         persons = seeds.rows[:, control.S_PERSON]
         if len(persons) and not 0 <= persons.min() <= persons.max() < len(self.state):
             raise UsageError(
@@ -123,6 +134,8 @@ class Outbreak:
         self._knobs[spread.GUARDED] = float(self.acts)
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
+        self.scale = self.scenario.scale if scale is None else scale
+        self._variant_rate = self.scale * np.array([1.0, self.scenario.variant.transmission])
         self.day = HISTORY
         self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
         self.scalars[:] = 0
@@ -183,7 +196,7 @@ class Outbreak:
                 city.members, city.group_start, city.institution, city.institution_start, city.zone_start,
                 self.between, self._slots, response.stay_open, self.regime,
                 self._regime_open, course.incubation, rates.strength, course.symptomatic, response.reach_delay,
-                response.recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
+                self._recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
                 self.scalars, self.bed_ends, self.by_zone[0], self.scenario.report, self.community, self.lines,
                 self.waiting, *self.agenda.arrays,
             )
@@ -274,12 +287,13 @@ class Outbreak:
     def _pass_on(self, day: int, shard: int, done: int, found: int) -> None:
         calendar, scenario = self.calendars[shard], self.scenario
         city, rates, course = scenario.city, scenario.rates, scenario.rates.course
+        keeps, other = rates.alias
         while done < found:
             done = spread.infect(
                 done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
-                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
                 course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
-                *rates.alias, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
+                keeps, other, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
                 scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
                 self.beds[shard],
             )  # fmt: skip
@@ -306,12 +320,12 @@ class Outbreak:
             first, last = order.start + HISTORY, order.end + HISTORY
             changed = changed or day + 1 in (first, last + 1) or day < HISTORY
         if changed:
-            self._ordered[:] = 0
+            self.ordered[:] = 0
             for order in self.scenario.zoning.orders:
                 if order.start + HISTORY <= day + 1 <= order.end + HISTORY and not order.screening:
-                    level = np.maximum(self._ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
-                    closed = (self._ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
-                    self._ordered[order.zones] = level | closed
+                    level = np.maximum(self.ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
+                    closed = (self.ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
+                    self.ordered[order.zones] = level | closed
         return changed
 
     def _ordered_rounds(self, day: int) -> NDArray[np.uint8]:
@@ -325,7 +339,7 @@ class Outbreak:
         zoning = self.scenario.zoning
         levels.decide(
             day, cases, zoning.unit_of, zoning.threshold, zoning.level_rules, zoning.delay, self.recent,
-            self.last_case, self.since, self.held_until, self._ordered, changed, self.regime, self._zone_people,
+            self.last_case, self.since, self.held_until, self.ordered, int(changed), self.regime, self._zone_people,
             self.day_people, self.changes_on,
         )  # fmt: skip
 

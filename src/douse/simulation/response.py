@@ -66,8 +66,9 @@ class Response:
         Days before onset (with symptoms) or before the sample (without) from which contacts are quarantined.
     backward_days : float
         Days before onset or sample from which people met are tested, to find the source.
-    recall : numpy.ndarray[float64], shape (8,)
-        Share of meetings that a case names, by layer.
+    recall, recall_before : numpy.ndarray[float64], shape (8,)
+        Share of meetings that a case names, by layer: of those whom it may have infected, and of those before, among
+        whom its source is; None: the same share.
     reached_share : float
         Of people named, those who are found.
     reach_delay : numpy.ndarray[uint8], shape (1024,)
@@ -96,8 +97,8 @@ class Response:
         Share of transmission that masks leave, by layer.
     stay_open : numpy.ndarray[float64], shape (5, 8)
         Share of meetings that a stay (none, quarantine at home, central, isolation at home, in a bed) leaves, by layer.
-    level_open : numpy.ndarray[float64], shape (4, 8)
-        Share of meetings that a level leaves to each of the two who meet, by layer.
+    level_open : numpy.ndarray[float64], shape (4, 8) or (4, 8, 8)
+        Share of meetings that a level leaves to each of the two who meet, by layer, or by kind of group and layer.
     school_open, work_open : float
         Share of meetings that a closure of schools or of workplaces leaves in groups and institutions.
     """
@@ -114,6 +115,7 @@ class Response:
     lookback_well: float = 2.0
     backward_days: float = 0.0
     recall: Floats = field(default_factory=_nothing_recalled)
+    recall_before: Floats | None = None
     reached_share: float = 1.0
     reach_delay: NDArray[np.uint8] = field(default_factory=lambda: np.ones(_QUANTILES, np.uint8))
     tracers: float = np.inf
@@ -144,7 +146,7 @@ class Response:
     def __post_init__(self) -> None:
         for name in _SHARES:
             _is_share(name, getattr(self, name))
-        for table in ("recall", "masks", "stay_open", "level_open"):
+        for table in ("recall", "recalled_before", "masks", "stay_open", "level_open"):
             _is_share(table, getattr(self, table))
         if self.result_days < 1:
             raise UsageError(
@@ -161,6 +163,11 @@ class Response:
                 raise ValueError(f"{table} is of shape ({_QUANTILES},)")
         if self.quarantine_stay not in (NO_STAY, QUARANTINE_HOME, QUARANTINE_CENTRAL):
             raise UsageError("Quarantine takes place nowhere that is known.", allowed="0 none, 1 at home, 2 central")
+
+    @property
+    def recalled_before(self) -> Floats:
+        """Share of earlier meetings that a case names, by layer; shape (8,)."""
+        return self.recall if self.recall_before is None else self.recall_before
 
     @property
     def acts(self) -> bool:
@@ -204,8 +211,9 @@ class Response:
     def regime_open(self) -> Floats:
         """What each regime leaves of a person's meetings, by kind of group and layer; shape (16, 8, 8)."""
         left = np.ones((REGIMES, 8, len(LAYERS)))
+        level_open = self.level_open if self.level_open.ndim == 3 else self.level_open[:, None, :]
         for regime in range(REGIMES):
-            left[regime] = self.level_open[regime & LEVEL_MASK]
+            left[regime] = level_open[regime & LEVEL_MASK]
             for closed, kind, share in (
                 (SCHOOLS_CLOSED, SCHOOL, self.school_open),
                 (WORK_CLOSED, WORK, self.work_open),

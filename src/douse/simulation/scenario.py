@@ -181,9 +181,10 @@ class Scenario:
     def severity(self) -> Floats:
         """Severe, critical, fatal given either, by variant and age; shape (2, 3, 16)."""
         course = self.rates.course
-        one = np.array([course.severe, course.critical, course.fatal])
+        one: Floats = np.array([course.severe, course.critical, course.fatal])
         other = one * np.array([self.variant.severity, self.variant.severity, 1.0])[:, None]
-        return np.minimum(np.array([one, other]), 1.0)
+        severity: Floats = np.minimum(np.array([one, other]), 1.0)
+        return severity
 
     @cached_property
     def report(self) -> NDArray[np.int32]:

@@ -1,16 +1,19 @@
 """What the city has set aside: facilities, stock and shipments; and what residents ask for."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from douse.city.draws import stream
+from douse.city.numbers import Capacity, StockItem
 from douse.city.places import hospital_sites
 from douse.city.recorded.casebook import Casebook
 from douse.city.recorded.measures import Level, Measures, residents_of
 from douse.city.town import Town
 from douse.units import HOURS_PER_DAY
 
-_DEPOTS = ("depot-1", "depot-2")
+DEPOTS = ("depot-1", "depot-2")
 _SHARES = (0.6, 0.4)  # of beds, rooms, tubes and stock between two
 _COUNTED = 8  # hour of the daily count
 _COUNT_DAYS = 3
@@ -26,15 +29,42 @@ _UNMET_SHARE = 0.2
 
 def facility_frame(town: Town) -> pl.DataFrame:
     """The table of facilities, in proportion to the number of residents."""
-    thousands, have = len(town) / 1000, town.numbers.capacity
-    random = stream(town.seed, "facilities")
-    sites = random.permutation(len(town.zoning.ground.site)).tolist()
+    at = hospital_sites(town.zoning, town.seed)
+    return facilities(
+        len(town), town.numbers.capacity, at, town.zoning.ground.site, town.zoning.ids["building"], town.seed
+    )
+
+
+def facilities(  # noqa: PLR0913, PLR0917
+    people: int, have: Capacity, hospitals: Sequence[int], site: np.ndarray, ids: Sequence[str], seed: int
+) -> pl.DataFrame:
+    """Facilities for so many residents.
+
+    Parameters
+    ----------
+    people : int
+        Residents.
+    have : Capacity
+        Beds, rooms and tubes for them.
+    hospitals : Sequence[int]
+        Zone of each hospital, by number.
+    site : numpy.ndarray[float64], shape (Z, 2)
+        Longitude and latitude of each zone where something may stand; NaN where it is not known.
+    ids : Sequence[str]
+        Identifiers of the zones.
+    seed : int
+        Seed of the city.
+    """
+    thousands = people / 1000
+    random = stream(seed, "facilities")
+    sites = random.permutation(len(site)).tolist()
+    shares = _SHARES if len(hospitals) == len(_SHARES) else [1 / len(hospitals)] * len(hospitals)
 
     def part(number: float, share: float) -> int:
         return max(1, round(number * thousands * share))
 
     rows: list[dict[str, object]] = []
-    for n, (building, share) in enumerate(zip(hospital_sites(town.zoning, town.seed), _SHARES, strict=True), 1):
+    for n, (building, share) in enumerate(zip(hospitals, shares, strict=True), 1):
         beds, icu = part(have.hospital_beds.value, share), part(have.icu_beds.value, share)
         rows.append(_facility(f"hospital-{n}", "hospital", building, beds=beds, icu_beds=icu, staff=3 * beds + 6 * icu))
     beds = part(have.shelter_beds.value, 1)
@@ -46,17 +76,21 @@ def facility_frame(town: Town) -> pl.DataFrame:
             _facility(f"site-{n}", "quarantine_site", sites[n % len(sites)], rooms=rooms, staff=rooms // 10 + 2)
         )
         tubes = part(have.tubes.value, share)
-        rows.append(_facility(f"lab-{n}", "laboratory", sites[-n], tests_per_day=tubes, staff=tubes // 100 + 2))
-        rows.append(_facility(_DEPOTS[n - 1], "depot", sites[-n - 2], staff=5))
-    sampling = max(1, round(len(town) / have.people_per_site.value))
+        lab, depot = sites[-n % len(sites)], sites[(-n - 2) % len(sites)]
+        rows.append(_facility(f"lab-{n}", "laboratory", lab, tests_per_day=tubes, staff=tubes // 100 + 2))
+        rows.append(_facility(DEPOTS[n - 1], "depot", depot, staff=5))
+    sampling = max(1, round(people / have.people_per_site.value))
     rows += [
         _facility(f"sampling-{n + 1:02d}", "sampling_site", sites[n % len(sites)], staff=8) for n in range(sampling)
     ]
     frame = pl.DataFrame(rows, schema=_SCHEMA)
     at = frame["building"].to_numpy()
-    spot = town.zoning.ground.site[at]
-    zone = pl.Series("zone", [town.zoning.ids["building"][b] for b in at], dtype=pl.String)
-    placed = frame.with_columns(zone, latitude=pl.Series(spot[:, 1].round(6)), longitude=pl.Series(spot[:, 0].round(6)))
+    spot = site[at]
+    placed = frame.with_columns(
+        zone=pl.Series([ids[b] for b in at], dtype=pl.String),
+        latitude=pl.Series(spot[:, 1].round(6), nan_to_null=True),
+        longitude=pl.Series(spot[:, 0].round(6), nan_to_null=True),
+    )
     return placed.select("facility_id", "name", "kind", "zone", "latitude", "longitude", *list(_SCHEMA)[4:])
 
 
@@ -67,16 +101,8 @@ def _facility(facility_id: str, kind: str, building: int, **has: int) -> dict[st
 
 def stock_frame(book: Casebook) -> pl.DataFrame:
     """Morning counts of the last days in both depots."""
-    town, days = book.scene.town, book.scene.days
-    rows = []
-    for day in range(days - _COUNT_DAYS, days):
-        for depot, share in zip(_DEPOTS, _SHARES, strict=True):
-            for item in town.numbers.stock:
-                full = item.quantity.value * len(town) / 1000 * share
-                rows.append(
-                    (depot, item.item, float(day), np.floor(full * (1 - _USED_A_DAY) ** (day - days + _COUNT_DAYS)))
-                )
-    frame = pl.DataFrame(rows, schema=["facility_id", "item", "day", "quantity"], orient="row")
+    town = book.scene.town
+    frame = stock_counts(len(town), town.numbers.stock, book.scene.days)
     counted = frame["day"].to_numpy() * HOURS_PER_DAY + _COUNTED
     return frame.select(
         "facility_id",
@@ -85,6 +111,19 @@ def stock_frame(book: Casebook) -> pl.DataFrame:
         "quantity",
         book.moments(counted + 1).alias("recorded_at"),
     )
+
+
+def stock_counts(people: int, stock: Sequence[StockItem], days: int) -> pl.DataFrame:
+    """Stock of both depots for so many residents on the last days of `days`: facility_id, item, day, quantity."""
+    rows = []
+    for day in range(days - _COUNT_DAYS, days):
+        for depot, share in zip(DEPOTS, _SHARES, strict=True):
+            for item in stock:
+                full = item.quantity.value * people / 1000 * share
+                rows.append(
+                    (depot, item.item, float(day), np.floor(full * (1 - _USED_A_DAY) ** (day - days + _COUNT_DAYS)))
+                )
+    return pl.DataFrame(rows, schema=["facility_id", "item", "day", "quantity"], orient="row")
 
 
 def shipment_frame(book: Casebook) -> pl.DataFrame:
@@ -98,8 +137,8 @@ def shipment_frame(book: Casebook) -> pl.DataFrame:
             "shipment_id": ["ship-1", "ship-2", "ship-3"],
             "item": ["protective_set", "reagent", "n95"],
             "quantity": [float(round(20 * size)), float(round(30 * size)), float(round(60 * size))],
-            "from_facility": pl.Series([None, None, _DEPOTS[1]], dtype=pl.String),
-            "to_facility": [_DEPOTS[0], "lab-1", "hospital-1"],
+            "from_facility": pl.Series([None, None, DEPOTS[1]], dtype=pl.String),
+            "to_facility": [DEPOTS[0], "lab-1", "hospital-1"],
             "sent_at": book.moments(sent),
             "due_at": book.moments(sent).dt.offset_by("30h"),
             "received_at": book.moments(received),

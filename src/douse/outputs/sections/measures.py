@@ -9,8 +9,8 @@ from douse.outputs.briefing import Briefing
 from douse.outputs.sections.common import columns, joined, known_columns, level_chip, named, number, prose, short, where
 from douse.outputs.vocabulary import ACTIONS
 from douse.outputs.words import Words
-from douse.planning.plan import Measure
 from douse.records.codes import LEVELS
+from douse.records.measure import Measure
 
 IN_FULL = 20  # measures on the page; the others fold away
 LEAST_IN_FULL = 3  # of each group

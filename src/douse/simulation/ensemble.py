@@ -1,0 +1,80 @@
+"""Many runs of a scenario: cores go to runs first. On one machine in threads; on a cluster by an executor."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from douse.simulation.outbreak import Outbreak
+from douse.simulation.outcome import Outcome, outcome_of
+from douse.simulation.scenario import Scenario
+from douse.simulation.seeds import Seeds
+from douse.tracing.index.cores import cores, shares_of
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What differs between the runs of a scenario: the luck, the infections to begin with, and transmission."""
+
+    seed: int
+    seeds: Seeds
+    scale: float | None = None  # None: the scenario's
+
+
+def run_all(
+    scenario: Scenario, draws: Sequence[Draw], *, executor: Executor | None = None, workers: int | None = None
+) -> list[Outcome]:
+    """Outcomes of all draws, in their order, whoever works on them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Shared by all; an executor of other processes gets one copy a share of the draws.
+    draws : sequence of Draw
+        One a run.
+    executor : concurrent.futures.Executor, optional
+        Dask's or another; threads of this process by default.
+    workers : int, optional
+        Shares of the draws; as many as there are cores by default.
+    """
+    return read_all(scenario, draws, outcome_of, executor=executor, workers=workers)
+
+
+def read_all(
+    scenario: Scenario,
+    draws: Sequence[Draw],
+    read: Callable[[Outbreak], Answer],
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+) -> list[Answer]:
+    """What is read from each finished run, in the order of the draws."""
+    parts = max(1, min(workers or cores(), len(draws)))
+    shares = [list(draws[first:end]) for first, end in shares_of(len(draws), parts)]
+    if executor is None:
+        if parts == 1:
+            return _share(scenario, shares[0], read)
+        with ThreadPoolExecutor(parts) as threads:
+            return _gather(threads, scenario, shares, read)
+    return _gather(executor, scenario, shares, read)
+
+
+def _gather(
+    executor: Executor, scenario: Scenario, shares: list[list[Draw]], read: Callable[[Outbreak], Answer]
+) -> list[Answer]:
+    futures = [executor.submit(_share, scenario, share, read) for share in shares]
+    return [answer for future in futures for answer in future.result()]
+
+
+def _share(scenario: Scenario, draws: list[Draw], read: Callable[[Outbreak], Answer]) -> list[Answer]:
+    answers: list[Answer] = []
+    run: Outbreak | None = None
+    for draw in draws:
+        if run is None:
+            run = Outbreak(scenario, draw.seeds, seed=draw.seed, scale=draw.scale)
+        else:
+            run.begin(draw.seeds, draw.seed, draw.scale)
+        answers.append(read(run.run()))
+    return answers

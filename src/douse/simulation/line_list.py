@@ -1,0 +1,92 @@
+"""The cases of a run as a health department would report them: a table of cases, and who infected whom behind it."""
+
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import polars as pl
+
+from douse.city.residents_of import named
+from douse.kernels import epidemic_control as control
+from douse.kernels.epidemic_layout import LAYERS
+from douse.kernels.person_word import AGE_AT, AGE_STEP, AGES, ZONE_AT, ZONE_BITS
+from douse.simulation.outbreak import Outbreak
+from douse.simulation.scenario import HISTORY
+
+FOUND_BY = ("symptoms", "contact_tracing", "screening", "entry_screening")
+_MORNING = time(9)
+
+
+def line_list(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.DataFrame:
+    """Cases that were found, in the order of their results, with the columns of the table of cases.
+
+    Parameters
+    ----------
+    run : Outbreak
+        As far as it has come.
+    first : date
+        First day of the run.
+    names : polars.Series, optional
+        Pseudonyms of the people of the city; made ones where it is left out.
+
+    Returns
+    -------
+    polars.DataFrame
+        case_id, person_id, zone, age, onset, tested_at, confirmed_at, reported_at, found_by.
+    """
+    lines = run.lines[: run.scalars[control.LINES]].astype(np.int64)
+    person = lines[:, control.L_PERSON]
+    word = run.scenario.city.word[person]
+    zone = ((word >> np.uint64(ZONE_AT)) & np.uint64((1 << ZONE_BITS) - 1)).astype(np.int64)
+    age = ((word >> np.uint64(AGE_AT)) & np.uint64(AGES - 1)).astype(np.int64) * AGE_STEP + AGE_STEP // 2
+    zones = pl.Series(run.scenario.city.zone_ids, dtype=pl.String)
+    sampled, confirmed = (_moments(lines[:, column], first) for column in (control.L_SAMPLED, control.L_CONFIRMED))
+    return pl.DataFrame(
+        {
+            "case_id": [f"sim{number:06d}" for number in range(1, len(lines) + 1)],
+            "person_id": names_of(run, person, names),
+            "zone": zones.gather(zone),
+            "age": age,
+            "onset": pl.Series(_days(lines[:, control.L_ONSET], first), dtype=pl.Date),
+            "tested_at": sampled,
+            "confirmed_at": confirmed,
+            "reported_at": confirmed,
+            "found_by": [FOUND_BY[how] for how in lines[:, control.L_FOUND]],
+        }
+    )
+
+
+def infections(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.DataFrame:
+    """Every infection of a run that kept them: who, by whom, when, in which layer; infector empty where it came in.
+
+    Returns
+    -------
+    polars.DataFrame
+        date, person_id, infector, layer.
+    """
+    end = int(run.log_end[run.day])
+    log = run.log[:end].astype(np.int64)
+    day = np.searchsorted(run.log_end, np.arange(end), side="right") - 1
+    came_in = pl.Series(log[:, 0] == log[:, 1])
+    layer = pl.Series([LAYERS[at] for at in log[:, 2] & 7], dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "date": pl.Series(_days(day, first), dtype=pl.Date),
+            "person_id": names_of(run, log[:, 0], names),
+            "infector": names_of(run, log[:, 1], names),
+            "layer": layer,
+        }
+    ).with_columns(pl.when(came_in).then(None).otherwise(pl.col("infector", "layer")).name.keep())
+
+
+def names_of(run: Outbreak, people: np.ndarray, names: pl.Series | None) -> pl.Series:
+    """Pseudonyms of people by position."""
+    return named(run.scenario.city, pl.Series(people)) if names is None else names.gather(people)
+
+
+def _days(days: np.ndarray, first: date) -> list[date | None]:
+    return [None if day < 0 else first + timedelta(days=int(day) - HISTORY) for day in days]
+
+
+def _moments(days: np.ndarray, first: date) -> pl.Series:
+    moments = [None if day is None else datetime.combine(day, _MORNING) for day in _days(days, first)]
+    return pl.Series(moments, dtype=pl.Datetime("us"))
