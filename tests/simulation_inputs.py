@@ -37,8 +37,8 @@ def city_of(homes: Sequence[int], *, ages=None, zone_homes=None, groups=()) -> C
     zone = np.repeat(np.repeat(np.arange(len(zone_homes)), zone_homes), sizes)
     group, place, kind = (np.zeros(people, np.int64) for _ in range(3))
     members, group_start, institution, ends = [], [0, 0], [0], [0]
-    for number, (what, where, who) in enumerate(groups, 1):
-        who = np.asarray(who, np.int64)
+    for number, (what, where, people_of) in enumerate(groups, 1):
+        who = np.asarray(people_of, np.int64)
         group[who], place[who], kind[who] = number, np.arange(len(who)), what
         members.extend(who)
         group_start.append(len(members))

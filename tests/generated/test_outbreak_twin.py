@@ -113,7 +113,9 @@ def everything(**changes):
     response = all_measures(**changes.pop("measures", {}))
     settings_ = {
         "days": DAYS, "scale": 4.0, "variant": Variant(1.4, 0.5, 1.5), "again": again, "weekday": 3, "masks_from": 25,
-        "immunity": Immunity(np.array([np.linspace(0, 0.4, 16), np.linspace(0.5, 0.1, 16)]), (0.7, 0.5), (80, np.inf), 0.5),
+        "immunity": Immunity(
+            np.array([np.linspace(0, 0.4, 16), np.linspace(0.5, 0.1, 16)]), (0.7, 0.5), (80, np.inf), 0.5
+        ),
         "season": 0.75 + 0.25 * np.cos(np.arange(DAYS) / 20),
     }  # fmt: skip
     return Scenario(

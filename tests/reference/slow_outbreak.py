@@ -380,7 +380,9 @@ class SlowOutbreak:
         if event.thin / 2**23 >= chance or self.r.stay_open[self.files[event.infector].stay_on(day), ENVIRONMENT] < 1:
             return
         survival = self.course.environment[1]
-        mixed = draw(self.key, event.infector, SURVIVES | 252 << 10 | day) ^ draw(self.key, event.target, SURVIVES | day)
+        mixed = draw(self.key, event.infector, SURVIVES | 252 << 10 | day) ^ draw(
+            self.key, event.target, SURVIVES | day
+        )
         wait = 1 + int(math.log(1 - share(mixed)) / math.log(survival / (1 + survival))) if survival > 0 else 1
         self.planned[day + min(wait, 63)].append(event._replace(slot=1))
 
@@ -428,9 +430,7 @@ class SlowOutbreak:
                 self.reach(person, about, more, day)
             elif kind == TEST:
                 self.test(person, about, day)
-            elif (
-                share(draw(self.key, person, SEEKS)) < self.r.seek_share or self.files[person].stay_on(day) != NO_STAY
-            ):
+            elif share(draw(self.key, person, SEEKS)) < self.r.seek_share or self.files[person].stay_on(day) != NO_STAY:
                 self.test(person, BY_SYMPTOMS, day)
         self.series["contacts_waiting", day] = len(self.waiting)
         if self.s.zoning.acts:

@@ -168,9 +168,9 @@ def test_two_policies_meet_the_same_luck_until_they_differ():
         for some in ((late,), (late, Order(np.arange(2), 3, 18, 24)))
     ]
     nothing = Outbreak(a_scenario(city, rates(), days=60, scale=4.0), seeds(), seed=8).run()
+    plain = measures(seek_share=0.0, traces=False)
     first, second = (
-        Outbreak(a_scenario(city, rates(), measures(seek_share=0.0, traces=False), one, days=60, scale=4.0), seeds(), seed=8).run()
-        for one in orders
+        Outbreak(a_scenario(city, rates(), plain, one, days=60, scale=4.0), seeds(), seed=8).run() for one in orders
     )
     upto = [int(nothing.log_end[HISTORY + day]) for day in (18, 25)]
     assert (nothing.log[: upto[1]] == first.log[: upto[1]]).all()  # nothing differs before day 25

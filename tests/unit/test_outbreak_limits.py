@@ -186,7 +186,7 @@ def test_rates_reach_the_reproduction_number_and_the_household_attack_rate():
 @pytest.mark.slow
 def test_runs_reach_the_reproduction_number_over_the_days_of_the_week():
     city = small_town(40_000, zones=40)
-    late = {"incubation": quantiles([10, 11]), "profile": profile(before=0, after=4)}  # nobody of a second generation yet
+    late = {"incubation": quantiles([10, 11]), "profile": profile(before=0, after=4)}  # no second generation yet
     course = a_varied_course(reproduction_number=2.0, household_attack=0.15, strength=strengths(None), **late)
     rates = make_rates(city, course, varied_contacts())
     found = offspring(a_scenario(city, rates), runs=350, seeded=40, days=18, first_days=range(7))

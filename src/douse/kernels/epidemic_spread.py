@@ -616,7 +616,7 @@ def swallow(  # noqa: PLR0913, PLR0917
     day: int, key: np.uint64, drunk: Numbers, count: int, shard_end: Whole, survival: float, last: int,
     events: Numbers, following: Small, head: Small, fill: Small, free: Small, left: Whole,
 ) -> None:  # fmt: skip
-    """Let what went into the water be swallowed a day later, or later still: geometric, on average by `survival` days."""
+    """Let what went into the water be swallowed the day after, or geometric days later, on average `survival`."""
     for row in range(count):
         person, target = np.int64(drunk[row, 0]), np.int64(drunk[row, 1])
         u = share(draw(key, person, SURVIVES | ((MOST_EVENTS + 2) << 10) | day) ^ draw(key, target, SURVIVES | day))

@@ -108,7 +108,7 @@ def _feed(digest: "hashlib._Hash", value: object) -> None:
             _feed(digest, getattr(value, one.name))
     elif isinstance(value, np.ndarray):
         digest.update(f"{value.dtype} {value.shape}".encode())
-        digest.update(np.ascontiguousarray(value))
+        digest.update(np.ascontiguousarray(value).data)
     elif isinstance(value, tuple):
         for one in value:
             _feed(digest, one)
