@@ -135,6 +135,7 @@ class Outbreak:
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.scale = self.scenario.scale if scale is None else scale
+        self._named = self.keep or seeds.variants
         self._variant_rate = self.scale * np.array([1.0, self.scenario.variant.transmission])
         self.day = HISTORY
         self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
@@ -268,7 +269,8 @@ class Outbreak:
                 scenario.response.stay_open, self.regime, self._regime_open, self._knobs, found, dups, drunk, new,
                 self.twice[shard], self.drunk[shard],
             )  # fmt: skip
-        spread.settle(new, found, self.twice[shard], dups, self.state)
+        if self._named:  # else nobody asks who did it
+            spread.settle(new, found, self.twice[shard], dups, self.state)
         return arrived + found, drunk
 
     def _after(self, day: int, shard: int, since: int, found: int, drunk: int) -> None:

@@ -45,6 +45,11 @@ class Seeds:
         """Whether anybody is apart from others from the beginning."""
         return bool((self.rows[:, S_STAY] > 0).any() or (self.rows[:, S_CONFIRMED] >= 0).any())
 
+    @property
+    def variants(self) -> bool:
+        """Whether a second variant is among them."""
+        return bool(self.rows[:, S_VARIANT].any())
+
     def of_day(self, day: int) -> Whole:
         """Rows of a day of the calendar."""
         first, end = np.searchsorted(self.rows[:, S_DAY], [day, day + 1])
