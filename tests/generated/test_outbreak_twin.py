@@ -146,13 +146,15 @@ def test_everything_at_once(seed):
 @pytest.mark.slow
 def test_a_long_run_with_people_infected_again():
     scenario = everything(
-        days=220, again=(0.6, 30.0), season=None, scale=6.0, measures={"seek_share": 0.2, "traces": False}
+        days=220, again=(0.6, 30.0), season=None, scale=6.0, measures={"seek_share": 0.6, "traces": False}
     )
     later = np.arange(90, 160)
     seeds = make_seeds(np.r_[3, 60, later], infected=np.r_[0, -3, later], day=np.r_[0, 0, later])
     slow = compare(scenario, seeds, 5, shards=2)
     events = [event.target for day in slow.infections.values() for event in day]
     assert len(events) > len(set(events)) + 10
+    found = [person for person, *_ in slow.lines]
+    assert len(found) > len(set(found))  # and found again
 
 
 def test_nobody_reacts():

@@ -197,6 +197,11 @@ class SlowOutbreak:
                 if acts:
                     self.register(event.target, day)
 
+    def is_known(self, person: int) -> bool:
+        """Whether the infection that a person has, or had last, is confirmed."""
+        confirmed = self.files[person].confirmed if person in self.files else None
+        return confirmed is not None and (person not in self.now or confirmed >= self.now[person].infected)
+
     # --- people and their illness ----------------------------------------------------------------------------------
 
     def fall_ill(self, person: int, infected: int, variant: int) -> None:
@@ -453,7 +458,7 @@ class SlowOutbreak:
 
     def test(self, person: int, how: int, day: int) -> None:
         file = self.files[person]
-        if file.confirmed is not None or file.sampled == day:
+        if self.is_known(person) or file.sampled == day:
             return
         file.sampled = day
         self.series["tests", day] += 1
@@ -473,7 +478,7 @@ class SlowOutbreak:
             self.series["false_cases", day] += 1
             file.begin_stay(ISOLATION_HOME, day, day + int(self.r.recheck_days) - 1)
             return
-        if file.confirmed is not None:
+        if self.is_known(person):
             return
         illness = self.now[person]
         apart = file.stay_on(day - 1) != NO_STAY
@@ -531,7 +536,7 @@ class SlowOutbreak:
 
     def reach(self, person: int, exposed: int, ring: int, day: int) -> None:
         file, own = self.files[person], self.people[person]
-        if file.confirmed is not None:
+        if self.is_known(person):
             return
         self.series["contacts_reached", day] += 1
         if ring == BACKWARD:
@@ -594,7 +599,7 @@ class SlowOutbreak:
         for past in range(max(day - 64, 0), day):
             for event in self.infections.get(past, []):
                 person, zone = event.target, self.people[event.target].zone
-                if zone not in known or (person in self.files and self.files[person].confirmed is not None):
+                if zone not in known or self.is_known(person):
                     continue
                 if share(draw(self.key, person, TURNOUT | day)) >= self.r.screened_share:
                     continue

@@ -180,6 +180,12 @@ def row_of(person: Index, state: Numbers, side: Small, side_person: Numbers, sca
 
 
 @njit(cache=True, nogil=True)
+def is_known(row: Index, now: Index, side: Small) -> Any:
+    """Whether the infection of a person is confirmed: one before it does not count; `now` is the person's word."""
+    return side[row, CONFIRMED] >= max(0, (now & INFECTED_MASK) - 1)
+
+
+@njit(cache=True, nogil=True)
 def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:  # noqa: PLR0913, PLR0917
     """Let a person stay apart from a day to another. Isolation goes before quarantine; a longer stay extends one."""
     until = min(until, CALENDAR - 1)
@@ -222,7 +228,7 @@ def test(  # noqa: PLR0913, PLR0917
 ) -> None:  # fmt: skip
     """Take a sample; a positive result is noted for the day when it will be known."""
     row = row_of(person, state, side, side_person, scalars)
-    if side[row, CONFIRMED] >= 0 or side[row, SAMPLED] == day:
+    if is_known(row, np.int64(state[person]), side) or side[row, SAMPLED] == day:
         return
     side[row, SAMPLED] = day
     series[TESTED, day] += 1
@@ -246,7 +252,7 @@ def reach(  # noqa: PLR0913, PLR0917
 ) -> None:  # fmt: skip
     """Speak to a contact: quarantine, tests on its days, a dose where rings are vaccinated."""
     row = row_of(person, state, side, side_person, scalars)
-    if side[row, CONFIRMED] >= 0:
+    if is_known(row, np.int64(state[person]), side):
         return
     side[row, REACHED_ON] = day
     series[REACHED_PEOPLE, day] += 1
@@ -422,10 +428,10 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 series[FALSE_CASES, day] += 1
                 begin_stay(row, ISOLATION_HOME, day, day + np.int64(rules[RECHECK_DAYS]) - 1, side, staying)
                 continue
-            if side[row, CONFIRMED] >= 0:
+            now = np.int64(state[person])
+            if is_known(row, now, side):
                 continue
             own = word[person]
-            now = np.int64(state[person])
             infected = (now & INFECTED_MASK) - 1
             days, _, ill = nature(key, person, infected, age_of(own), incubation, strength, symptomatic)
             apart = stay_on(now, day - 1, side) != NO_STAY
@@ -613,7 +619,7 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
             continue
         now = np.int64(state[person])
         infected = (now & INFECTED_MASK) - 1
-        if (now >> SIDE_AT) > 0 and side[now >> SIDE_AT, CONFIRMED] >= 0:
+        if (now >> SIDE_AT) > 0 and is_known(now >> SIDE_AT, now, side):
             continue
         if infected >= day or share(draw(key, person, TURNOUT | day)) >= rules[SCREENED_SHARE]:
             continue
