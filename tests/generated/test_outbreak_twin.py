@@ -26,9 +26,9 @@ def compare(scenario, seeds, seed, shards):
     """Run both; every figure of the engine has to be the twin's."""
     slow = SlowOutbreak(scenario, seeds, seed)
     fast = Outbreak(scenario, seeds, seed=seed, shards=shards)
-    days = range(HISTORY, HISTORY + scenario.days)
+    days, all_zones = range(HISTORY, HISTORY + scenario.days), range(len(scenario.city.zone_ids))
     for day in days:
-        regime = [slow.regime.get((day, zone), 0) for zone in range(ZONES)] if scenario.zoning.acts else [0] * ZONES
+        regime = [slow.regime.get((day, zone), 0) if scenario.zoning.acts else 0 for zone in all_zones]
         assert fast.regime[day % len(fast.regime)].tolist() == regime, day
         fast.run(days=1)
         log = fast.log[fast.log_end[day] : fast.log_end[day + 1]]
@@ -51,7 +51,7 @@ def compare(scenario, seeds, seed, shards):
     for level in range(4):
         for day in days if scenario.zoning.acts else ():
             people = np.diff(scenario.city.zone_start)
-            under = sum(int(people[zone]) for zone in range(ZONES) if slow.regime[day, zone] & 3 == level)
+            under = sum(int(people[zone]) for zone in all_zones if slow.regime[day, zone] & 3 == level)
             assert fast.day_people[level, day] == under, (level, day)
     return slow
 
@@ -155,6 +155,18 @@ def test_a_long_run_with_people_infected_again():
     assert len(events) > len(set(events)) + 10
     found = [person for person, *_ in slow.lines]
     assert len(found) > len(set(found))  # and found again
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("people", "zones", "specificity"), [(1500, 300, 0.9), (9000, 2, 0.7)])
+def test_rounds_in_many_zones_with_a_laboratory_too_small_and_many_false_alarms(people, zones, specificity):
+    plain = no_zoning(zones)
+    orders = tuple(Order(np.arange(zones), 0, day, day, screening=True) for day in (3, 4, 9))
+    rounds = Zoning(plain.unit_of, plain.threshold, plain.level_rules, 1, orders)
+    response = all_measures(laboratory=1.0 if zones > 2 else 1e5, screening_specificity=specificity, pool=1.0)
+    scenario = Scenario(small_town(people, zones), rates(), response, rounds, 30, scale=6.0)
+    slow = compare(scenario, make_seeds([3, 60, 111, 500]), 3, shards=2)
+    assert sum(slow.series["false_cases", HISTORY + day] for day in range(30)) > 0
 
 
 def test_nobody_reacts():

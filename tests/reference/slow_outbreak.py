@@ -592,7 +592,8 @@ class SlowOutbreak:
             self.series["tubes", day] += tubes
             known[zone] = self.known_on(day, tubes)
             mean = tested * (1 - self.r.screening_specificity)
-            for alarm in range(1, 1 + poisson(mean, share(draw(self.key, zone, FALSE_ALARM | day)), 10**9)):
+            alarms = poisson(mean, share(draw(self.key, zone, FALSE_ALARM | day)), 1000) if mean < 500 else int(mean)
+            for alarm in range(1, 1 + alarms):
                 person = start + below(draw(self.key, zone, FALSE_ALARM | alarm << 10 | day), end - start)
                 if person not in self.now:
                     self.agenda[known[zone]].append((RESULT, person, BY_SCREENING, (day, False)))

@@ -53,6 +53,7 @@ def test_a_negative_number_of_the_response(name, value):
 def test_a_result_on_the_day_of_the_sample_an_empty_tube_and_a_stay_nowhere():
     refused(lambda: Response(result_days=0), "1 and more")
     refused(lambda: Response(pool=0.0), "1 and more")
+    refused(lambda: Response(reach_delay=np.full(1024, 61, np.uint8)), "61", "at most 60")
     refused(lambda: Response(quarantine_stay=4), "1 at home")
     with pytest.raises(ValueError, match="seek_delay"):
         Response(seek_delay=np.zeros(10, np.uint8))

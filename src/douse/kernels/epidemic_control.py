@@ -25,6 +25,7 @@ from douse.kernels.epidemic_layout import (
     ISOLATION_HOME,
     MEETING_LAYERS,
     META_VARIANT_AT,
+    MOST_SLOTS,
     NAMED,
     NO_STAY,
     OBEYS,
@@ -53,7 +54,7 @@ from douse.kernels.epidemic_layout import (
 from douse.kernels.epidemic_nature import nature, stays_home_ill
 from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, takes_place, weekend
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import Bits, Index, below, draw, share, uint64
+from douse.kernels.squares import Bits, Index, below, draw, poisson, share, uint64
 
 # Items of the agenda, in the order of a day: person | kind | day of exposure, or way of finding | day of sample | ring.
 RESULT, REACH, TEST, SEEK = range(4)
@@ -62,6 +63,7 @@ SAMPLE_AT = 3  # in the way of finding of a result: the day of its sample
 # How a case was found.
 BY_SYMPTOMS, BY_TRACING, BY_SCREENING, AT_ENTRY = range(4)
 FALSELY = 4  # added: the person is not infected
+MOST_ALARMS = 1000  # of a zone in a round, drawn one by one; from half as many on the number is the mean
 # Rings of people to reach.
 RING_ONE, RING_TWO, BACKWARD = range(3)
 
@@ -92,6 +94,9 @@ SCALARS = 10
 LINE_WIDTH = 6
 L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)
 NO_DAY = -1000
+# What one case may put on the agenda: people met in the days that are kept, reached after so many days at most.
+LONGEST_DELAY = 60
+MOST_NAMED = PAST * MEETING_LAYERS * MOST_SLOTS
 # Columns of an infection that a run begins with or that arrives.
 SEED_WIDTH = 8
 S_DAY, S_PERSON, S_INFECTED, S_VARIANT, S_STAY, S_UNTIL, S_CONFIRMED, S_TESTED = range(SEED_WIDTH)
@@ -386,7 +391,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     """
     for at in range(since, len(due_items)):
         if (
-            scalars[ITEMS_LEFT] < TAIL + 8
+            scalars[ITEMS_LEFT] < LONGEST_DELAY + MOST_NAMED // BLOCK + 1
             or scalars[SIDE_ROWS] + 2 >= len(side)
             or scalars[LINES] >= len(lines)
             or scalars[COMMUNITY] >= len(community)
@@ -557,7 +562,7 @@ def register(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def screen(  # noqa: PLR0912, PLR0913, PLR0917
+def screen(  # noqa: PLR0913, PLR0917
     day: int, due_zones: Small, infections: Numbers, key: np.uint64, word: Words, state: Numbers, side: Small,
     zone_start: Numbers, sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
@@ -580,12 +585,15 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
     expected: Index = len(infections)
     known = np.zeros(zones, np.int32)
     zone: Index
+    rounds = 0
     for zone in range(zones):
         if due_zones[zone]:
+            rounds += 1
             expected += 8 + np.int64(
                 2 * rules[FALSE_SCREENED] * (np.int64(zone_start[zone + 1]) - np.int64(zone_start[zone]))
             )
-    if scalars[ITEMS_LEFT] < TAIL + expected // BLOCK + 1:
+    # A result may lie on any day of the calendar: each may need a block of its own.
+    if scalars[ITEMS_LEFT] < min(CALENDAR, rounds) + TAIL + expected // BLOCK + 1:
         return False
     for zone in range(zones):
         if not due_zones[zone]:
@@ -599,12 +607,7 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
         known[zone] = result_day(day, rules, scalars, tubes)
         mean = tested * rules[FALSE_SCREENED]
         u = share(draw(key, zone, FALSE_ALARM | day))
-        alarms, chance = 0, np.exp(-mean)
-        upto = chance
-        while u >= upto and chance > 0.0:
-            alarms += 1
-            chance *= mean / alarms
-            upto += chance
+        alarms = poisson(mean, u, MOST_ALARMS) if mean < MOST_ALARMS / 2 else np.int64(mean)
         for alarm in range(alarms):
             person = start + below(draw(key, zone, FALSE_ALARM | ((alarm + 1) << 10) | day), people)
             if (np.int64(state[person]) & INFECTED_MASK) == 0:

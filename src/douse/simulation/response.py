@@ -161,6 +161,12 @@ class Response:
         for table in ("seek_delay", "reach_delay"):
             if getattr(self, table).shape != (_QUANTILES,):
                 raise ValueError(f"{table} is of shape ({_QUANTILES},)")
+        if self.reach_delay.max() > control.LONGEST_DELAY:
+            raise UsageError(
+                f"A contact is reached {self.reach_delay.max()} days after it was named.",
+                allowed=f"at most {control.LONGEST_DELAY} days",
+                next_step="Correct it in the file of measures.",
+            )
         if self.quarantine_stay not in (NO_STAY, QUARANTINE_HOME, QUARANTINE_CENTRAL):
             raise UsageError("Quarantine takes place nowhere that is known.", allowed="0 none, 1 at home, 2 central")
 
