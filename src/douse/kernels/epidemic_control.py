@@ -25,6 +25,7 @@ from douse.kernels.epidemic_layout import (
     ISOLATION_HOME,
     MEETING_LAYERS,
     META_VARIANT_AT,
+    MOST_SLOTS,
     NAMED,
     NO_STAY,
     OBEYS,
@@ -53,14 +54,16 @@ from douse.kernels.epidemic_layout import (
 from douse.kernels.epidemic_nature import nature, stays_home_ill
 from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, takes_place, weekend
 from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import Bits, Index, below, draw, share, uint64
+from douse.kernels.squares import Bits, Index, below, draw, poisson, share, uint64
 
-# Items of the agenda, in the order of a day: person | kind | day of exposure or way of finding | ring.
+# Items of the agenda, in the order of a day: person | kind | day of exposure, or way of finding | day of sample | ring.
 RESULT, REACH, TEST, SEEK = range(4)
 KIND_AT, AUX_AT, RING_AT = 32, 36, 48
+SAMPLE_AT = 3  # in the way of finding of a result: the day of its sample
 # How a case was found.
 BY_SYMPTOMS, BY_TRACING, BY_SCREENING, AT_ENTRY = range(4)
 FALSELY = 4  # added: the person is not infected
+MOST_ALARMS = 1000  # of a zone in a round, drawn one by one; from half as many on the number is the mean
 # Rings of people to reach.
 RING_ONE, RING_TWO, BACKWARD = range(3)
 
@@ -91,6 +94,9 @@ SCALARS = 10
 LINE_WIDTH = 6
 L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)
 NO_DAY = -1000
+# What one case may put on the agenda: people met in the days that are kept, reached after so many days at most.
+LONGEST_DELAY = 60
+MOST_NAMED = PAST * MEETING_LAYERS * MOST_SLOTS
 # Columns of an infection that a run begins with or that arrives.
 SEED_WIDTH = 8
 S_DAY, S_PERSON, S_INFECTED, S_VARIANT, S_STAY, S_UNTIL, S_CONFIRMED, S_TESTED = range(SEED_WIDTH)
@@ -179,6 +185,12 @@ def row_of(person: Index, state: Numbers, side: Small, side_person: Numbers, sca
 
 
 @njit(cache=True, nogil=True)
+def is_known(row: Index, now: Index, side: Small) -> Any:
+    """Whether the infection of a person is confirmed: one before it does not count; `now` is the person's word."""
+    return side[row, CONFIRMED] >= max(0, (now & INFECTED_MASK) - 1)
+
+
+@njit(cache=True, nogil=True)
 def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:  # noqa: PLR0913, PLR0917
     """Let a person stay apart from a day to another. Isolation goes before quarantine; a longer stay extends one."""
     until = min(until, CALENDAR - 1)
@@ -221,7 +233,7 @@ def test(  # noqa: PLR0913, PLR0917
 ) -> None:  # fmt: skip
     """Take a sample; a positive result is noted for the day when it will be known."""
     row = row_of(person, state, side, side_person, scalars)
-    if side[row, CONFIRMED] >= 0 or side[row, SAMPLED] == day:
+    if is_known(row, np.int64(state[person]), side) or side[row, SAMPLED] == day:
         return
     side[row, SAMPLED] = day
     series[TESTED, day] += 1
@@ -231,9 +243,10 @@ def test(  # noqa: PLR0913, PLR0917
     u = share(draw(key, person, TESTS | day))
     if infected >= 0 and infected < day:
         if u < sensitivity[min(day - infected, len(sensitivity) - 1)]:
-            note(known, item(person, RESULT, how, 0), items, following, head, fill, free, scalars)
+            note(known, item(person, RESULT, how | (day << SAMPLE_AT), 0), items, following, head, fill, free, scalars)
     elif u < rules[FALSE_SHARE]:
-        note(known, item(person, RESULT, how + FALSELY, 0), items, following, head, fill, free, scalars)
+        how += FALSELY
+        note(known, item(person, RESULT, how | (day << SAMPLE_AT), 0), items, following, head, fill, free, scalars)
 
 
 @njit(cache=True, nogil=True)
@@ -244,7 +257,7 @@ def reach(  # noqa: PLR0913, PLR0917
 ) -> None:  # fmt: skip
     """Speak to a contact: quarantine, tests on its days, a dose where rings are vaccinated."""
     row = row_of(person, state, side, side_person, scalars)
-    if side[row, CONFIRMED] >= 0:
+    if is_known(row, np.int64(state[person]), side):
         return
     side[row, REACHED_ON] = day
     series[REACHED_PEOPLE, day] += 1
@@ -378,7 +391,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     """
     for at in range(since, len(due_items)):
         if (
-            scalars[ITEMS_LEFT] < TAIL + 8
+            scalars[ITEMS_LEFT] < LONGEST_DELAY + MOST_NAMED // BLOCK + 1
             or scalars[SIDE_ROWS] + 2 >= len(side)
             or scalars[LINES] >= len(lines)
             or scalars[COMMUNITY] >= len(community)
@@ -415,19 +428,20 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             )  # fmt: skip
         else:
             row = row_of(person, state, side, side_person, scalars)
-            if aux >= FALSELY:
+            how, sampled = aux & ((1 << SAMPLE_AT) - 1), aux >> SAMPLE_AT
+            if how >= FALSELY:
                 series[FALSE_CASES, day] += 1
                 begin_stay(row, ISOLATION_HOME, day, day + np.int64(rules[RECHECK_DAYS]) - 1, side, staying)
                 continue
-            if side[row, CONFIRMED] >= 0:
+            now = np.int64(state[person])
+            if is_known(row, now, side):
                 continue
             own = word[person]
-            now = np.int64(state[person])
             infected = (now & INFECTED_MASK) - 1
             days, _, ill = nature(key, person, infected, age_of(own), incubation, strength, symptomatic)
             apart = stay_on(now, day - 1, side) != NO_STAY
             side[row, CONFIRMED] = day
-            side[row, FOUND_BY] = aux
+            side[row, FOUND_BY] = how
             series[CASES, day] += 1
             by_zone[1, day, report[zone_of(own)]] += 1
             if not apart:
@@ -439,9 +453,9 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             lines[line, L_PERSON] = person
             lines[line, L_INFECTED] = infected
             lines[line, L_ONSET] = infected + days if ill and infected + days <= day else NO_DAY
-            lines[line, L_SAMPLED] = side[row, SAMPLED]
+            lines[line, L_SAMPLED] = sampled
             lines[line, L_CONFIRMED] = day
-            lines[line, L_FOUND] = aux
+            lines[line, L_FOUND] = how
             until = day + np.int64(rules[ISOLATION_DAYS]) - 1
             if scalars[IN_BEDS] < rules[BED_COUNT]:
                 scalars[IN_BEDS] += 1
@@ -452,7 +466,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             if rules[TRACES] > 0.0 and hopeless(rules, scalars):
                 series[NOT_TRACED, day] += 1
             elif rules[TRACES] > 0.0:
-                started = infected + days if ill else np.int64(side[row, SAMPLED])
+                started = infected + days if ill else sampled
                 back = rules[LOOKBACK_ILL] if ill else rules[LOOKBACK_WELL]
                 ring_since = min(started, day) - np.int64(back)
                 since_day = min(ring_since, min(started, day) - np.int64(rules[BACKWARD_DAYS]))
@@ -548,7 +562,7 @@ def register(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def screen(  # noqa: PLR0912, PLR0913, PLR0917
+def screen(  # noqa: PLR0913, PLR0917
     day: int, due_zones: Small, infections: Numbers, key: np.uint64, word: Words, state: Numbers, side: Small,
     zone_start: Numbers, sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
@@ -571,12 +585,15 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
     expected: Index = len(infections)
     known = np.zeros(zones, np.int32)
     zone: Index
+    rounds = 0
     for zone in range(zones):
         if due_zones[zone]:
+            rounds += 1
             expected += 8 + np.int64(
                 2 * rules[FALSE_SCREENED] * (np.int64(zone_start[zone + 1]) - np.int64(zone_start[zone]))
             )
-    if scalars[ITEMS_LEFT] < TAIL + expected // BLOCK + 1:
+    # A result may lie on any day of the calendar: each may need a block of its own.
+    if scalars[ITEMS_LEFT] < min(CALENDAR, rounds) + TAIL + expected // BLOCK + 1:
         return False
     for zone in range(zones):
         if not due_zones[zone]:
@@ -590,18 +607,13 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
         known[zone] = result_day(day, rules, scalars, tubes)
         mean = tested * rules[FALSE_SCREENED]
         u = share(draw(key, zone, FALSE_ALARM | day))
-        alarms, chance = 0, np.exp(-mean)
-        upto = chance
-        while u >= upto and chance > 0.0:
-            alarms += 1
-            chance *= mean / alarms
-            upto += chance
+        alarms = poisson(mean, u, MOST_ALARMS) if mean < MOST_ALARMS / 2 else np.int64(mean)
         for alarm in range(alarms):
             person = start + below(draw(key, zone, FALSE_ALARM | ((alarm + 1) << 10) | day), people)
             if (np.int64(state[person]) & INFECTED_MASK) == 0:
                 note(
-                    known[zone], item(person, RESULT, BY_SCREENING + FALSELY, 0), items, following, head, fill, free,
-                    scalars,
+                    known[zone], item(person, RESULT, (BY_SCREENING + FALSELY) | (day << SAMPLE_AT), 0), items,
+                    following, head, fill, free, scalars,
                 )  # fmt: skip
     for at in range(len(infections)):
         person = np.int64(infections[at, 0])
@@ -610,7 +622,7 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
             continue
         now = np.int64(state[person])
         infected = (now & INFECTED_MASK) - 1
-        if (now >> SIDE_AT) > 0 and side[now >> SIDE_AT, CONFIRMED] >= 0:
+        if (now >> SIDE_AT) > 0 and is_known(now >> SIDE_AT, now, side):
             continue
         if infected >= day or share(draw(key, person, TURNOUT | day)) >= rules[SCREENED_SHARE]:
             continue
@@ -618,5 +630,6 @@ def screen(  # noqa: PLR0912, PLR0913, PLR0917
         finds = sensitivity[days] * rules[DETECTS_POOLED]
         if share(draw(key, person, TESTS | (1 << 10) | day)) < finds:
             series[TESTED, day] += np.int64(rules[POOL])  # the pool again, one by one
-            note(known[zone], item(person, RESULT, BY_SCREENING, 0), items, following, head, fill, free, scalars)
+            found = item(person, RESULT, BY_SCREENING | (day << SAMPLE_AT), 0)
+            note(known[zone], found, items, following, head, fill, free, scalars)
     return True

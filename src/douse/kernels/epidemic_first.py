@@ -39,8 +39,8 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
     symptomatic: Floats,
     profile_keeps: Small,
     profile_other: Small,
-    home_rate: Floats,
-    rate_upto: Floats,
+    total_rate: Floats,
+    layer_upto: Small,
     slots: Small,
     variant_rate: Floats,
     susceptibility: Floats,
@@ -53,7 +53,7 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
     persons : numpy.ndarray[int64], shape (P,)
         The i-th has random numbers of its own, so that one person may stand there more than once.
     infected : int
-        Day of infection.
+        Day of infection of the first; the next on the day after, and so on through the week.
 
     Returns
     -------
@@ -69,11 +69,11 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
         np.empty(1, np.int64),
     )
     for at in range(len(persons)):
-        one[0] = persons[at]
+        one[0], on[0] = persons[at], infected + at % 7
         events = onward(
             1, one, on, variants, onsets, key_of(seed + at), word, members, group_start, institution,
             institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,
-            home_rate, rate_upto, slots, variant_rate, knobs, found,
+            total_rate, layer_upto, slots, variant_rate, knobs, found,
         )  # fmt: skip
         different = 0
         for event in range(events):

@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 HOUSEHOLD, GROUP, INSTITUTION, TRANSPORT, SHOP, ZONE, CITY, ENVIRONMENT = range(8)
 LAYERS = ("household", "group", "institution", "transport", "shop", "zone", "city", "environment")
 MEETING_LAYERS = 7  # all but the environment
-HOME_SIZES = 16  # 0 .. LARGEST_HOME
 MOST_SLOTS = 32
 
 # Days: a run has at most LAST_DAY + 1 of them; an infection has consequences for TAIL days more.

@@ -88,7 +88,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
     people : shape (Z,); day_people : shape (LEVELS, days)
         Residents; under each level by day, written for tomorrow.
     changes_on : shape (days,), changed
-        Days on which a decision starts to hold.
+        Days on which a decision starts to hold, or a level that follows a higher one has ended.
     """
     tomorrow = day + 1
     units, zones = threshold.shape[1], unit_of.shape[1]
@@ -103,7 +103,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
                         total += recent[level, unit, (day - back) % RING_DAYS] if day - back >= 0 else 0
                     if total >= threshold[level, unit]:
                         since[level, unit] = day + delay
-                        changes_on[day + delay] = 1
+                        changes_on[min(day + delay, len(changes_on) - 1)] = 1
                         changed = changed or delay == 1
             elif day - max(last, since[level, unit]) >= level_rules[level, LIFT_DAYS]:
                 since[level, unit] = NEVER
@@ -113,7 +113,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
                     for zone in range(zones):
                         if unit_of[level, zone] == unit and unit_of[lower, zone] >= 0:
                             held_until[lower, unit_of[lower, zone]] = day + level_rules[level, FALLS_FOR]
-                    changes_on[day + level_rules[level, FALLS_FOR]] = 1
+                    changes_on[min(day + level_rules[level, FALLS_FOR] + 1, len(changes_on) - 1)] = 1
     if not changed:
         regime[tomorrow % PAST, :] = regime[day % PAST, :]
         day_people[:, tomorrow] = day_people[:, day]

@@ -58,7 +58,7 @@ from douse.kernels.squares import Bits, Index, below, draw, poisson, share, uint
 # Positions in the array of knobs.
 (
     ASYMPTOMATIC, HOME_WHEN_ILL, RISK_VACCINATED, DAYS_TO_PROTECT, SURVIVAL, SHIELDS, AGAIN, GUARDED, SEVERE_SHIELDED,
-    WEEKDAY, UNEQUAL_AT_HOME,
+    WEEKDAY, HOME_RATE,
 ) = range(11)  # fmt: skip
 KNOBS = 11
 # What is counted by day and age.
@@ -66,7 +66,9 @@ INFECTIONS, ONSETS, ADMISSIONS, INTENSIVE, DEATHS = range(5)
 COUNTED = ("infections", "onsets", "admissions", "intensive", "deaths")
 ALIAS = 64
 BATCH = 64  # infections whose loads are made together
+MOST_A_MATE = 8.0  # expected events to a household mate: infected in 9,997 of 10,000 cases, so that more say nothing
 _LAYER_SCALE, _SHARE_SCALE = 1 << 14, 1 << 12
+_HALF_SCALE = 1.0 / (1 << 32)
 
 
 @njit(cache=True, nogil=True)
@@ -137,8 +139,8 @@ def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     symptomatic: Floats,
     profile_keeps: Small,
     profile_other: Small,
-    home_rate: Floats,
-    rate_upto: Floats,
+    total_rate: Floats,
+    layer_upto: Small,
     slots: Small,
     variant_rate: Floats,
     knobs: Floats,
@@ -154,10 +156,6 @@ def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
         Who, on which day, by which variant.
     onsets : numpy.ndarray[int64], shape (BATCH,)
         Written: day of onset; -1 without symptoms.
-    home_rate : numpy.ndarray[float64], shape (16,)
-        Expected events at home of somebody with symptoms, by size of the household.
-    rate_upto : numpy.ndarray[float64], shape (8, 8)
-        The same outside, of somebody of average infectiousness: running sums over the layers, by kind of group.
     found : numpy.ndarray[int64], shape (BATCH * MOST_EVENTS, 4)
         Written: row of the infection, day, target (the person itself where there is nobody to meet), and
         layer | variant | slot | thinning.
@@ -179,22 +177,23 @@ def onward(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
         kind, size = kind_of(own), size_of(own)
         days, force, ill = nature(key, person, day, age_of(own), incubation, strength, symptomatic)
         onsets[at] = day + days if ill else -1
-        common = variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
-        force = force * common
-        at_home = home_rate[size] * (force if knobs[UNEQUAL_AT_HOME] > 0.0 else common)
-        rate = at_home + rate_upto[kind, ENVIRONMENT] * force
-        number = poisson(rate, share(draw(key, person, ONWARD | day)), MOST_EVENTS)
-        step_rate, per_force = rate / _LAYER_SCALE, 1.0 / force if force > 0.0 else 0.0
+        force *= variant_rate[variants[at]] * (1.0 if ill else knobs[ASYMPTOMATIC])
+        bits = draw(key, person, ONWARD | day)
+        at_home = poisson(
+            (size - 1) * min(knobs[HOME_RATE] * force, MOST_A_MATE),
+            np.float64(bits & uint64(0xFFFFFFFF)) * _HALF_SCALE, MOST_EVENTS,
+        )  # fmt: skip
+        number = at_home + poisson(
+            total_rate[kind] * force, np.float64(bits >> uint64(32)) * _HALF_SCALE, MOST_EVENTS - at_home
+        )
         home_when_ill = ill and home_share > 0.0 and stays_home_ill(key, person, day, home_share)
         for event in range(1, number + 1):
             bits = draw(key, person, ONWARD | (event << 10) | day)
-            pick = (np.float64(bits & uint64(_LAYER_SCALE - 1)) + 0.5) * step_rate - at_home
-            layer = 0
-            if pick >= 0.0:
-                pick *= per_force
-                layer = 1
-                for lower in range(1, ENVIRONMENT):
-                    layer += pick >= rate_upto[kind, lower]
+            layer = HOUSEHOLD
+            if event > at_home:
+                pick = np.int64(bits & uint64(_LAYER_SCALE - 1))
+                for lower in range(ENVIRONMENT):
+                    layer += pick >= layer_upto[kind, lower]
             step = np.int64((bits >> uint64(14)) & uint64(ALIAS - 1))
             part = np.int64((bits >> uint64(20)) & uint64(_SHARE_SCALE - 1))
             step = step if part < profile_keeps[days, step] else np.int64(profile_other[days, step])
@@ -353,7 +352,8 @@ def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls 
         survivors = 0
         for row in range(first, first + used):
             kept_rows[survivors] = row
-            survivors += may_return or (state[events[row, 1]] & INFECTED_MASK) == 0
+            mine = np.int64(state[events[row, 1]] & INFECTED_MASK)
+            survivors += may_return or mine == 0 or mine == day + 1  # of today: the tie is settled later
         for at in range(survivors):
             own_words[at] = word[events[kept_rows[at], 1]]
         for at in range(survivors):
@@ -491,8 +491,8 @@ def infect(  # noqa: PLR0913, PLR0917
     in_icu: Small,
     profile_keeps: Small,
     profile_other: Small,
-    home_rate: Floats,
-    rate_upto: Floats,
+    total_rate: Floats,
+    layer_upto: Small,
     slots: Small,
     variant_rate: Floats,
     cover: Floats,
@@ -543,7 +543,7 @@ def infect(  # noqa: PLR0913, PLR0917
         events = onward(
             count, persons, infected, variants, onsets, key, word, members, group_start, institution,
             institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,
-            home_rate, rate_upto, slots, variant_rate, knobs, found,
+            total_rate, layer_upto, slots, variant_rate, knobs, found,
         )  # fmt: skip
         for event in range(events):
             on, target = found[event, 1], found[event, 2]
@@ -616,7 +616,7 @@ def swallow(  # noqa: PLR0913, PLR0917
     day: int, key: np.uint64, drunk: Numbers, count: int, shard_end: Whole, survival: float, last: int,
     events: Numbers, following: Small, head: Small, fill: Small, free: Small, left: Whole,
 ) -> None:  # fmt: skip
-    """Let what went into the water be swallowed on a later day: days are geometric with a mean of `survival`."""
+    """Let what went into the water be swallowed the day after, or geometric days later, on average `survival`."""
     for row in range(count):
         person, target = np.int64(drunk[row, 0]), np.int64(drunk[row, 1])
         u = share(draw(key, person, SURVIVES | ((MOST_EVENTS + 2) << 10) | day) ^ draw(key, target, SURVIVES | day))

@@ -65,10 +65,10 @@ def key_of(seed: Index) -> Bits:
 
 @njit(cache=True, nogil=True)
 def poisson(mean: float, u: float, most: Index) -> Index:
-    """A Poisson number from one uniform number, by inversion; `most` at most. A mean beyond 700 gives `most`."""
-    if mean > 700.0:
-        return most
+    """A Poisson number from one uniform number, by inversion; `most` at most."""
     chance = np.exp(-mean)
+    if chance == 0.0:  # a mean above 745
+        return most
     upto, number = chance, 0
     while u >= upto and number < most and chance > 0.0:
         number += 1

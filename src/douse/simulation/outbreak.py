@@ -67,7 +67,7 @@ class Outbreak:
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
         self.scenario, self.shards = scenario, shards
-        self.keep = keep or scenario.controls
+        self._kept_anyway = keep
         self.shard_end = np.array([people * (part + 1) // shards for part in range(shards)], np.int64)
         self.state = np.zeros(people, np.uint32)
         self.calendars = [Calendar(shards) for _ in range(shards)]
@@ -102,6 +102,7 @@ class Outbreak:
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
         self.ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
+        self._rules[control.RESPONDS_FROM] += HISTORY
         self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
@@ -117,9 +118,20 @@ class Outbreak:
 
         `scale` is the factor on all transmission where it is not that of the scenario.
         """
+        persons = seeds.rows[:, control.S_PERSON]
+        if len(persons) and not 0 <= persons.min() <= persons.max() < len(self.state):
+            raise UsageError(
+                "An infection to begin with is of somebody who does not live in the city.",
+                allowed=f"people 0 to {len(self.state) - 1}",
+                next_step="Choose the infections from the people of this city.",
+            )
         if not self._fresh:
             self._undo()
         self._fresh = False
+        self.acts = self.scenario.controls or seeds.stays
+        self.keep = self._kept_anyway or self.acts
+        self._knobs = self.scenario.knobs.copy()
+        self._knobs[spread.GUARDED] = float(self.acts)
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.scale = self.scenario.scale if scale is None else scale
@@ -150,7 +162,7 @@ class Outbreak:
     # --- a day -----------------------------------------------------------------------------------------------------
 
     def _step(self) -> None:
-        day, acts = self.day, self.scenario.controls
+        day, acts = self.day, self.acts
         if acts:
             self._morning(day)
         arrived = self._arrive(day)
@@ -224,8 +236,10 @@ class Outbreak:
 
     def _spread(self, day: int, arrived: int) -> NDArray[np.uint32]:
         """Infections of a day, in order of person where that matters."""
-        counts = self._each(lambda shard: self._due(day, shard, arrived if shard == 0 else 0))
-        self._each(lambda shard: self._pass_on(day, shard, *counts[shard]))
+        self._pass_on(day, 0, 0, arrived)  # before what falls due: they may infect somebody today
+        since = [arrived if shard == 0 else 0 for shard in range(self.shards)]
+        counts = self._each(lambda shard: self._due(day, shard, since[shard]))
+        self._each(lambda shard: self._after(day, shard, since[shard], *counts[shard]))
         total = sum(found for found, _ in counts)
         self.series[control.NEW_INFECTIONS, day] = total
         self.log_end[day + 1] = self.log_end[day]
@@ -252,38 +266,41 @@ class Outbreak:
                 day, shard, self.key, scenario.city.word, self.state, self.side, calendar.events, calendar.following,
                 calendar.head, calendar.fill, self._slots, scenario.rates.course.susceptibility, scenario.risk,
                 scenario.immunity.cover, self._holds, self._kept, scenario.susceptible_again,
-                scenario.response.stay_open, self.regime, self._regime_open, scenario.knobs, found, dups, drunk, new,
+                scenario.response.stay_open, self.regime, self._regime_open, self._knobs, found, dups, drunk, new,
                 self.twice[shard], self.drunk[shard],
             )  # fmt: skip
         if self._named:  # else nobody asks who did it
             spread.settle(new, found, self.twice[shard], dups, self.state)
         return arrived + found, drunk
 
-    def _pass_on(self, day: int, shard: int, found: int, drunk: int) -> None:
-        calendar, scenario = self.calendars[shard], self.scenario
-        city, rates, course = scenario.city, scenario.rates, scenario.rates.course
+    def _after(self, day: int, shard: int, since: int, found: int, drunk: int) -> None:
+        """What follows from a day's infections, and from what went into the water."""
+        calendar = self.calendars[shard]
         spread.release(day, *calendar.arrays[1:])
-        keeps, other = rates.alias
-        done = 0
-        while True:
-            done = spread.infect(
-                done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
-                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
-                course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
-                keeps, other, rates.home_rate, rates.rate_upto, self._slots, self._variant_rate,
-                scenario.immunity.cover, scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0],
-                self.by_age[shard], self.beds[shard],
-            )  # fmt: skip
-            if done == found:
-                break
-            calendar.grow()
+        self._pass_on(day, shard, since, found)
         if drunk:
             while calendar.left[0] < TAIL * self.shards + drunk // BLOCK + 1:
                 calendar.grow(drunk // BLOCK)
             spread.swallow(
-                day, self.key, self.drunk[shard], drunk, self.shard_end, scenario.knobs[spread.SURVIVAL], CALENDAR - 1,
-                *calendar.arrays,
+                day, self.key, self.drunk[shard], drunk, self.shard_end, self.scenario.knobs[spread.SURVIVAL],
+                CALENDAR - 1, *calendar.arrays,
             )  # fmt: skip
+
+    def _pass_on(self, day: int, shard: int, done: int, found: int) -> None:
+        calendar, scenario = self.calendars[shard], self.scenario
+        city, rates, course = scenario.city, scenario.rates, scenario.rates.course
+        keeps, other = rates.alias
+        while done < found:
+            done = spread.infect(
+                done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
+                course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
+                keeps, other, rates.total, rates.layer_upto, self._slots, self._variant_rate,
+                scenario.immunity.cover, scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0],
+                self.by_age[shard], self.beds[shard],
+            )  # fmt: skip
+            if done < found:
+                calendar.grow()
 
     def _register(self, day: int, found: NDArray[np.uint32]) -> None:
         rates, course, done = self.scenario.rates, self.scenario.rates.course, 0

@@ -10,8 +10,8 @@ from scipy.optimize import brentq
 from douse.city.city import City
 from douse.errors import UsageError
 from douse.kernels.epidemic_first import first_generations
-from douse.kernels.epidemic_layout import ENVIRONMENT, HOME_SIZES, HOUSEHOLD
-from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, KNOBS, UNEQUAL_AT_HOME
+from douse.kernels.epidemic_layout import ENVIRONMENT, HOUSEHOLD, LAYERS
+from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, HOME_RATE, KNOBS, MOST_A_MATE
 from douse.kernels.person_word import AGE_AT, AGE_BITS
 from douse.kernels.squares import key_of
 from douse.simulation.contacts import Contacts
@@ -20,6 +20,7 @@ from douse.simulation.course import Course
 Floats = NDArray[np.float64]
 SAMPLE = 200_000  # first generations that a scale is read from
 _SCALES = np.array([0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0])  # of transmission, at which people infected are counted
+_LAYER_STEPS = 1 << 14
 _ALIAS_STEPS = 1 << 12
 _STEEPEST = 6.0  # of the logarithm of the rate outside: beyond, more of it infects nobody else
 
@@ -31,7 +32,8 @@ class Rates:
     Attributes
     ----------
     home : float
-        To one household mate who lives with the person every day, by somebody with symptoms.
+        To one household mate who lives with the person every day; of a person who is much more infectious than others,
+        `MOST_A_MATE` at most.
     outside : float
         To a meeting of closeness 1 that takes place every day.
     water : float
@@ -40,9 +42,6 @@ class Rates:
         Meetings.
     course : Course
         Course of the illness.
-    unequal_at_home : bool
-        People are as unequal at home as outside; else all with symptoms are alike there, as attack rates of households
-        hardly vary with the infector.
     """
 
     home: float
@@ -50,21 +49,33 @@ class Rates:
     water: float
     contacts: Contacts
     course: Course
-    unequal_at_home: bool = False
 
     @cached_property
-    def home_rate(self) -> Floats:
-        """At home, by size of the household; shape (16,)."""
-        rate: Floats = self.home * np.maximum(np.arange(HOME_SIZES) - 1.0, 0.0)
+    def by_layer(self) -> Floats:
+        """Outside the home, shape (8, 8): by kind of group and layer."""
+        rate = self.outside * self.contacts.weights()
+        rate[:, ENVIRONMENT] = self.water
         return rate
 
     @cached_property
-    def rate_upto(self) -> Floats:
-        """Outside the home, by kind of group: running sums over the layers, the environment last; shape (8, 8)."""
-        rate = self.outside * self.contacts.weights()
-        rate[:, ENVIRONMENT] = self.water
-        upto: Floats = np.cumsum(rate, axis=1)
-        return upto
+    def total(self) -> Floats:
+        """Sum over the layers outside the home; shape (8,)."""
+        total: Floats = self.by_layer.sum(axis=1)
+        return total
+
+    @cached_property
+    def layer_upto(self) -> NDArray[np.int16]:
+        """Running shares of the layers outside the home in steps of 1 / 16384; shape (8, 8).
+
+        The last with a share ends at the top.
+        """
+        rate = self.by_layer
+        upto = np.cumsum(rate, axis=1)
+        whole = np.where(upto[:, -1:] > 0, upto[:, -1:], 1.0)
+        steps = np.round(upto / whole * _LAYER_STEPS).astype(np.int16)
+        last = len(LAYERS) - 1 - np.argmax(rate[:, ::-1] > 0, axis=1)
+        steps[np.arange(len(LAYERS)) >= last[:, None]] = _LAYER_STEPS
+        return steps
 
     @cached_property
     def strength(self) -> NDArray[np.float32]:
@@ -81,9 +92,7 @@ class Rates:
         )
 
 
-def make_rates(
-    city: City, course: Course, contacts: Contacts, *, seed: int = 1, unequal_at_home: bool = False
-) -> Rates:
+def make_rates(city: City, course: Course, contacts: Contacts, *, seed: int = 1) -> Rates:
     """Scale transmission at home to the household attack rate, and outside so that first generations reach R.
 
     Where households alone would infect more than R, all of it is scaled down.
@@ -98,17 +107,15 @@ def make_rates(
         Ratios between the layers.
     seed : int
         Of the first generations that R is read from.
-    unequal_at_home : bool
-        See `Rates`.
 
     Raises
     ------
     UsageError
         When nobody meets anybody outside the home and households cannot reach R.
     """
-    home = _home_rate(city, course, unequal=unequal_at_home)
+    home = _home_rate(city, course)
     target = course.reproduction_number
-    start = Rates(home, 0.0, 0.0, contacts, course, unequal_at_home)
+    start = Rates(home, 0.0, 0.0, contacts, course)
     if course.environment is not None:
         share = course.environment[0]
         start = replace(start, water=share * target / (_mean_susceptibility(city, course) * _mean_force(city, course)))
@@ -157,14 +164,13 @@ def generation(
     persons = (np.arange(sample) * max(1, len(city) // sample) + seed) % len(city)
     knobs = np.zeros(KNOBS)
     knobs[ASYMPTOMATIC] = rates.course.asymptomatic_infectiousness
-    knobs[UNEQUAL_AT_HOME] = float(rates.unequal_at_home)
+    knobs[HOME_RATE] = rates.home
     keeps, other = rates.alias
-    between = rates.contacts.neighbourhoods(np.uint64(key_of(seed)), len(city))
     return first_generations(
         persons, 0, seed * sample, city.word, city.members, city.group_start, city.institution,
-        city.institution_start, city.zone_start, between, rates.course.incubation, rates.strength,
-        rates.course.symptomatic, keeps, other, rates.home_rate, rates.rate_upto, rates.contacts.slot_table,
-        np.array([scale, scale]), rates.course.susceptibility, knobs,
+        city.institution_start, city.zone_start, rates.contacts.neighbourhoods(np.uint64(key_of(seed)), len(city)),
+        rates.course.incubation, rates.strength, rates.course.symptomatic, keeps, other, rates.total,
+        rates.layer_upto, rates.contacts.slot_table, np.array([scale, scale]), rates.course.susceptibility, knobs,
     )  # fmt: skip
 
 
@@ -195,7 +201,7 @@ def _scaled_home(city: City, start: Rates, target: float, seed: int) -> Rates:
     return replace(start, home=float(np.exp(brentq(gap, top - 12, top, xtol=3e-3))))
 
 
-def _home_rate(city: City, course: Course, *, unequal: bool) -> float:
+def _home_rate(city: City, course: Course) -> float:
     """Rate to a household mate over the whole illness of somebody with symptoms that gives the attack rate."""
     wanted = course.household_attack
     if not 0 <= wanted < 1:
@@ -203,10 +209,10 @@ def _home_rate(city: City, course: Course, *, unequal: bool) -> float:
     if wanted == 0:
         return 0.0
     weight = _ages(city)
-    force = np.multiply.outer(course.strength if unequal else np.ones(1), course.susceptibility)
 
     def gap(log_rate: float) -> float:
-        return float(((1 - np.exp(-np.exp(log_rate) * force)) @ weight).mean() - wanted)
+        rate = np.minimum(np.exp(log_rate) * course.strength, MOST_A_MATE)
+        return float(((1 - np.exp(-np.multiply.outer(rate, course.susceptibility))) @ weight).mean() - wanted)
 
     if gap(12.0) < 0:
         raise UsageError(

@@ -154,8 +154,19 @@ class Response:
             )
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, float) and (value < 0 or np.isnan(value)):
+            if isinstance(value, float | int) and (value < 0 or np.isnan(value)):
                 raise UsageError(f"{one.name} is {value:g}.", allowed="0 and more", next_step="Correct it.")
+        if self.pool < 1:
+            raise UsageError(f"A tube of screening holds {self.pool:g} samples.", allowed="1 and more")
+        for table in ("seek_delay", "reach_delay"):
+            if getattr(self, table).shape != (_QUANTILES,):
+                raise ValueError(f"{table} is of shape ({_QUANTILES},)")
+        if self.reach_delay.max() > control.LONGEST_DELAY:
+            raise UsageError(
+                f"A contact is reached {self.reach_delay.max()} days after it was named.",
+                allowed=f"at most {control.LONGEST_DELAY} days",
+                next_step="Correct it in the file of measures.",
+            )
         if self.quarantine_stay not in (NO_STAY, QUARANTINE_HOME, QUARANTINE_CENTRAL):
             raise UsageError("Quarantine takes place nowhere that is known.", allowed="0 none, 1 at home, 2 central")
 

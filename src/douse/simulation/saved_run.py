@@ -1,9 +1,11 @@
 """A run kept on disk, to be gone on with later: the same bytes as if it had never been stopped."""
 
 import hashlib
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from douse.errors import DataError
 from douse.simulation.outbreak import Outbreak
@@ -92,17 +94,23 @@ def open_run(path: Path, scenario: Scenario) -> Outbreak:
 
 
 def _mark(scenario: Scenario) -> str:
-    """What tells a scenario from another: its city, what is passed on, and what is done."""
+    """What tells a scenario from another: everything in it but the factor on transmission, which a run keeps itself."""
     digest = hashlib.sha256()
-    for array in (
-        scenario.city.word, scenario.city.members, scenario.rates.home_rate, scenario.rates.rate_upto,
-        scenario.rates.course.incubation, scenario.rates.course.profile, scenario.response.rules(),
-        scenario.response.regime_open(), scenario.response.stay_open, scenario.response.seek_delay,
-        scenario.zoning.unit_of, scenario.zoning.threshold, scenario.zoning.level_rules, scenario.risk,
-        scenario.immunity.cover, scenario.knobs, np.array([scenario.days, scenario.weekday]),
-    ):  # fmt: skip
-        digest.update(np.ascontiguousarray(array).tobytes())
-    digest.update(
-        repr([(order.bits, order.start, order.end, order.zones.tolist()) for order in scenario.zoning.orders]).encode()
-    )
+    _feed(digest, replace(scenario, scale=0.0))
     return digest.hexdigest()
+
+
+def _feed(digest: "hashlib._Hash", value: object) -> None:
+    """Add a value, and what it is made of, to a digest."""
+    if is_dataclass(value):
+        for one in fields(value):
+            digest.update(one.name.encode())
+            _feed(digest, getattr(value, one.name))
+    elif isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype} {value.shape}".encode())
+        digest.update(np.ascontiguousarray(value).data)
+    elif isinstance(value, tuple):
+        for one in value:
+            _feed(digest, one)
+    elif not isinstance(value, pl.DataFrame):  # the names of the zones above: they change nothing
+        digest.update(repr(value).encode())

@@ -10,7 +10,7 @@ from douse.city.city import City
 from douse.errors import UsageError
 from douse.kernels import epidemic_spread as spread
 from douse.kernels.epidemic_layout import CALENDAR, LAST_DAY, LAYERS, TAIL
-from douse.kernels.person_word import AGES
+from douse.kernels.person_word import AGES, SIZE_AT
 from douse.simulation.rates import Rates
 from douse.simulation.response import Response
 from douse.simulation.zoning import Zoning
@@ -111,6 +111,10 @@ class Scenario:
             )
         if len(self.city) == 0 or (np.diff(self.city.zone_start.astype(np.int64)) == 0).any():
             raise UsageError("A zone of the city has nobody in it.", next_step="Leave zones without people out.")
+        if int(self.city.word.min()) >> SIZE_AT == 0:
+            raise UsageError("A household of the city has nobody in it.", next_step="Make the city again.")
+        if self.zoning.unit_of.shape[1] != len(self.city.zone_ids):
+            raise ValueError(f"units are of {self.zoning.unit_of.shape[1]} zones, not of {len(self.city.zone_ids)}")
         if self.season is not None and (
             len(self.season) < self.days or not 0 <= self.season.min() <= self.season.max() <= 1
         ):
@@ -121,8 +125,15 @@ class Scenario:
             )
         if self.scale < 0 or min(self.variant.transmission, self.variant.severity) < 0:
             raise UsageError("A factor on transmission or severity is below 0.", allowed="0 and more")
-        if not 0 <= self.again[0] <= 1:
-            raise UsageError("Protection after an infection is no share.", allowed="0 to 1")
+        if not 0 <= self.again[0] <= 1 or not self.again[1] > 0:
+            raise UsageError(
+                "Protection after an infection is no share, or falls by half in no time.",
+                allowed="0 to 1; a half-life above 0 days",
+            )
+        if not 0 <= self.variant.protection_left <= 1:
+            raise UsageError("A variant leaves a share of protection below 0 or above 1.", allowed="0 to 1")
+        if self.masks_from is not None and self.masks_from < 0:
+            raise UsageError(f"Masks are worn from day {self.masks_from} of the run.", allowed="0 and more")
 
     @property
     def controls(self) -> bool:
@@ -143,8 +154,8 @@ class Scenario:
         knobs[spread.AGAIN] = float(self.again[0] < 1 or np.isfinite(self.again[1]))
         knobs[spread.GUARDED] = float(self.controls)
         knobs[spread.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
-        knobs[spread.UNEQUAL_AT_HOME] = float(self.rates.unequal_at_home)
         knobs[spread.WEEKDAY] = (self.weekday - HISTORY) % 7
+        knobs[spread.HOME_RATE] = self.rates.home
         return knobs
 
     @cached_property
