@@ -56,9 +56,9 @@ def compare(scenario, seeds, seed, shards):
     return slow
 
 
-def rates(*, water=False, force=1.0, k_course=None):
-    course = k_course or a_varied_course(environment=(0.3, 2.0) if water else None)
-    return Rates(0.35 * force, 0.11 * force, 0.9 * force if water else 0.0, varied_contacts(), course)
+def rates(*, water=False):
+    course = a_varied_course(environment=(0.3, 2.0) if water else None)
+    return Rates(0.35, 0.11, 0.9 if water else 0.0, varied_contacts(), course)
 
 
 def all_stays(outside, beds=0.0):
@@ -71,7 +71,11 @@ def all_stays(outside, beds=0.0):
 def all_levels(*, by_kind=False):
     left = np.ones((4, 8))
     left[1], left[2], left[3] = outside_only(0.8), outside_only(0.4, 0.9), outside_only(0.1)
-    return left if not by_kind else left[:, None, :] * np.linspace(1, 0.5, 8)[:, None]
+    if not by_kind:
+        return left
+    left = left[:, None, :] * np.linspace(1, 0.5, 8)[:, None]
+    left[0] = 1.0
+    return left
 
 
 def all_measures(**changes):
@@ -118,10 +122,8 @@ def everything(**changes):
         ),
         "season": 0.75 + 0.25 * np.cos(np.arange(DAYS) / 20),
     }  # fmt: skip
-    return Scenario(
-        town(), rates(water=changes.pop("water", True)), response, changes.pop("zoning", all_zoning()),
-        **(settings_ | changes),
-    )  # fmt: skip
+    passed_on = rates(water=changes.pop("water", True))
+    return Scenario(town(), passed_on, response, changes.pop("zoning", all_zoning()), **(settings_ | changes))
 
 
 def arriving(entry=True):
@@ -232,7 +234,7 @@ shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
 )
 def test_fast_equals_slow(seed, shards, water, entry, again, weekday, scale, masks_from, zoning, measures):
     scenario = everything(
-        days=40, water=water, again=again, weekday=weekday, scale=scale, masks_from=masks_from, measures=measures,
-        zoning=zoning or no_zoning(ZONES),
+        days=40, water=water, again=again, weekday=weekday, scale=scale, masks_from=masks_from,
+        measures=measures, zoning=zoning or no_zoning(ZONES),
     )  # fmt: skip
     compare(scenario, arriving(entry), seed, shards)

@@ -5,9 +5,9 @@ How the settings are matched, from Covasim's parameters alone:
 - A city of the same households (Poisson of 2 without 0), ages, and shares at school and at work. Covasim's layers s and
   w are random graphs among all who learn and all who work: here one institution each, of which everybody meets others.
   Its community layer is a random graph among everybody: here the city layer with one block that holds all.
-- Infectiousness of persons: transmissibility times infectious days weighted by viral load, drawn from Covasim's
-  distributions, as the table of strengths. The profile, from the first infectious day, is when contacts who stay the
-  same are infected: earlier than the load tells, since the most infectious have infected theirs before it falls.
+- Infectiousness of persons, at home too: transmissibility times infectious days weighted by viral load, drawn from
+  Covasim's distributions, as the table of strengths. The profile, from the first infectious day, is when contacts who
+  stay the same are infected: earlier than the load tells, as the most infectious have infected theirs before it falls.
 - A pair at home: the chance that one contact infects, over all who infect and may be infected.
 - A contact of Covasim in s, w and c is the same person every day, ours another one every day. In a random graph with
   Poisson numbers of contacts, first generations and final size hang on contacts times the chance that one infects
@@ -149,9 +149,7 @@ def matched(alike: bool, home_only: bool = False) -> Rates:
     """Rates of the engine that infect as many as Covasim's contacts do."""
     who = infectors(alike)
     force = np.sort(who.own * who.daily.sum(axis=0))
-    strength = force.reshape(4096, -1).mean(axis=1) if len(force) % 4096 == 0 else np.array(
-        [part.mean() for part in np.array_split(force, 4096)]
-    )  # fmt: skip
+    strength = np.array([part.mean() for part in np.array_split(force, 4096)])
     shape = days_of_infection(alike)
     profile = np.zeros((64, 64))
     for latent in range(64):
@@ -168,7 +166,8 @@ def matched(alike: bool, home_only: bool = False) -> Rates:
         slots[:, SCHOOL, INSTITUTION], slots[:, WORK, INSTITUTION], slots[:, :5, CITY] = 5, 4, 5
     target, closeness, home = wanted(alike), np.full(8, 0.05), 0.3
     for _ in range(6):
-        rates = Rates(home, 1.0, 0.0, Contacts(slots, closeness.copy(), np.array([10**9]), np.ones(1)), course)
+        contacts = Contacts(slots, closeness.copy(), np.array([10**9]), np.ones(1))
+        rates = Rates(home, 1.0, 0.0, contacts, course)
         got = people_infected(city(), rates, sample=400_000, seed=1)
         mates = np.mean((city().word >> np.uint64(59)).astype(int) - 1)
         home *= target["home"] * mates / got[HOME]

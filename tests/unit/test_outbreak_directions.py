@@ -202,8 +202,9 @@ def test_immunity_and_its_waning():
 
 
 def test_people_whose_protection_wanes_are_infected_again():
-    settings = {"days": 240, "scale": 5.0}
-    never, later, soon = (infections(again=again, **settings) for again in ((1.0, np.inf), (0.9, 400.0), (0.5, 100.0)))
+    day = np.r_[np.zeros(20, int), np.arange(90, 150)]  # the illness is brought back when the first wave is over
+    settings = {"days": 240, "scale": 5.0, "seeds": make_seeds(np.arange(80) * 73 + 7, infected=day, day=day)}
+    never, later, soon = (infections(again=again, **settings) for again in ((1.0, np.inf), (0.8, 200.0), (0.3, 60.0)))
     fewer(never, later)
     fewer(later, soon)
     assert never.max() <= PEOPLE

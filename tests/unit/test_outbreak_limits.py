@@ -24,6 +24,7 @@ from simulation_inputs import (
     a_course,
     a_scenario,
     a_varied_course,
+    city_of,
     households_only,
     meetings,
     plain_contacts,
@@ -262,12 +263,6 @@ def test_the_tables_of_the_day_of_transmission_hold_the_profile():
         assert got == pytest.approx(profile()[incubation], abs=1 / 4096 / 4)
 
 
-def test_the_tables_of_layers_hold_the_rates():
-    rates = Rates(0.3, 0.1, 0.7, varied_contacts(), a_course())
-    shares = np.diff(rates.layer_upto.astype(float), axis=1, prepend=0) / 16384
-    assert shares[:5] == pytest.approx((rates.by_layer / rates.total[:, None])[:5], abs=1e-4)
-
-
 @pytest.mark.parametrize("mean", [0.0, 0.1, 3.0, 40.0])
 def test_numbers_by_inversion_are_poisson(mean):
     u = (np.arange(20_000) + 0.5) / 20_000
@@ -275,9 +270,28 @@ def test_numbers_by_inversion_are_poisson(mean):
     assert (numbers == poisson_law(mean).ppf(u)).mean() > 0.9999
 
 
-@pytest.mark.parametrize("mean", [500.0, 740.0, 800.0, 1e5])
+@pytest.mark.parametrize("mean", [699.0, 701.0, 800.0, 1e5])
 def test_a_mean_beyond_the_most_gives_the_most(mean):
     assert poisson(mean, 0.5, 250) == 250
+
+
+def test_the_tables_of_layers_hold_the_rates():
+    rates = Rates(0.3, 0.1, 0.7, varied_contacts(), a_course())
+    shares = np.diff(rates.layer_upto.astype(float), axis=1, prepend=0) / 16384
+    assert shares[:5] == pytest.approx((rates.by_layer / rates.total[:, None])[:5], abs=1e-4)
+
+
+def test_events_fall_on_the_layers_by_their_rates():
+    city = city_of([2] * 10_000)
+    rates = Rates(0.3, 0.2, 0.2, varied_contacts(), a_course(environment=(0.5, 2.0)))
+    found = people_infected(city, rates)
+    assert found[HOUSEHOLD] == pytest.approx(1 - np.exp(-0.3), rel=0.01)
+    # closeness .1, .1, .2, .2; 1, 2 (at the weekend 3), 3, 2 meetings; in the city half within 40 people, also oneself
+    shop = (5 * 2 + 2 * 3) / 7
+    known = 0.2 * np.array([0.1 * 1, 0.1 * shop, 0.2 * 3, 0.2 * 2])
+    assert found[3:7] == pytest.approx(known, rel=0.05)
+    assert found[7] == pytest.approx(0.2, rel=0.02)
+    assert (found[1:3] == 0).all()
 
 
 def test_a_meeting_is_the_same_from_both_sides_and_near_people_meet_more():
@@ -303,13 +317,13 @@ def test_a_meeting_is_the_same_from_both_sides_and_near_people_meet_more():
 
 
 def test_days_in_the_water_are_one_and_the_survival_more():
-    rates = Rates(0.0, 0.0, 3.0, plain_contacts(), a_course(environment=(1.0, 4.0)))
-    scenario = a_scenario(well_mixed(30_000), rates, days=80)
-    run = Outbreak(scenario, make_seeds(np.arange(300) * 100), seed=2).run()
+    rates = Rates(0.0, 0.0, 0.5, plain_contacts(), a_course(environment=(1.0, 4.0)))
+    scenario = a_scenario(well_mixed(300_000), rates, days=80)
+    run = Outbreak(scenario, make_seeds(np.arange(6000) * 50), seed=2).run()
     infected, by = log_of(run)
     day = np.full(len(run.state), -1)
     day[infected] = np.repeat(np.arange(HISTORY, run.day), np.diff(run.log_end[HISTORY : run.day + 1]))
-    begun = np.isin(by, np.arange(300) * 100) & (infected != by)
+    begun = np.isin(by, np.arange(6000) * 50) & (infected != by)
     waited = day[infected[begun]] - day[by[begun]]
     course = a_course()
     shed = np.mean([course.profile[days] @ np.arange(64) for days in course.incubation])

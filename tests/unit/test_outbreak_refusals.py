@@ -143,3 +143,4 @@ def test_rates_that_cannot_be_reached():
     refused(lambda: make_rates(city, a_course(), nobody), "outside the home")
     few = a_course(strength=np.r_[np.zeros(4095), 4096.0], household_attack=0.5)
     refused(lambda: make_rates(city, few, plain_contacts()), "dispersion")
+    refused(lambda: make_rates(city, replace(few, household_attack=0.0), plain_contacts(1)), "too few others")
