@@ -56,7 +56,7 @@ def key_of(seed: int) -> int:
     return z ^ z >> 31 | 1
 
 
-def poisson(mean: float, u: float, most: int = 250) -> int:
+def poisson(mean: float, u: float, most: int = 1000) -> int:
     number, chance = 0, math.exp(-mean)
     upto = chance
     if chance == 0.0:  # too many to count
@@ -260,7 +260,7 @@ class SlowOutbreak:
         force *= 1.0 if illness.ill else self.course.asymptomatic_infectiousness
         bits = draw(self.key, person, ONWARD | infected)
         at_home = poisson((own.size - 1) * min(self.rates.home * force, 8.0), (bits & 0xFFFFFFFF) / 2**32)
-        outside = poisson(float(self.rates.total[own.kind]) * force, (bits >> 32) / 2**32, 250 - at_home)
+        outside = poisson(float(self.rates.total[own.kind]) * force, (bits >> 32) / 2**32, 1000 - at_home)
         for number in range(1, 1 + at_home + outside):
             bits = draw(self.key, person, ONWARD | number << 10 | infected)
             layer = HOME
@@ -385,7 +385,7 @@ class SlowOutbreak:
         if event.thin / 2**23 >= chance or self.r.stay_open[self.files[event.infector].stay_on(day), ENVIRONMENT] < 1:
             return
         survival = self.course.environment[1]
-        mixed = draw(self.key, event.infector, SURVIVES | 252 << 10 | day) ^ draw(
+        mixed = draw(self.key, event.infector, SURVIVES | 1002 << 10 | day) ^ draw(
             self.key, event.target, SURVIVES | day
         )
         wait = 1 + int(math.log(1 - share(mixed)) / math.log(survival / (1 + survival))) if survival > 0 else 1
