@@ -127,7 +127,7 @@ class File:
 
     def __init__(self):
         self.stays: list[Stay] = []
-        self.confirmed = self.sampled = self.vaccinated = None
+        self.confirmed = self.sampled = self.vaccinated = self.reached = None
 
     def stay_on(self, day: int) -> int:
         for stay in self.stays[:-3:-1]:  # the two last are remembered
@@ -435,7 +435,11 @@ class SlowOutbreak:
                 self.reach(person, about, more, day)
             elif kind == TEST:
                 self.test(person, about, day)
-            elif share(draw(self.key, person, SEEKS)) < self.r.seek_share or self.files[person].stay_on(day) != NO_STAY:
+            elif (
+                share(draw(self.key, person, SEEKS)) < self.r.seek_share
+                or self.files[person].stay_on(day) != NO_STAY
+                or self.is_watched(person, day)
+            ):
                 self.test(person, BY_SYMPTOMS, day)
         self.series["contacts_waiting", day] = len(self.waiting)
         if self.s.zoning.acts:
@@ -447,6 +451,10 @@ class SlowOutbreak:
                         self.cases_of[level, unit, day] += 1
                         self.last_case[level, unit] = day
             self.decide(day)
+
+    def is_watched(self, person: int, day: int) -> bool:
+        reached = self.files[person].reached
+        return reached is not None and reached <= day <= reached + self.r.watch_days
 
     def known_on(self, day: int, tubes: int) -> int:
         self.load += tubes
@@ -539,6 +547,7 @@ class SlowOutbreak:
         if self.is_known(person):
             return
         self.series["contacts_reached", day] += 1
+        file.reached = day
         if ring == BACKWARD:
             self.test(person, BY_TRACING, day)
             return

@@ -72,7 +72,7 @@ RING_ONE, RING_TWO, BACKWARD = range(3)
     SEEK_SHARE, RESULT_DAYS, LABORATORY, OTHER_TESTS, FALSE_SHARE, LOOKBACK_ILL, LOOKBACK_WELL, BACKWARD_DAYS, REACHED_SHARE,  # noqa: E501
      TRACERS, QUARANTINE_DAYS, QUARANTINE_STAY, RING_TWO_DAYS, OBEYS_QUARANTINE, ISOLATION_DAYS,
     BED_COUNT, OBEYS_ISOLATION, RING_VACCINATION, DOSES, SCREENED_SHARE, POOL, DETECTS_POOLED, FALSE_SCREENED, RECHECK_DAYS,  # noqa: E501
-    ENTRY_STAY, RESPONDS_FROM, TRACES,
+    WATCH_DAYS, RESPONDS_FROM, TRACES,
 ) = range(27)  # fmt: skip
 RULES = 27
 # What is counted by day.
@@ -298,6 +298,13 @@ def reach(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
+def watched(now: Index, day: Index, side: Small, rules: Floats) -> Any:
+    """Whether a contact is asked for symptoms every day, and so tested when they begin."""
+    row = now >> SIDE_AT
+    return row > 0 and 0 <= side[row, REACHED_ON] <= day <= side[row, REACHED_ON] + rules[WATCH_DAYS]
+
+
+@njit(cache=True, nogil=True)
 def hopeless(rules: Floats, scalars: Whole) -> Any:
     """Whether so many are to be reached that who joins them would be reached after the quarantine is over."""
     return scalars[TO_REACH] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
@@ -410,7 +417,8 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             )  # fmt: skip
         elif kind == SEEK:
             seeks = share(draw(key, person, SEEKS)) < rules[SEEK_SHARE]
-            if seeks or stay_on(np.int64(state[person]), day, side) != NO_STAY:
+            now = np.int64(state[person])
+            if seeks or stay_on(now, day, side) != NO_STAY or watched(now, day, side, rules):
                 test(
                     person, BY_SYMPTOMS, day, key, state, side, side_person, sensitivity, rules, series, scalars,
                     items, following, head, fill, free,

@@ -77,6 +77,8 @@ class Response:
         People that can be reached a day; who is more waits.
     quarantine_days, quarantine_stay, test_days
         Of contacts, from the last exposure; stay: 0 none, 1 at home, 2 central; days of tests after the exposure.
+    watch_days : float
+        After they were reached, contacts are asked every day and tested when symptoms begin.
     ring_two_days : float
         Quarantine at home of those who live with contacts; 0: none.
     obeys_quarantine, obeys_isolation : float
@@ -122,6 +124,7 @@ class Response:
     quarantine_days: float = 0.0
     quarantine_stay: int = QUARANTINE_HOME
     test_days: tuple[int, ...] = ()
+    watch_days: float = 0.0
     ring_two_days: float = 0.0
     obeys_quarantine: float = 1.0
     isolation_days: float = 0.0
@@ -196,6 +199,7 @@ class Response:
             control.TRACERS: self.tracers,
             control.QUARANTINE_DAYS: self.quarantine_days,
             control.QUARANTINE_STAY: self.quarantine_stay,
+            control.WATCH_DAYS: self.watch_days,
             control.RING_TWO_DAYS: self.ring_two_days,
             control.OBEYS_QUARANTINE: self.obeys_quarantine,
             control.ISOLATION_DAYS: self.isolation_days,
