@@ -581,6 +581,11 @@ class SlowOutbreak:
             if order.screening and order.start + HISTORY == day
             for zone in order.zones
         }
+        for order in zoning.orders:
+            level, since = order.bits & 3, day - order.start - HISTORY
+            every = int(zoning.level_rules[level, 5]) if level else 0
+            if not order.screening and every > 0 and since >= 0 and day <= order.end + HISTORY and since % every == 0:
+                ordered |= {int(zone) for zone in order.zones if self.regime[day, int(zone)] & 3 == level}
         found = []
         for zone in self.zones:
             level = self.regime[day, zone] & 3

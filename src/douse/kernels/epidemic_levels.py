@@ -152,8 +152,8 @@ def rounds(  # noqa: PLR0913, PLR0917
 ) -> Index:
     """Zones that have a round of screening today, written to `due`; how many.
 
-    A zone has one on the first day of its level and every so many days after; `ordered` (shape (Z,)) says which have
-    one by order.
+    A zone has one on the first day that a unit of its level has it and every so many days after; `ordered` (shape (Z,))
+    says which have one by order. A level that comes of a zone within brings none.
     """
     found = 0
     for zone in range(len(due)):

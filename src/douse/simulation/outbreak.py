@@ -331,10 +331,15 @@ class Outbreak:
         return changed
 
     def _ordered_rounds(self, day: int) -> NDArray[np.uint8]:
-        ordered = np.zeros(len(self.due_zones), np.uint8)
-        for order in self.scenario.zoning.orders:
-            if order.screening and order.start + HISTORY == day:
-                ordered[order.zones] = 1
+        """Zones with a round by order: of its own, or of the level that was ordered and holds."""
+        zoning, ordered = self.scenario.zoning, np.zeros(len(self.due_zones), np.uint8)
+        for order in zoning.orders:
+            since, level = day - order.start - HISTORY, order.bits & LEVEL_MASK
+            every = int(zoning.level_rules[level, levels.SCREEN_EVERY]) if level else 0
+            if order.screening:
+                ordered[order.zones] |= since == 0
+            elif every and since >= 0 and day <= order.end + HISTORY and since % every == 0:
+                ordered[order.zones] |= (self.regime[day % PAST, order.zones] & LEVEL_MASK) == level
         return ordered
 
     def _decide(self, day: int, cases: int, *, changed: bool) -> None:
