@@ -422,7 +422,9 @@ class SlowOutbreak:
         self.series["tubes_waiting", day] = self.load
         self.reached_today = self.doses_today = 0
         self.community: list[int] = []
-        items = sorted(self.waiting + self.agenda.pop(day, []), key=lambda item: item[0])
+        items = sorted(
+            self.waiting + self.agenda.pop(day, []), key=lambda item: (item[0], item[3] if item[0] == REACH else 0)
+        )
         self.waiting = []
         for kind, person, about, more in items:
             if kind == RESULT:
@@ -621,6 +623,7 @@ class SlowOutbreak:
                 chance = self.finds(person, day) * self.r.detects_pooled
                 if share(draw(self.key, person, TESTS | 1 << 10 | day)) < chance:
                     self.series["tests", day] += int(self.r.pool)
+                    self.series["tubes", day] += int(self.r.pool)
                     self.agenda[known[zone]].append((RESULT, person, BY_SCREENING, (day, True)))
 
     def decide(self, day: int) -> None:

@@ -1,8 +1,8 @@
 """What people and the health department do on a morning: tests, results, tracing, quarantine, isolation, vaccination.
 
 Everything that a person is to do, or that is to be done to one, lies in an agenda by day. The order within a day is
-fixed (results, people to reach, tests, then people who come by themselves), so that the queues of the laboratory and
-of the tracers are the same in every run.
+fixed: results; people to reach, contacts of cases before those who live with contacts and those who may be the source;
+tests; people who come by themselves. So the queues of the laboratory and of the tracers are the same in every run.
 """
 
 from typing import Any
@@ -136,7 +136,7 @@ def note(  # noqa: PLR0913, PLR0917
 def take(  # noqa: PLR0913, PLR0917
     day: Index, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
 ) -> Words:
-    """Items of a day, in order of kind, those that wait first, else as they were noted; their blocks are given back."""
+    """Items of a day by kind, people to reach by ring, those that wait first, else as noted; blocks are given back."""
     blocks = 0
     block = head[day]
     while block >= 0:
@@ -161,10 +161,12 @@ def take(  # noqa: PLR0913, PLR0917
     ordered = np.empty(len(everything), np.uint64)
     at = 0
     for kind in range(SEEK + 1):
-        for what in everything:
-            if np.int64((what >> uint64(KIND_AT)) & uint64(15)) == kind:
-                ordered[at] = what
-                at += 1
+        for ring in range(BACKWARD + 1 if kind == REACH else 1):
+            for what in everything:
+                same = np.int64((what >> uint64(KIND_AT)) & uint64(15)) == kind
+                if same and (kind != REACH or np.int64((what >> uint64(RING_AT)) & uint64(15)) == ring):
+                    ordered[at] = what
+                    at += 1
     return ordered
 
 
@@ -638,6 +640,7 @@ def screen(  # noqa: PLR0913, PLR0917
         finds = sensitivity[days] * rules[DETECTS_POOLED]
         if share(draw(key, person, TESTS | (1 << 10) | day)) < finds:
             series[TESTED, day] += np.int64(rules[POOL])  # the pool again, one by one
+            series[TUBES, day] += np.int64(rules[POOL])
             found = item(person, RESULT, BY_SCREENING | (day << SAMPLE_AT), 0)
             note(known[zone], found, items, following, head, fill, free, scalars)
     return True
