@@ -72,7 +72,7 @@ def our_scenario(people: int, days: int, scenario: str) -> Any:
 
 def ours(people: int, days: int, scenario: str, seed: int) -> Found:
     """What one run of ours found, and the CPU seconds of a further one in the same memory."""
-    from douse.kernels.epidemic_control import NEW_INFECTIONS
+    from douse.kernels.epidemic_columns import NEW_INFECTIONS
     from douse.simulation.outbreak import Outbreak
     from douse.simulation.scenario import HISTORY
     from douse.simulation.seeds import make_seeds

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from douse.kernels import epidemic_control as control
+from douse.kernels import epidemic_columns as columns
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.rates import Rates
 from douse.simulation.response import Response, outside_only
@@ -33,10 +33,10 @@ def compare(scenario, seeds, seed, shards):
         fast.run(days=1)
         log = fast.log[fast.log_end[day] : fast.log_end[day + 1]]
         assert log.tolist() == [[e.target, e.infector, e.meta] for e in slow.infections[day]], day
-        assert {name: int(row[day]) for name, row in zip(control.SERIES_NAMES, fast.series, strict=True)} == {
-            name: slow.series[name, day] for name in control.SERIES_NAMES
+        assert {name: int(row[day]) for name, row in zip(columns.SERIES_NAMES, fast.series, strict=True)} == {
+            name: slow.series[name, day] for name in columns.SERIES_NAMES
         }, day
-    assert fast.lines[: fast.scalars[control.LINES]].tolist() == [list(line) for line in slow.lines]
+    assert fast.lines[: fast.scalars[columns.LINES]].tolist() == [list(line) for line in slow.lines]
     counted = fast.by_age.sum(axis=0)
     assert {at: int(counted[at]) for at in zip(*map(list, counted.nonzero()), strict=True)} == dict(slow.by_age)
     beds = np.cumsum(fast.beds.sum(axis=0), axis=1)

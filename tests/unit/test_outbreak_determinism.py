@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from douse.errors import DataError
-from douse.kernels import epidemic_control as control
+from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import INFECTED_MASK, PERSONAL_MASK
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.rates import Rates
@@ -67,7 +67,7 @@ def seeds():
 
 def everything(run):
     """All that a run tells, as bytes; rows of the side table are by the order of the run."""
-    log, lines = run.log[: run.log_end[run.day]], run.lines[: run.scalars[control.LINES]]
+    log, lines = run.log[: run.log_end[run.day]], run.lines[: run.scalars[columns.LINES]]
     told = (
         log, lines, run.log_end, run.state & PERSONAL_MASK, run.by_age.sum(axis=0), run.by_zone.sum(axis=0),
         run.beds.sum(axis=0), run.staying, run.series, run.regime, run.day_people,

@@ -17,7 +17,8 @@ from douse.kernels.epidemic_layout import (
     Whole,
     Words,
 )
-from douse.kernels.epidemic_spread import onward, weekend
+from douse.kernels.epidemic_onward import onward
+from douse.kernels.epidemic_stays import weekend
 from douse.kernels.person_word import age_of, kind_of
 from douse.kernels.squares import Index, key_of
 

@@ -9,9 +9,10 @@ from scipy.optimize import brentq
 
 from douse.city.city import City
 from douse.errors import UsageError
+from douse.kernels.epidemic_columns import ASYMPTOMATIC, HOME_RATE, KNOBS
 from douse.kernels.epidemic_first import first_generations
 from douse.kernels.epidemic_layout import ENVIRONMENT, HOUSEHOLD, LAYERS
-from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, HOME_RATE, KNOBS, MOST_A_MATE
+from douse.kernels.epidemic_onward import ALIAS, MOST_A_MATE
 from douse.kernels.person_word import AGE_AT, AGE_BITS
 from douse.kernels.squares import key_of
 from douse.simulation.contacts import Contacts

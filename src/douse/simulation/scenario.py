@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from douse.city.city import City
 from douse.errors import UsageError
-from douse.kernels import epidemic_spread as spread
+from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import CALENDAR, LAST_DAY, LAYERS, TAIL
 from douse.kernels.person_word import AGES, SIZE_AT
 from douse.simulation.rates import Rates
@@ -143,19 +143,19 @@ class Scenario:
     @cached_property
     def knobs(self) -> Floats:
         """Numbers of the spread."""
-        knobs = np.zeros(spread.KNOBS)
+        knobs = np.zeros(columns.KNOBS)
         course = self.rates.course
-        knobs[spread.ASYMPTOMATIC] = course.asymptomatic_infectiousness
-        knobs[spread.HOME_WHEN_ILL] = self.response.ill_at_home
-        knobs[spread.RISK_VACCINATED] = 1 - self.response.vaccine_protects
-        knobs[spread.DAYS_TO_PROTECT] = self.response.days_to_protect
-        knobs[spread.SURVIVAL] = course.environment[1] if course.environment else 0.0
-        knobs[spread.SHIELDS] = float(self.immunity.cover.any())
-        knobs[spread.AGAIN] = float(self.again[0] < 1 or np.isfinite(self.again[1]))
-        knobs[spread.GUARDED] = float(self.controls)
-        knobs[spread.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
-        knobs[spread.WEEKDAY] = (self.weekday - HISTORY) % 7
-        knobs[spread.HOME_RATE] = self.rates.home
+        knobs[columns.ASYMPTOMATIC] = course.asymptomatic_infectiousness
+        knobs[columns.HOME_WHEN_ILL] = self.response.ill_at_home
+        knobs[columns.RISK_VACCINATED] = 1 - self.response.vaccine_protects
+        knobs[columns.DAYS_TO_PROTECT] = self.response.days_to_protect
+        knobs[columns.SURVIVAL] = course.environment[1] if course.environment else 0.0
+        knobs[columns.SHIELDS] = float(self.immunity.cover.any())
+        knobs[columns.AGAIN] = float(self.again[0] < 1 or np.isfinite(self.again[1]))
+        knobs[columns.GUARDED] = float(self.controls)
+        knobs[columns.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
+        knobs[columns.WEEKDAY] = (self.weekday - HISTORY) % 7
+        knobs[columns.HOME_RATE] = self.rates.home
         return knobs
 
     @cached_property

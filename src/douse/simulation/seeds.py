@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.errors import UsageError
-from douse.kernels.epidemic_control import (
+from douse.kernels.epidemic_columns import (
     NO_DAY,
     S_CONFIRMED,
     S_DAY,
