@@ -7,7 +7,7 @@ person and a day whose onset, and whose day of being found, are those on record,
 import numpy as np
 from numba import njit, uint64
 
-from douse.kernels.epidemic_layout import SEEKS, Floats, Small, Whole, Words
+from douse.kernels.epidemic_layout import SEEKS, TESTS, Floats, Small, Whole, Words
 from douse.kernels.epidemic_nature import nature
 from douse.kernels.person_word import age_of
 from douse.kernels.squares import Bits, Index, below, draw, share
@@ -41,19 +41,24 @@ def nth(at: Index, which: Index, first: Whole, low: Whole, upto: Whole) -> Index
 
 @njit(cache=True, nogil=True)
 def found_on(  # noqa: PLR0913, PLR0917
-    key: Bits, person: Index, infected: Index, onset: Index, seek_delay: Small, seek_share: float, result_days: Index
-) -> Index:
+    key: Bits, person: Index, infected: Index, onset: Index, seek_delay: Small, sensitivity: Floats, seek_share: float,
+    result_days: Index,
+) -> Index:  # fmt: skip
     """Day on which somebody with symptoms becomes known by coming for a test; NO_DAY where that never happens."""
     if share(draw(key, person, SEEKS)) >= seek_share:
         return NO_DAY
     bits = draw(key, person, SEEKS | (1 << 10) | infected)
-    return onset + np.int64(seek_delay[np.int64(bits & uint64(1023))]) + result_days
+    sampled = onset + np.int64(seek_delay[np.int64(bits & uint64(1023))])
+    if share(draw(key, person, TESTS | sampled)) >= sensitivity[min(sampled - infected, len(sensitivity) - 1)]:
+        return NO_DAY
+    return sampled + result_days
 
 
 @njit(cache=True, nogil=True)
 def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
     cases: Whole, first: Whole, low: Whole, upto: Whole, taken: Small, start: Index, key: Bits, luck: Bits, word: Words,
-    incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, seek_share: float, result_days: Index,
+    incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, sensitivity: Floats, seek_share: float,
+    result_days: Index,
 ) -> Whole:  # fmt: skip
     """Find a person and a day of infection for each case.
 
@@ -99,7 +104,7 @@ def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
                 if not ill:
                     miss += _OTHER
                 elif told != NO_DAY:
-                    known_on = found_on(key, person, infected, infected + days, seek_delay, seek_share, result_days)
+                    known_on = found_on(key, person, infected, infected + days, seek_delay, sensitivity, seek_share, result_days)
                     late = known_on == NO_DAY or known_on - result_days <= start
                     miss += _OTHER if late else _TOLD * abs(known_on - told)
                 if miss < best:
@@ -119,7 +124,8 @@ def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
 @njit(cache=True, nogil=True)
 def place_hidden(  # noqa: PLR0913, PLR0917
     low: Whole, high: Whole, infected: Whole, unknown_until: Index, taken: Small, key: Bits, luck: Bits, word: Words,
-    incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, seek_share: float, result_days: Index,
+    incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, sensitivity: Floats, seek_share: float,
+    result_days: Index,
 ) -> Whole:  # fmt: skip
     """Find somebody for each infection that is not known: nobody who would have come for a test by then.
 
@@ -146,7 +152,7 @@ def place_hidden(  # noqa: PLR0913, PLR0917
             )
             if ill:
                 known_on = found_on(
-                    key, person, infected[at], infected[at] + days, seek_delay, seek_share, result_days
+                    key, person, infected[at], infected[at] + days, seek_delay, sensitivity, seek_share, result_days
                 )
                 if known_on != NO_DAY and known_on <= unknown_until:
                     continue

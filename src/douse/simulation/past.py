@@ -23,7 +23,7 @@ from douse.units import DAYS_PER_WEEK
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 NOT_KNOWN = -1000  # a day that is not on record
-IMPORTS_DAYS = 28  # days whose imported cases tell how many more will come
+IMPORTS_DAYS = 14  # days whose imported cases tell how many more will come
 LEAST_DELAYS = 10  # cases with onset and report that it takes to read the delay from them
 LATEST_DELAYS = 300  # of them, the latest ones
 _LONGEST_DELAY = 60

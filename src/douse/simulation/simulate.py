@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from douse.city.city import City
 from douse.city.from_records import Peopled
@@ -21,10 +20,9 @@ from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
 from douse.simulation.by_protocol import response_of, zoning_of
 from douse.simulation.capacity import capacity_of
-from douse.simulation.contact_numbers import contact_numbers
 from douse.simulation.contacts import usual_contacts
 from douse.simulation.course import Course, course_of
-from douse.simulation.ensemble import Draw, read_all
+from douse.simulation.ensemble import Draw
 from douse.simulation.entry import EntryRule, entry_of
 from douse.simulation.forecast import Forecast, Run, forecast_of
 from douse.simulation.orders import orders_in, orders_of
@@ -35,15 +33,16 @@ from douse.simulation.rates import make_rates, people_infected
 from douse.simulation.response import Response
 from douse.simulation.scenario import HISTORY, MOST_DAYS, Scenario
 from douse.simulation.standing_city import standing_city
-from douse.simulation.start import begin_day_back, found_share, old_immunity, starts
+from douse.simulation.start import Start, begin_day_back, found_share, old_immunity, starts
+from douse.simulation.transmission import LOG_HIDDEN, LOG_SCALE, Unknowns, unknowns_of
+from douse.simulation.vary import Variation, read_varied
 from douse.simulation.weigh import (
     Diagnostics,
+    Prior,
     Proposal,
     diagnostics,
-    first_draws,
+    log_importance,
     log_likelihood,
-    mixture_weights,
-    normalised,
     parts_of,
     tempered,
     weighted_quantiles,
@@ -53,9 +52,8 @@ from douse.situation.situation import Situation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-GROUPS = 6  # of runs in a round that share who seeks a test and how transmission changes
-CHANGE = 0.25  # standard deviation of the logarithm of how transmission outside the home changes after the as-of day
-_SPREAD = 3.29  # standard deviations between the ends of a 90% interval
+ROUNDS = 3
+LEAST_RUNS = 12
 _QUANTILES = 1024
 
 
@@ -75,8 +73,8 @@ class Simulated:
         The cases as the runs saw them.
     scenario : Scenario
         Of the runs, with the values in the middle: for further runs with other measures.
-    draws : tuple[Draw, ...]
-        Starts, seeds and scales of all runs.
+    variations : tuple[Variation, ...]
+        Starts, seeds, transmission and tests of all runs: for the same runs with other measures (`read_varied`).
     runs : tuple[Run, ...]
         What came of them.
     weights : numpy.ndarray[float64], shape (M,)
@@ -98,13 +96,18 @@ class Simulated:
     peopled: Peopled
     past: Past
     scenario: Scenario
-    draws: tuple[Draw, ...]
+    variations: tuple[Variation, ...]
     runs: tuple[Run, ...]
     weights: Floats
     fitted: pl.DataFrame
     diagnostics: Diagnostics
     forecast: Forecast
     notes: tuple[Because, ...]
+
+    @property
+    def forecast_cases(self) -> Ints:
+        """Cases reported on each day ahead, by run; shape (M, days)."""
+        return np.array([run.outcome.of("cases") for run in self.runs])[:, self.past.back :]
 
 
 @dataclass(frozen=True)
@@ -114,20 +117,17 @@ class _Stage:
     past: Past
     entry: EntryRule
     scenario: Scenario
-    estimates: Estimates
 
 
 @dataclass(frozen=True)
-class _Round:
-    """Runs of one round, with what they were drawn with."""
+class _Runs:
+    """Runs, with what they were drawn with."""
 
-    parameters: Floats  # (M, 2): logarithms of scale and of the factor on hidden infections
+    parameters: Floats  # (M, d)
     seeks: Floats  # (M,)
-    hidden: Ints  # (M,): infections not on record at the start
-    draws: tuple[Draw, ...]
+    variations: tuple[Variation, ...]
+    begun: tuple[Start, ...]
     runs: tuple[Run, ...]
-    miss_days: Floats
-    unplaced: Ints
 
 
 def simulate(  # noqa: PLR0913  what is known, what holds, and how far to look
@@ -158,7 +158,7 @@ def simulate(  # noqa: PLR0913  what is known, what holds, and how far to look
     days : int
         Days ahead.
     runs : int
-        In two rounds, half each.
+        In three rounds of as many each.
     orders : sequence of Measure
         Measures to come, beside those of the table of measures: a plan.
     seed : int
@@ -175,10 +175,10 @@ def simulate(  # noqa: PLR0913  what is known, what holds, and how far to look
     UsageError
         When there is no case, the city has fewer people than there are cases, or a number is out of range.
     """
-    if runs < 2 * GROUPS or days < 1:
+    if runs < LEAST_RUNS or days < 1:
         raise UsageError(
             f"A forecast of {days} days from {runs} runs is not possible.",
-            allowed=f"1 day and more; {2 * GROUPS} runs and more",
+            allowed=f"1 day and more; {LEAST_RUNS} runs and more",
             next_step="Choose larger numbers.",
         )
     if situation.cases.is_empty():
@@ -192,30 +192,35 @@ def simulate(  # noqa: PLR0913  what is known, what holds, and how far to look
         notes.extend(told)
     stage = _stage(known, situation, estimates, zones, pathogen, protocol, peopled, orders, days, back_days, notes)
     rng = np.random.default_rng([seed, 1])
-    run = partial(_run, stage, executor=executor, workers=workers)
-    first = run(first_draws(runs - runs // 2, rng), rng)
+    unknowns = unknowns_of(estimates, stage.past, stage.scenario.rates.course, stage.scenario.days)
     parts = parts_of(stage.past.back, stage.scenario.response.result_days + 1)
-    like = _likelihood(stage, first, parts)
-    proposal = Proposal(first.parameters, tempered(np.zeros(len(like)), like)[0])
-    both = _joined(first, run(proposal.draw(runs // 2, rng), rng))
-    like = _likelihood(stage, both, parts)
-    importance = mixture_weights(both.parameters, proposal, len(first.runs), len(both.runs) - len(first.runs))
-    weights, power = tempered(importance, like)
-    figures = diagnostics(stage.past.counts, _cases(both), parts, weights, importance, like, power)
-    notes.extend(_told(stage, both, figures))
+    source: Prior | Proposal = unknowns.prior
+    done: _Runs | None = None
+    rounds = list[tuple[int, Prior | Proposal]]()
+    for many in np.diff(np.linspace(0, runs, ROUNDS + 1).round().astype(int)):
+        made = _run(stage, unknowns, source.draw(int(many), rng), rng, executor, workers)
+        done = made if done is None else _joined(done, made)
+        rounds.append((int(many), source))
+        like = log_likelihood(stage.past.counts, _cases(done), parts)
+        ratio = log_importance(done.parameters, unknowns.prior, rounds)
+        weights, power = tempered(ratio, like)
+        source = Proposal(unknowns.prior, done.parameters, weights)
+    assert done is not None  # noqa: S101  there is a round at least
+    figures = diagnostics(stage.past.counts, _cases(done), parts, weights, ratio, like, power)
+    notes.extend(_told(stage, done, figures))
     return Simulated(
         as_of=situation.as_of,
         first=stage.past.first,
         days=days,
         peopled=peopled,
         past=stage.past,
-        scenario=replace(stage.scenario, scale=float(np.exp(weights @ both.parameters[:, 0]))),
-        draws=both.draws,
-        runs=both.runs,
+        scenario=replace(stage.scenario, scale=float(np.exp(weights @ done.parameters[:, LOG_SCALE]))),
+        variations=done.variations,
+        runs=done.runs,
         weights=weights,
-        fitted=_fitted(stage, both, weights),
+        fitted=_fitted(stage, done, weights),
         diagnostics=figures,
-        forecast=forecast_of(both.runs, weights, peopled.city, situation.as_of, stage.past.back),
+        forecast=forecast_of(done.runs, weights, peopled.city, situation.as_of, stage.past.back),
         notes=tuple(notes),
     )
 
@@ -240,16 +245,20 @@ def _stage(  # noqa: PLR0913, PLR0917
         )
     measures = known.table("measures")
     there = pl.col("zone").is_null() | pl.col("zone").is_in(sorted({*city.zone_ids, *city.zones["zone_id"]}))
-    elsewhere = measures.filter(~there.fill_null(value=False) & pl.col("kind").is_in(["level", "screening", "closure"]))
+    elsewhere = measures.filter(~there.fill_null(value=False) & pl.col("kind").is_in(["level", "closure"]))
     if elsewhere.height:
         notes.append(Because(MEASURES_ELSEWHERE, {"n": elsewhere.height}))
-    in_force = orders_in(measures.filter(there), city, first)
+    # Whom past rounds found is among the cases on record; run again they would find those whom they missed.
+    past_round = ((pl.col("kind") == "screening") & (pl.col("start") <= as_of)).fill_null(value=False)
+    if measures.filter(past_round).height:
+        notes.append(Because(PAST_ROUNDS, {"n": measures.filter(past_round).height}))
+    in_force = orders_in(measures.filter(there & ~past_round), city, first)
     zoning = zoning_of(protocol, pathogen, city, (*in_force, *orders_of(orders, city, first)))
     scenario = Scenario(
         city, make_rates(city, course, usual_contacts()), response, zoning, back + days, weekday=first.weekday(),
-        immunity=old_immunity(past, course, city, response.seek_share),
+        immunity=old_immunity(past, course, city, response.seek_share), masks_from=0,
     )  # fmt: skip
-    return _Stage(past, entry_of(protocol, pathogen), scenario, estimates)
+    return _Stage(past, entry_of(protocol, pathogen), scenario)
 
 
 def _as_reported(response: Response, past: Past) -> Response:
@@ -260,33 +269,23 @@ def _as_reported(response: Response, past: Past) -> Response:
     return replace(response, seek_delay=np.maximum(past.delays[at] - response.result_days, 0).astype(np.uint8))
 
 
-def _run(
-    stage: _Stage, parameters: Floats, rng: np.random.Generator, *, executor: Executor | None, workers: int | None
-) -> _Round:
-    """Run a round, group by group: the runs of a group share who seeks a test, and how transmission will change."""
-    many, past, base = len(parameters), stage.past, stage.scenario
-    seeds = rng.integers(1, 1 << 40, many)
-    seeks = np.empty(many)
-    drawn, runs = list[Draw](), list[Run]()
-    hidden, unplaced, miss = np.empty(many, np.int64), np.empty(many, np.int64), np.empty(many)
-    groups = np.array_split(np.arange(many), GROUPS)
-    # Strata of the chances, in an order of their own each.
-    seek_at, change_at = ((rng.permutation(GROUPS) + rng.random(GROUPS)) / GROUPS for _ in range(2))
-    for group, seek, change in zip(groups, _seek_shares(stage, seek_at), _changes(change_at), strict=True):
-        response = replace(base.response, seek_share=float(seek))
-        scenario = replace(base, response=response, season=_season(past.back, base.days, float(change)))
-        begun = starts(
-            past, base.city, base.rates.course, response, stage.entry, days=base.days, seeds=seeds[group],
-            hidden=np.exp(parameters[group, 1]),
-        )  # fmt: skip
-        scale = np.exp(parameters[group, 0]) * max(1.0, float(change))
-        draws = [Draw(start.seed, start.seeds, float(one)) for start, one in zip(begun, scale, strict=True)]
-        runs.extend(read_all(scenario, draws, partial(_read, back=past.back), executor=executor, workers=workers))
-        drawn.extend(draws)
-        seeks[group] = seek
-        hidden[group] = [start.hidden for start in begun]
-        unplaced[group], miss[group] = [start.unplaced for start in begun], [start.miss_days for start in begun]
-    return _Round(parameters, seeks, hidden, tuple(drawn), tuple(runs), miss, unplaced)
+def _run(  # noqa: PLR0913, PLR0917
+    stage: _Stage, unknowns: Unknowns, parameters: Floats, rng: np.random.Generator, executor: Executor | None,
+    workers: int | None,
+) -> _Runs:  # fmt: skip
+    """Run a round."""
+    base, seeks = stage.scenario, unknowns.seeks(parameters)
+    scale, season = unknowns.transmission(parameters)
+    begun = starts(
+        stage.past, base.city, base.rates.course, base.response, stage.entry, days=base.days,
+        seeds=rng.integers(1, 1 << 40, len(parameters)), hidden=np.exp(parameters[:, LOG_HIDDEN]), seeks=seeks,
+    )  # fmt: skip
+    variations = [
+        Variation(Draw(start.seed, start.seeds, float(one)), float(seek), path)
+        for start, one, seek, path in zip(begun, scale, seeks, season, strict=True)
+    ]
+    runs = read_varied(base, variations, partial(_read, back=stage.past.back), executor=executor, workers=workers)
+    return _Runs(parameters, seeks, tuple(variations), tuple(begun), tuple(runs))
 
 
 def _read(run: Outbreak, back: int) -> Run:
@@ -294,64 +293,22 @@ def _read(run: Outbreak, back: int) -> Run:
     return Run(outcome_of(run), after)
 
 
-def _season(back: int, days: int, change: float) -> Floats:
-    """Factor on transmission outside the home that changes after the as-of day; 1 at most."""
-    season = np.ones(days)
-    if change < 1:
-        season[back:] = change
-    else:
-        season[:back] = 1 / change
-    return season
-
-
-def _seek_shares(stage: _Stage, at: Floats) -> Floats:
-    """Share of people with symptoms who seek a test, by quantile: of the estimates where they say, else the library."""
-    from_deaths = stage.estimates.ascertainment.filter(pl.col("method") == "combined").row(0, named=True)
-    normal = _normal(at)
-    if from_deaths["estimate"] is not None and from_deaths["lower"] and from_deaths["upper"]:
-        spread = np.log(from_deaths["upper"] / from_deaths["lower"]) / (2 * 1.96)
-        found = np.minimum(from_deaths["estimate"] * np.exp(normal * spread), 1.0)
-        ill = float(stage.scenario.rates.course.symptomatic.mean())
-        return np.clip(found * (1 - min(stage.past.traced, 0.9)) / max(ill, 1e-9), 0.02, 0.98)
-    seeks = contact_numbers().testing.seeks_after
-    low, high = seeks.low or seeks.value, seeks.high or seeks.value
-    shares: Floats = expit(logit(seeks.value) + normal * (logit(high) - logit(low)) / _SPREAD)
-    return shares
-
-
-def _changes(at: Floats) -> Floats:
-    return np.exp(CHANGE * _normal(at))
-
-
-def _normal(at: Floats) -> Floats:
-    from scipy.special import ndtri  # noqa: PLC0415
-
-    values: Floats = ndtri(at)
-    return values
-
-
-def _cases(done: _Round) -> Ints:
+def _cases(done: _Runs) -> Ints:
     return np.array([run.outcome.of("cases") for run in done.runs])
 
 
-def _likelihood(stage: _Stage, done: _Round, parts: list[slice]) -> Floats:
-    return log_likelihood(stage.past.counts, _cases(done), parts)
-
-
-def _joined(one: _Round, other: _Round) -> _Round:
-    return _Round(
+def _joined(one: _Runs, other: _Runs) -> _Runs:
+    return _Runs(
         np.concatenate([one.parameters, other.parameters]),
         np.concatenate([one.seeks, other.seeks]),
-        np.concatenate([one.hidden, other.hidden]),
-        one.draws + other.draws,
+        one.variations + other.variations,
+        one.begun + other.begun,
         one.runs + other.runs,
-        np.concatenate([one.miss_days, other.miss_days]),
-        np.concatenate([one.unplaced, other.unplaced]),
     )
 
 
-def _fitted(stage: _Stage, done: _Round, weights: Floats) -> pl.DataFrame:
-    scale = np.exp(done.parameters[:, 0])
+def _fitted(stage: _Stage, done: _Runs, weights: Floats) -> pl.DataFrame:
+    scale = np.exp(done.parameters[:, LOG_SCALE])
     steps = np.quantile(scale, [0.0, 0.25, 0.5, 0.75, 1.0])
     city, rates = stage.scenario.city, stage.scenario.rates
     infected = [people_infected(city, rates, scale=float(step), sample=5_000).sum() for step in steps]
@@ -361,8 +318,8 @@ def _fitted(stage: _Stage, done: _Round, weights: Floats) -> pl.DataFrame:
         "reproduction_number": np.interp(scale, steps, infected),
         "seek_share": done.seeks,
         "found_share": np.array([found_share(stage.past, course, float(seek)) for seek in done.seeks]),
-        "hidden_factor": np.exp(done.parameters[:, 1]),
-        "hidden_infections": done.hidden.astype(np.float64),
+        "hidden_factor": np.exp(done.parameters[:, LOG_HIDDEN]),
+        "hidden_infections": np.array([start.hidden for start in done.begun], np.float64),
     }
     rows = []
     for what, value in values.items():
@@ -373,11 +330,15 @@ def _fitted(stage: _Stage, done: _Round, weights: Floats) -> pl.DataFrame:
 
 ASSUMED = "The file of the pathogen leaves out {keys}; estimates stand in."
 MEASURES_ELSEWHERE = "{n} measures in force name a zone that the city does not have; the runs do without them."
+PAST_ROUNDS = (
+    "{n} rounds of screening on record are not run again: whom they found is among the cases, and whom they missed is "
+    "hidden."
+)
 NO_VACCINES = "Who is vaccinated is not on record: the runs protect nobody by a vaccine."
 NO_ZONE = "{n} cases name no zone of the city: each run puts them anywhere in it."
 NO_DELAYS = "Too few cases have an onset: the time from onset to report is that of the library."
 NO_ONSET = "{n} cases have no onset: it is drawn from the report, less a delay like those of the others."
-NO_IMPORTS = "No imported case of the last four weeks is on record: nobody infected arrives in the runs."
+NO_IMPORTS = "No imported case of the last two weeks is on record: nobody infected arrives in the runs."
 NOT_PLACED = "Up to {n} cases found no place in the city: nobody was free in their zone."
 IN_HOUSEHOLDS = (
     "Cases who are not in the table of people are put on people of their zone by chance: which households, schools and "
@@ -386,7 +347,7 @@ IN_HOUSEHOLDS = (
 CONTACTS_LEFT_OUT = (
     "Contacts in quarantine who are not infected, and tests and tracing under way on the first day, are not in the runs."
 )
-CONSTANT = "Transmission is the same on all known days of a run, and changes by chance after the as-of day."
+CHANGES = "Transmission outside the home changes by chance from week to week, and R is drawn back to a little below 1 after the as-of day."
 TEMPERED = (
     "Few runs agree with the reports of the last weeks: their weights were evened out (power {power} of the likelihood), "
     "so the forecast leans on what was assumed beforehand. More runs may help."
@@ -394,7 +355,7 @@ TEMPERED = (
 LATER_ARRIVALS = "As long as infected people arrive, the outbreak does not count as over."
 
 
-def _told(stage: _Stage, done: _Round, figures: Diagnostics) -> list[Because]:
+def _told(stage: _Stage, done: _Runs, figures: Diagnostics) -> list[Because]:
     """What stood in, and what could not be represented."""
     past = stage.past
     notes = [Because(NO_VACCINES)]
@@ -408,9 +369,10 @@ def _told(stage: _Stage, done: _Round, figures: Diagnostics) -> list[Because]:
     if (past.person < 0).any():
         notes.append(Because(IN_HOUSEHOLDS))
     notes.append(Because(NO_IMPORTS if past.imports[0] == 0 else LATER_ARRIVALS))
-    if done.unplaced.any():
-        notes.append(Because(NOT_PLACED, {"n": int(done.unplaced.max())}))
-    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CONSTANT)))
+    unplaced = max(start.unplaced for start in done.begun)
+    if unplaced:
+        notes.append(Because(NOT_PLACED, {"n": unplaced}))
+    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CHANGES)))
     if figures.tempered < 1:
         notes.append(Because(TEMPERED, {"power": round(figures.tempered, 2)}))
     return notes

@@ -1,6 +1,7 @@
 """Today's start: the infections that a run begins with, drawn from what is known. See `docs/methods-simulation.md`."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from douse.simulation.seeds import Seeds, make_seeds
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Placer = Callable[[Ints, Ints, Ints, Ints, Ints, Ints], Ints]
 HIDDEN_NEAR_DAYS = 2.0  # standard deviation: hidden infections lie so many days from those known
 MOST_FOUND = 0.98  # an infection is never certain to be found
 LEAST_FOUND = 0.02
@@ -43,7 +45,7 @@ class Start:
     hidden : int
         Infections before the run that are not on record.
     arrivals : int
-        Infections to come from outside after the as-of day.
+        Infections from outside that will be reported after the as-of day.
     miss_days : float
         Mean disagreement of the dates in the run with those on record, in days.
     """
@@ -69,8 +71,17 @@ def begin_day_back(course: Course, delays: Ints, result_days: int) -> int:
 
 def found_share(past: Past, course: Course, seek_share: float) -> float:
     """Share of infections that come to be known: by symptoms, and as many more as were found as contacts."""
-    ill = float(course.symptomatic.mean())
+    ill = float(course.symptomatic.mean()) * _positive(past, course)
     return float(np.clip(ill * seek_share / max(1e-9, 1 - min(past.traced, 0.9)), LEAST_FOUND, MOST_FOUND))
+
+
+def _positive(past: Past, course: Course) -> float:
+    """Chance that the test of somebody who comes for one finds the infection, averaged over when people come."""
+    days = np.bincount(course.incubation, minlength=HISTORY) / len(course.incubation)
+    waits = np.bincount(past.delays, minlength=HISTORY) / max(1, len(past.delays))
+    sampled = np.convolve(days, waits)
+    at = np.minimum(np.arange(len(sampled)), len(course.sensitivity) - 1)
+    return float(sampled @ course.sensitivity[at])
 
 
 def old_immunity(past: Past, course: Course, city: City, seek_share: float) -> Immunity:
@@ -92,6 +103,7 @@ def starts(  # noqa: PLR0913  the known, the city, the rules, and what is drawn
     days: int,
     seeds: Ints,
     hidden: Floats,
+    seeks: Floats,
 ) -> list[Start]:
     """Draw the infections of runs.
 
@@ -114,15 +126,20 @@ def starts(  # noqa: PLR0913  the known, the city, the rules, and what is drawn
         Of the runs.
     hidden : numpy.ndarray[float64], shape (M,)
         Factor on the number of hidden infections.
+    seeks : numpy.ndarray[float64], shape (M,)
+        Share of people with symptoms who come for a test.
 
     Raises
     ------
     UsageError
         When no run is asked for.
     """
-    if len(seeds) == 0 or len(hidden) != len(seeds):
-        raise UsageError("No start is asked for.", allowed="one seed and one factor a run, 1 run and more")
-    return [_start(past, city, course, response, entry, days, int(s), float(h)) for s, h in zip(seeds, hidden, strict=True)]
+    if len(seeds) == 0 or not len(hidden) == len(seeks) == len(seeds):
+        raise UsageError("No start is asked for.", allowed="one seed, factor and share a run; 1 run and more")
+    return [
+        _start(past, city, course, replace(response, seek_share=float(seek)), entry, days, int(seed), float(factor))
+        for seed, factor, seek in zip(seeds, hidden, seeks, strict=True)
+    ]
 
 
 def _start(  # noqa: PLR0913, PLR0917
@@ -131,26 +148,17 @@ def _start(  # noqa: PLR0913, PLR0917
     rng = np.random.default_rng([seed, HISTORY])
     taken = np.zeros(len(city), np.uint8)
     onset = _onsets(past, rng)
-    before = past.told <= response.result_days + 1  # the first day on which a run can find somebody comes after
+    before = past.told <= response.result_days  # the first day on which a run can find somebody comes after
     infected = onset - course.incubation[rng.integers(0, len(course.incubation), len(past))].astype(np.int64)
     begins = (infected >= -HISTORY) & ((infected <= 0) | past.imported | before)
     chosen = np.flatnonzero(begins)
     latest = np.where(past.imported, onset - 1, np.minimum(onset - 1, 0))[chosen]
-    wanted = np.stack(
-        [past.person, past.homes, past.age, np.maximum(onset, 1 - HISTORY) + HISTORY,
-         np.where(before, kernel.NO_DAY, past.told + HISTORY)], axis=1
-    )[chosen]  # fmt: skip
-    luck = np.uint64(key_of(int(rng.integers(0, 1 << 62))))
-    key, word = np.uint64(key_of(seed)), city.word
-    tables = (course.incubation, course.strength.astype(np.float32), course.symptomatic, response.seek_delay)
-    known_people = past.person[chosen]
+    told = np.where(before, kernel.NO_DAY, past.told + HISTORY)
+    key, place = np.uint64(key_of(seed)), _placer(past, city, course, response, rng, taken, seed)
     # People on record go first: nobody may stand in for another in their place.
-    order = np.argsort(known_people < 0, kind="stable")
+    order = np.argsort(past.person[chosen] < 0, kind="stable")
     chosen, latest = chosen[order], latest[order]
-    placed = kernel.place_cases(
-        np.c_[wanted[order], latest + HISTORY], *past.ranges, taken, HISTORY, key, luck, word, *tables,
-        response.seek_share, response.result_days,
-    )  # fmt: skip
+    placed = place(past.person[chosen], past.homes[chosen], past.age[chosen], onset[chosen], told[chosen], latest)
     there = placed[:, kernel.P_PERSON] >= 0
     chosen, placed_there = chosen[there], placed[there]
     person, day_infected = placed_there[:, kernel.P_PERSON], placed_there[:, kernel.P_DAY] - HISTORY
@@ -160,7 +168,7 @@ def _start(  # noqa: PLR0913, PLR0917
         past, city, course, response, rng, person[local], day_infected[local], hidden, taken, key
     )
     rows.append(_rows(secret, infected_secret, np.zeros_like(secret)))
-    coming = _coming(past, city, course, entry, rng, taken, days)
+    coming = _coming(past, response, entry, rng, place, days)
     rows.append(coming)
     table = np.concatenate(rows)
     return Start(
@@ -201,13 +209,32 @@ def _onsets(past: Past, rng: np.random.Generator) -> Ints:
     return np.where(past.onset != NOT_KNOWN, past.onset, drawn)
 
 
+def _placer(  # noqa: PLR0913, PLR0917
+    past: Past, city: City, course: Course, response: Response, rng: np.random.Generator, taken: NDArray[np.uint8],
+    seed: int,
+) -> Placer:  # fmt: skip
+    """Finds a person and a day for each of some cases, whoever has a place already left aside."""
+
+    def place(person: Ints, homes: Ints, age: Ints, onset: Ints, told: Ints, latest: Ints) -> Ints:
+        wanted = np.stack([person, homes, age, np.maximum(onset, 1 - HISTORY) + HISTORY, told, latest + HISTORY], axis=1)
+        found: Ints = kernel.place_cases(
+            wanted, *past.ranges, taken, HISTORY, np.uint64(key_of(seed)),
+            np.uint64(key_of(int(rng.integers(0, 1 << 62)))), city.word, course.incubation,
+            course.strength.astype(np.float32), course.symptomatic, response.seek_delay, course.sensitivity,
+            response.seek_share, response.result_days,
+        )  # fmt: skip
+        return found
+
+    return place
+
+
 def _known_rows(  # noqa: PLR0913, PLR0917
     past: Past, course: Course, response: Response, entry: EntryRule, rng: np.random.Generator,
     chosen: Ints, person: Ints, infected: Ints, onset: Ints,
 ) -> Ints:  # fmt: skip
     """Rows of cases on record."""
     told, over = past.told[chosen], past.over[chosen]
-    before = told <= response.result_days + 1
+    before = told <= response.result_days
     bed = ISOLATION_BED if response.beds > 0 else ISOLATION_HOME
     isolated = np.minimum(told + round(response.isolation_days) - 1, np.where(over == NOT_KNOWN, HISTORY * 10, over))
     # Quarantined before the run begins, or on arrival: apart until found.
@@ -247,44 +274,37 @@ def _hidden(  # noqa: PLR0913, PLR0917
     luck = np.uint64(key_of(int(rng.integers(0, 1 << 62))))
     person = kernel.place_hidden(
         low, high, day + HISTORY, past.back - 1 + HISTORY, taken, key, luck, city.word, course.incubation,
-        course.strength.astype(np.float32), course.symptomatic, response.seek_delay, response.seek_share,
-        response.result_days,
+        course.strength.astype(np.float32), course.symptomatic, response.seek_delay, course.sensitivity,
+        response.seek_share, response.result_days,
     )  # fmt: skip
     return person[person >= 0], day[person >= 0]
 
 
 def _coming(  # noqa: PLR0913, PLR0917
-    past: Past, city: City, course: Course, entry: EntryRule, rng: np.random.Generator,
-    taken: NDArray[np.uint8], days: int,
+    past: Past, response: Response, entry: EntryRule, rng: np.random.Generator, place: Placer, days: int
 ) -> Ints:  # fmt: skip
-    """Infections still to arrive: as many a day as imported cases of late; none where there were none."""
+    """Infections from outside that will be reported: as many a day as imported cases of late; none where there were none.
+
+    Some of them have arrived by the as-of day and are not known yet.
+    """
     lately, kept = past.imports
     nobody = np.zeros(0, np.int64)
     if lately == 0 or days <= past.back:
         return _rows(nobody, nobody, nobody)
     rate = rng.gamma(lately + 0.5, 1 / IMPORTS_DAYS)
-    day = np.sort(rng.integers(past.back, days, rng.poisson(rate * (days - past.back))))
-    imported = np.flatnonzero(past.imported)
-    like = imported[rng.integers(0, len(imported), len(day))]
-    first, low, upto = past.ranges
-    person = np.array([_somebody(rng, past.homes[at], first, low, upto, taken) for at in like], np.int64)
-    infected = day - rng.integers(0, 1 + round(float(course.incubation.mean())), len(day))
+    end = days + int(past.delays.max(initial=0))
+    told = np.sort(rng.integers(past.back, end, rng.poisson(rate * (end - past.back))))
+    like = rng.choice(np.flatnonzero(past.imported), len(told))
+    onset = told - rng.choice(past.delays, len(told))
+    anybody = np.full(len(told), -1, np.int64)
+    placed = place(anybody, past.homes[like], past.age[like], onset, told + HISTORY, onset - 1)
+    there = placed[:, kernel.P_PERSON] >= 0
+    person, infected = placed[there, kernel.P_PERSON], placed[there, kernel.P_DAY] - HISTORY
+    last = np.maximum(infected, told[there] - response.result_days - 1)
+    day = np.maximum(0, rng.integers(infected, np.maximum(infected, np.minimum(onset[there], last)) + 1))
     guarded = (rng.random(len(day)) < rng.beta(kept + 0.5, lately - kept + 0.5)) & (entry.stay != NO_STAY)
-    until = day + round(entry.days) - 1
-    there = person >= 0
-    return _rows(
-        person, infected, day, stay=np.where(guarded, entry.stay, NO_STAY), until=until, tested=guarded.astype(np.int64)
-    )[there]
-
-
-def _somebody(
-    rng: np.random.Generator, which: int, first: Ints, low: Ints, upto: Ints, taken: NDArray[np.uint8]
-) -> int:
-    """Somebody of a list of ranges who has no place yet; -1 where luck finds nobody."""
-    people = int(upto[first[which + 1] - 1])
-    for at in rng.integers(0, people, 20):
-        person = int(kernel.nth(int(at), int(which), first, low, upto))
-        if not taken[person]:
-            taken[person] = 1
-            return person
-    return -1
+    rows = _rows(
+        person, infected, day, stay=np.where(guarded, entry.stay, NO_STAY), until=day + round(entry.days) - 1,
+        tested=guarded.astype(np.int64),
+    )  # fmt: skip
+    return rows[day < days]

@@ -1,29 +1,29 @@
 """Weights of runs: how well each foretold the reports of the known days, by which the days to come are weighed.
 
-Importance sampling in two rounds (population Monte Carlo, Cappé et al. 2004, doi 10.1198/106186004X12803). Both rounds
-count, by the mixture of what they were drawn from (Veach and Guibas 1995; Owen and Zhou 2000,
+Importance sampling in rounds (population Monte Carlo, Cappé et al. 2004, doi 10.1198/106186004X12803). All rounds count,
+by the mixture of what they were drawn from (Veach and Guibas 1995; Owen and Zhou 2000,
 doi 10.1080/01621459.2000.10473909).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, logsumexp
-from scipy.stats import norm
+from scipy.special import gammaln, logsumexp, ndtri
+from scipy.stats import multivariate_normal, norm
 
 from douse.errors import UsageError
 from douse.units import DAYS_PER_WEEK
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-# Beforehand: logarithm of the factor on transmission, and of that on hidden infections (mean, standard deviation). Wide
-# on purpose: R on record has the response in it, the factor has not, so that the weights must choose.
-PRIOR = np.array([[-0.3, 0.7], [0.0, 0.5]])
 SCATTER = 10.0  # k of the negative binomial of reports around those of a run
 NOTHING = 0.5  # reports expected of a run in which there are none
 LEAST_PART = 3  # days at the beginning that make a part of their own
-PRIOR_SHARE = 0.2  # of the second round, drawn as in the first
+PRIOR_SHARE = 0.2  # of later rounds, drawn as in the first
+PRIOR_RUNS = 5.0
+WIDER = 1.5  # variance of a later round, against that of the runs so far
 LEAST_EFFECTIVE = 0.1  # of the runs: with less, the likelihood is tempered
 LEAST_EFFECTIVE_RUNS = 20.0
 
@@ -35,7 +35,7 @@ class Diagnostics:
     Attributes
     ----------
     runs : int
-        In both rounds.
+        In all rounds.
     effective : float
         Effective number of runs, 1 / sum of squared weights, after tempering.
     effective_before : float
@@ -106,61 +106,89 @@ def log_likelihood(reported: Ints, simulated: Ints, parts: list[slice]) -> Float
     return total
 
 
-def first_draws(runs: int, rng: np.random.Generator) -> Floats:
-    """Parameters of a first round, evenly spread over what is thought beforehand; shape (runs, 2)."""
-    if runs < 1:
-        raise UsageError("Weights need runs.", allowed="1 and more")
-    return np.stack(
-        [norm.ppf((rng.permutation(runs) + rng.random(runs)) / runs, mean, sd) for mean, sd in PRIOR], axis=1
-    )
+@dataclass(frozen=True)
+class Prior:
+    """What is thought of d parameters before the runs: independent normal distributions.
+
+    Attributes
+    ----------
+    mean, sd : numpy.ndarray[float64], shape (d,)
+    """
+
+    mean: Floats
+    sd: Floats
+
+    def draw(self, runs: int, rng: np.random.Generator) -> Floats:
+        """Parameters, each evenly spread over its distribution; shape (runs, d)."""
+        if runs < 1:
+            raise UsageError("Weights need runs.", allowed="1 and more")
+        strata = np.stack([rng.permutation(runs) for _ in self.mean], axis=1)
+        drawn: Floats = self.mean + self.sd * ndtri((strata + rng.random(strata.shape)) / runs)
+        return drawn
+
+    def log_density(self, at: Floats) -> Floats:
+        """Shape (n,)."""
+        density: Floats = norm.logpdf(at, self.mean, self.sd).sum(axis=1)
+        return density
 
 
 class Proposal:
-    """What a second round is drawn from: the runs of the first by their weights, widened, and the prior.
+    """What a later round is drawn from: a normal distribution around the runs so far by their weights, and the prior.
 
     Parameters
     ----------
-    drawn : numpy.ndarray[float64], shape (M, 2)
-        Parameters of the first round.
+    prior : Prior
+        Of which a share is kept, so that nothing that is possible is left out.
+    drawn : numpy.ndarray[float64], shape (M, d)
+        Parameters so far.
     weights : numpy.ndarray[float64], shape (M,)
         Their weights; sum 1.
     """
 
-    def __init__(self, drawn: Floats, weights: Floats) -> None:
-        self.centres, self.weights = drawn, weights
-        mean = weights @ drawn
-        spread = np.sqrt(np.maximum(weights @ (drawn - mean) ** 2, 1e-4))
-        # Silverman's rule in two dimensions, by the effective number of runs.
-        self.width = spread * (1 / max(1.0, effective(weights))) ** (1 / 6)
+    def __init__(self, prior: Prior, drawn: Floats, weights: Floats) -> None:
+        self.prior, self.mean = prior, weights @ drawn
+        apart = drawn - self.mean
+        runs = effective(weights)
+        spread = (weights[:, None] * apart).T @ apart
+        # Few effective runs say little of the spread: so many runs' worth of the prior's is mixed in.
+        spread = (runs * spread + PRIOR_RUNS * np.diag(prior.sd**2)) / (runs + PRIOR_RUNS)
+        self.spread = WIDER * spread
 
     def draw(self, runs: int, rng: np.random.Generator) -> Floats:
-        """Parameters of a second round; shape (runs, 2)."""
-        chosen = rng.choice(len(self.centres), runs, p=self.weights)
-        near = self.centres[chosen] + rng.normal(size=(runs, 2)) * self.width
-        return np.where(rng.random(runs)[:, None] < PRIOR_SHARE, first_draws(runs, rng), near)
+        """Parameters of the round; shape (runs, d)."""
+        near = rng.multivariate_normal(self.mean, self.spread, runs)
+        return np.where(rng.random(runs)[:, None] < PRIOR_SHARE, self.prior.draw(runs, rng), near)
 
     def log_density(self, at: Floats) -> Floats:
-        """Of the second round; shape (n,)."""
-        apart = (at[:, None, :] - self.centres) / self.width
-        near = logsumexp(
-            -0.5 * (apart**2).sum(axis=2) - np.log(2 * np.pi * self.width.prod()), axis=1, b=self.weights[None, :]
+        """Shape (n,)."""
+        near = multivariate_normal.logpdf(at, self.mean, self.spread)
+        density: Floats = np.logaddexp(
+            np.log(PRIOR_SHARE) + self.prior.log_density(at), np.log1p(-PRIOR_SHARE) + np.atleast_1d(near)
         )
-        return np.logaddexp(np.log(PRIOR_SHARE) + log_prior(at), np.log1p(-PRIOR_SHARE) + near)
+        return density
 
 
-def log_prior(at: Floats) -> Floats:
-    """Logarithm of the density beforehand; shape (n,)."""
-    return norm.logpdf(at, PRIOR[:, 0], PRIOR[:, 1]).sum(axis=1)
+def log_importance(at: Floats, prior: Prior, rounds: Sequence[tuple[int, "Prior | Proposal"]]) -> Floats:
+    """Logarithm of the prior over the mixture of what all rounds were drawn from; shape (n,).
+
+    Parameters
+    ----------
+    at : numpy.ndarray[float64], shape (n, d)
+        Parameters of the runs.
+    prior : Prior
+        Before the runs.
+    rounds : sequence of (int, Prior or Proposal)
+        Runs of each round, and what they were drawn from.
+    """
+    drawn = logsumexp(np.stack([source.log_density(at) for _, source in rounds]), axis=0, b=_shares(rounds))
+    ratio: Floats = prior.log_density(at) - drawn
+    return ratio
 
 
-def mixture_weights(at: Floats, proposal: Proposal | None, first: int, second: int) -> Floats:
-    """Logarithm of prior over what both rounds were drawn from; shape (n,)."""
-    prior = log_prior(at)
-    if proposal is None or second == 0:
-        return np.zeros(len(at))
-    whole = first + second
-    drawn = np.logaddexp(np.log(first / whole) + prior, np.log(second / whole) + proposal.log_density(at))
-    return prior - drawn
+def _shares(rounds: Sequence[tuple[int, "Prior | Proposal"]]) -> Floats:
+    runs = np.array([runs for runs, _ in rounds], np.float64)
+    share: Floats = (runs / runs.sum())[:, None]
+    return share
 
 
 def normalised(log_weights: Floats) -> Floats:
@@ -174,12 +202,12 @@ def effective(weights: Floats) -> float:
     return float(1 / (weights**2).sum())
 
 
-def tempered(log_importance: Floats, log_like: Floats) -> tuple[Floats, float]:
+def tempered(log_ratio: Floats, log_like: Floats) -> tuple[Floats, float]:
     """Weights, the likelihood raised to the largest power up to 1 that leaves enough effective runs; and the power."""
     target = min(max(LEAST_EFFECTIVE_RUNS, LEAST_EFFECTIVE * len(log_like)), 0.5 * len(log_like))
 
     def at(power: float) -> Floats:
-        return normalised(log_importance + power * log_like)
+        return normalised(log_ratio + power * log_like)
 
     if effective(at(1.0)) >= target:
         return at(1.0), 1.0
@@ -191,8 +219,7 @@ def tempered(log_importance: Floats, log_like: Floats) -> tuple[Floats, float]:
 
 
 def diagnostics(  # noqa: PLR0913, PLR0917  what they are made of
-    reported: Ints, simulated: Ints, parts: list[slice], weights: Floats, log_importance: Floats, log_like: Floats,
-    power: float,
+    reported: Ints, simulated: Ints, parts: list[slice], weights: Floats, log_ratio: Floats, log_like: Floats, power: float,
 ) -> Diagnostics:  # fmt: skip
     """Figures that tell whether the weights can be trusted."""
     seen = np.array([reported[part].sum() for part in parts], np.float64)
@@ -201,7 +228,7 @@ def diagnostics(  # noqa: PLR0913, PLR0917  what they are made of
     return Diagnostics(
         runs=len(weights),
         effective=effective(weights),
-        effective_before=effective(normalised(log_importance + log_like)),
+        effective_before=effective(normalised(log_ratio + log_like)),
         largest=float(weights.max()),
         tempered=power,
         best=float(log_like.max()),
