@@ -118,7 +118,11 @@ def replay(name: str, runs: int, every: int, settings: dict) -> list[dict]:
 
 def show(rows: pl.DataFrame) -> None:
     figures = rows.group_by("set", "target", "who", maintain_order=True).agg(
-        pl.col("as_of").n_unique().alias("dates"), pl.col("wis").mean(), (pl.col("wis").log1p().mean()).alias("lw"), pl.col("in50").mean(), pl.col("in90").mean()
+        pl.col("as_of").n_unique().alias("dates"),
+        pl.col("wis").mean(),
+        (pl.col("wis").log1p().mean()).alias("lw"),
+        pl.col("in50").mean(),
+        pl.col("in90").mean(),
     )
     print("| set | forecast of | by | dates | WIS | in 50% | in 90% |\n|---|---|---|---|---|---|---|")
     for one, target, who, dates, wis, lw, in50, in90 in figures.iter_rows():
@@ -135,11 +139,13 @@ def main() -> None:
     if not DATA.is_dir():
         print("skipped: ../shared/data is absent")
         return
-    rows = pl.DataFrame([row for name in SETS for row in replay(name, arguments.runs, arguments.every, {"back_days": arguments.back})])
+    rows = pl.DataFrame(
+        [row for name in SETS for row in replay(name, arguments.runs, arguments.every, {"back_days": arguments.back})]
+    )
     show(rows)
     if arguments.each:
         with pl.Config(tbl_rows=1000, tbl_cols=20, tbl_width_chars=200):
-            print(rows.filter(pl.col("target").str.starts_with("week"), pl.col("who")=="city").drop("seconds"))
+            print(rows.filter(pl.col("target").str.starts_with("week"), pl.col("who") == "city").drop("seconds"))
     seconds = rows.unique(["set", "as_of"])["seconds"]
     print(f"\n{seconds.median():.1f} CPU s for the forecasts of a day (median; all estimates and both rounds)")
 

@@ -104,7 +104,9 @@ def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
                 if not ill:
                     miss += _OTHER
                 elif told != NO_DAY:
-                    known_on = found_on(key, person, infected, infected + days, seek_delay, sensitivity, seek_share, result_days)
+                    known_on = found_on(
+                        key, person, infected, infected + days, seek_delay, sensitivity, seek_share, result_days
+                    )
                     late = known_on == NO_DAY or known_on - result_days <= start
                     miss += _OTHER if late else _TOLD * abs(known_on - told)
                 if miss < best:
@@ -147,9 +149,7 @@ def place_hidden(  # noqa: PLR0913, PLR0917
             person = low[at] + below(draw(luck, at, attempt), high[at] - low[at])
             if taken[person] != 0:
                 continue
-            days, _, ill = nature(
-                key, person, infected[at], age_of(word[person]), incubation, strength, symptomatic
-            )
+            days, _, ill = nature(key, person, infected[at], age_of(word[person]), incubation, strength, symptomatic)
             if ill:
                 known_on = found_on(
                     key, person, infected[at], infected[at] + days, seek_delay, sensitivity, seek_share, result_days

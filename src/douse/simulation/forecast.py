@@ -61,8 +61,8 @@ class Forecast:
     by_zone : polars.DataFrame
         zone, chance (of a case in the days ahead), mean, q05, q50, q95 (cases).
     totals : polars.DataFrame
-        what, mean, q05, q25, q50, q75, q95: sums over the days ahead of cases, infections, deaths, tests, tubes; largest
-        number on a day of the rest.
+        what, mean, q05, q25, q50, q75, q95: sums over the days ahead of cases, infections, deaths, tests, tubes;
+        largest number on a day of the rest.
     """
 
     daily: pl.DataFrame
@@ -115,7 +115,9 @@ def forecast_of(runs: Sequence[Run], weights: Floats, city: City, as_of: date, b
     over = [float(weights @ (ended & (last <= day))) for day in range(1, days + 1)]
     return Forecast(
         daily=pl.concat(daily),
-        over=pl.DataFrame({"date": dates, "day": range(1, days + 1), "chance": over}, schema_overrides={"day": pl.Int64}),
+        over=pl.DataFrame(
+            {"date": dates, "day": range(1, days + 1), "chance": over}, schema_overrides={"day": pl.Int64}
+        ),
         last_infection=_last(np.where(ended, last, days + 1), weights, as_of, days),
         chance_over=float(weights @ ended),
         by_zone=_by_zone(runs, weights, city),
@@ -132,7 +134,7 @@ def _summary(values: Floats, weights: Floats) -> pl.DataFrame:
 def _last(day: Ints, weights: Floats, as_of: date, days: int) -> pl.DataFrame:
     found = weighted_quantiles(day.astype(np.float64), weights, np.array([0.05, 0.5, 0.95]))
     dates = [None if at > days else as_of + timedelta(days=int(at)) for at in found]
-    return pl.DataFrame([dates], schema={name: pl.Date for name in ("q05", "q50", "q95")}, orient="row")
+    return pl.DataFrame([dates], schema=dict.fromkeys(("q05", "q50", "q95"), pl.Date), orient="row")
 
 
 def _by_zone(runs: Sequence[Run], weights: Floats, city: City) -> pl.DataFrame:

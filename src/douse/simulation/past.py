@@ -128,7 +128,9 @@ def past_of(  # noqa: PLR0913  what is known, where, and what stands in
         homes=homes,
         ranges=ranges,
         age=np.where(
-            cases["age"].is_null().to_numpy(), -1, np.minimum(cases["age"].fill_null(0).to_numpy() // AGE_STEP, AGES - 1)
+            cases["age"].is_null().to_numpy(),
+            -1,
+            np.minimum(cases["age"].fill_null(0).to_numpy() // AGE_STEP, AGES - 1),
         ).astype(np.int64),
         onset=onset,
         told=told,
@@ -169,7 +171,8 @@ def _check(cases: pl.DataFrame, city: City, first: date, as_of: date) -> None:
 
 def _days(dates: pl.Series, first: date) -> Ints:
     days = (dates.cast(pl.Date) - first).dt.total_days().fill_null(NOT_KNOWN)
-    return np.maximum(days.to_numpy(), NOT_KNOWN).astype(np.int64)
+    whole: Ints = np.maximum(days.to_numpy(), NOT_KNOWN).astype(np.int64)
+    return whole
 
 
 def _persons(cases: pl.DataFrame, peopled: Peopled) -> Ints:
@@ -187,9 +190,9 @@ def _homes(named: list[str | None], city: City, zones: ZoneTree) -> tuple[Ints, 
     parent = {zone: zones.ids[up] if up >= 0 else None for zone, up in zip(zones.ids, zones.parent, strict=True)}
     parent.update(city.zones.select("zone_id", "parent_zone").iter_rows())
     within: dict[str | None, list[int]] = {None: list(range(len(city.zone_ids)))}
-    for at, zone in enumerate(city.zone_ids):
-        for above in _line(zone, parent):
-            within.setdefault(above, []).append(at)
+    for position, home in enumerate(city.zone_ids):
+        for above in _line(home, parent):
+            within.setdefault(above, []).append(position)
     homes, lists, lost = [], dict[str | None, int](), 0
     for zone in named:
         at: str | None = next((above for above in _line(zone, parent) if above in within), None) if zone else None
@@ -231,7 +234,10 @@ def _arrivals(cases: pl.DataFrame, known: Records) -> pl.Series:
     rows = cases.with_row_index("row").select("row", "told_on", key=pl.concat_list("person", "case_id")).explode("key")
     came = from_outside(known).select(key="person_id", arrived=pl.col("arrived_at").dt.date())
     latest = (
-        rows.join(came, on="key").filter(pl.col("arrived") <= pl.col("told_on")).group_by("row").agg(pl.col("arrived").max())
+        rows.join(came, on="key")
+        .filter(pl.col("arrived") <= pl.col("told_on"))
+        .group_by("row")
+        .agg(pl.col("arrived").max())
     )
     return (
         cases.with_row_index("row").select("row").join(latest, on="row", how="left", maintain_order="left")["arrived"]

@@ -18,11 +18,13 @@ from douse.simulation.past import IMPORTS_DAYS, NOT_KNOWN, Past, known_after
 from douse.simulation.response import Response
 from douse.simulation.scenario import HISTORY, Immunity
 from douse.simulation.seeds import Seeds, make_seeds
+from douse.units import DAYS_PER_WEEK
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Placer = Callable[[Ints, Ints, Ints, Ints, Ints, Ints], Ints]
 HIDDEN_NEAR_DAYS = 2.0  # standard deviation: hidden infections lie so many days from those known
+IMPORTS_STEP = 0.3  # standard deviation of the change of the logarithm of imports a day, from week to week
 MOST_FOUND = 0.98  # an infection is never certain to be found
 LEAST_FOUND = 0.02
 MOST_HIDDEN_SHARE = 0.5  # of the city
@@ -64,7 +66,9 @@ def begin_day_back(course: Course, delays: Ints, result_days: int) -> int:
 
     So the reports of the known days tell of infections of the run, not only of those that it began with.
     """
-    generation = float(np.mean([course.profile[days] @ np.arange(course.profile.shape[1]) for days in course.incubation]))
+    generation = float(
+        np.mean([course.profile[days] @ np.arange(course.profile.shape[1]) for days in course.incubation])
+    )
     reported = float(course.incubation.mean() + delays.mean()) if len(delays) else float(course.incubation.mean())
     return int(np.clip(round(generation + reported + result_days), 14, HISTORY - 20))
 
@@ -121,7 +125,7 @@ def starts(  # noqa: PLR0913  the known, the city, the rules, and what is drawn
     entry : EntryRule
         What is done with people who arrive.
     days : int
-        Length of the run; imports come until its end as often as in the last four weeks.
+        Length of the run; imports come until its end as often as in the last two weeks.
     seeds : numpy.ndarray[int64], shape (M,)
         Of the runs.
     hidden : numpy.ndarray[float64], shape (M,)
@@ -162,7 +166,7 @@ def _start(  # noqa: PLR0913, PLR0917
     there = placed[:, kernel.P_PERSON] >= 0
     chosen, placed_there = chosen[there], placed[there]
     person, day_infected = placed_there[:, kernel.P_PERSON], placed_there[:, kernel.P_DAY] - HISTORY
-    rows = [_known_rows(past, course, response, entry, rng, chosen, person, day_infected, onset)]
+    rows = [_known_rows(past, response, entry, rng, chosen, person, day_infected, onset)]
     local = ~past.imported[chosen] & (day_infected <= 0)
     secret, infected_secret = _hidden(
         past, city, course, response, rng, person[local], day_infected[local], hidden, taken, key
@@ -215,8 +219,12 @@ def _placer(  # noqa: PLR0913, PLR0917
 ) -> Placer:  # fmt: skip
     """Finds a person and a day for each of some cases, whoever has a place already left aside."""
 
-    def place(person: Ints, homes: Ints, age: Ints, onset: Ints, told: Ints, latest: Ints) -> Ints:
-        wanted = np.stack([person, homes, age, np.maximum(onset, 1 - HISTORY) + HISTORY, told, latest + HISTORY], axis=1)
+    def place(  # noqa: PLR0913, PLR0917  a column each
+        person: Ints, homes: Ints, age: Ints, onset: Ints, told: Ints, latest: Ints
+    ) -> Ints:
+        wanted = np.stack(
+            [person, homes, age, np.maximum(onset, 1 - HISTORY) + HISTORY, told, latest + HISTORY], axis=1
+        )
         found: Ints = kernel.place_cases(
             wanted, *past.ranges, taken, HISTORY, np.uint64(key_of(seed)),
             np.uint64(key_of(int(rng.integers(0, 1 << 62)))), city.word, course.incubation,
@@ -229,7 +237,7 @@ def _placer(  # noqa: PLR0913, PLR0917
 
 
 def _known_rows(  # noqa: PLR0913, PLR0917
-    past: Past, course: Course, response: Response, entry: EntryRule, rng: np.random.Generator,
+    past: Past, response: Response, entry: EntryRule, rng: np.random.Generator,
     chosen: Ints, person: Ints, infected: Ints, onset: Ints,
 ) -> Ints:  # fmt: skip
     """Rows of cases on record."""
@@ -283,7 +291,7 @@ def _hidden(  # noqa: PLR0913, PLR0917
 def _coming(  # noqa: PLR0913, PLR0917
     past: Past, response: Response, entry: EntryRule, rng: np.random.Generator, place: Placer, days: int
 ) -> Ints:  # fmt: skip
-    """Infections from outside that will be reported: as many a day as imported cases of late; none where there were none.
+    """Infections from outside that will be reported: as many a day as imported cases of late, with a drift.
 
     Some of them have arrived by the as-of day and are not known yet.
     """
@@ -291,9 +299,10 @@ def _coming(  # noqa: PLR0913, PLR0917
     nobody = np.zeros(0, np.int64)
     if lately == 0 or days <= past.back:
         return _rows(nobody, nobody, nobody)
-    rate = rng.gamma(lately + 0.5, 1 / IMPORTS_DAYS)
-    end = days + int(past.delays.max(initial=0))
-    told = np.sort(rng.integers(past.back, end, rng.poisson(rate * (end - past.back))))
+    ahead = days + int(past.delays.max(initial=0)) - past.back
+    drift = np.cumsum(rng.normal(0, IMPORTS_STEP, ahead // DAYS_PER_WEEK + 1))
+    rate = rng.gamma(lately + 0.5, 1 / IMPORTS_DAYS) * np.exp(np.repeat(drift, DAYS_PER_WEEK)[:ahead])
+    told = past.back + np.repeat(np.arange(ahead), rng.poisson(rate))
     like = rng.choice(np.flatnonzero(past.imported), len(told))
     onset = told - rng.choice(past.delays, len(told))
     anybody = np.full(len(told), -1, np.int64)
@@ -307,4 +316,5 @@ def _coming(  # noqa: PLR0913, PLR0917
         person, infected, day, stay=np.where(guarded, entry.stay, NO_STAY), until=day + round(entry.days) - 1,
         tested=guarded.astype(np.int64),
     )  # fmt: skip
-    return rows[day < days]
+    arrive: Ints = rows[day < days]
+    return arrive

@@ -110,8 +110,8 @@ def _seek(estimates: Estimates, past: Past, course: Course) -> tuple[float, floa
 
 
 def _above(estimates: Estimates) -> float:
-    """Logarithm of R on record over where it is drawn to; 0 where there is none."""
+    """Logarithm of R on record over where it is drawn to; 0 where there is none, or it is lower."""
     means = estimates.reproduction["mean"].drop_nulls().drop_nans()
     if not len(means):
         return 0.0
-    return float(np.clip(np.log(max(float(means[-1]), 1e-3)), -_MOST_LOG_R, _MOST_LOG_R)) - LEAN
+    return max(0.0, float(np.clip(np.log(max(float(means[-1]), 1e-3)), -_MOST_LOG_R, _MOST_LOG_R)) - LEAN)

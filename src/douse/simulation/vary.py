@@ -69,7 +69,5 @@ def _share(base: Scenario, read: Callable[[Outbreak], Answer], variations: list[
 
 
 def _one(base: Scenario, variation: Variation) -> Outbreak:
-    scenario = replace(
-        base, response=replace(base.response, seek_share=variation.seek_share), season=variation.season
-    )
+    scenario = replace(base, response=replace(base.response, seek_share=variation.seek_share), season=variation.season)
     return Outbreak(scenario, variation.draw.seeds, seed=variation.draw.seed, scale=variation.draw.scale)

@@ -1,7 +1,7 @@
 """Weights of runs: how well each foretold the reports of the known days, by which the days to come are weighed.
 
-Importance sampling in rounds (population Monte Carlo, Cappé et al. 2004, doi 10.1198/106186004X12803). All rounds count,
-by the mixture of what they were drawn from (Veach and Guibas 1995; Owen and Zhou 2000,
+Importance sampling in rounds (population Monte Carlo, Cappé et al. 2004, doi 10.1198/106186004X12803). All rounds
+count, by the mixture of what they were drawn from (Veach and Guibas 1995; Owen and Zhou 2000,
 doi 10.1080/01621459.2000.10473909).
 """
 
