@@ -27,6 +27,7 @@ IMPORTS_DAYS = 14  # days whose imported cases tell how many more will come
 LEAST_DELAYS = 10  # cases with onset and report that it takes to read the delay from them
 LATEST_DELAYS = 300  # of them, the latest ones
 _LONGEST_DELAY = 60
+_SOUGHT = ("contact_tracing", "screening")
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Past:
         Days from onset to report, each as likely as the others.
     delays_on_record : int
         Cases that they are read from; 0: those of the response stand in.
-    traced : float
-        Share of cases that were found as contacts.
+    sought : float
+        Share of local cases that were looked for: found as contacts, in quarantine or by screening.
     counts : numpy.ndarray[int64], shape (B,)
         Cases told on each day of the run until the as-of day.
     imports : tuple[int, int]
@@ -79,7 +80,7 @@ class Past:
     away: NDArray[np.bool_]
     delays: Ints
     delays_on_record: int
-    traced: float
+    sought: float
     counts: Ints
     imports: tuple[int, int]
     without_zone: int
@@ -118,7 +119,7 @@ def past_of(  # noqa: PLR0913  what is known, where, and what stands in
     recent = cases.filter(
         (pl.col("link") == "imported") & (pl.col("told_on") > situation.as_of - timedelta(days=IMPORTS_DAYS))
     )
-    traced = (pl.col("found_by") == "contact_tracing").fill_null(value=False) | pl.col("in_quarantine")
+    sought = pl.col("found_by").cast(pl.String).is_in(_SOUGHT).fill_null(value=False) | pl.col("in_quarantine")
     local = cases.filter(pl.col("link") != "imported")
     back = (situation.as_of - first).days + 1
     return Past(
@@ -141,7 +142,7 @@ def past_of(  # noqa: PLR0913  what is known, where, and what stands in
         away=cases["found_away"].to_numpy(),
         delays=delays,
         delays_on_record=on_record,
-        traced=_share(local.select(traced).to_series()),
+        sought=_share(local.select(sought).to_series()),
         counts=np.bincount(told[(told >= 0) & (told < back)], minlength=back).astype(np.int64),
         imports=(recent.height, int(recent["in_quarantine"].sum())),
         without_zone=lost,

@@ -98,6 +98,7 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
     days: int = 28,
     runs: int = 200,
     orders: Sequence[Measure] = (),
+    by_rule: bool = False,
     seed: int = 1,
     back_days: int | None = None,
     peopled: Peopled | None = None,
@@ -118,6 +119,9 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
         In three rounds of as many each, and as many again where they begin too early.
     orders : sequence of Measure
         Measures to come, beside those of the table of measures: a plan.
+    by_rule : bool
+        Levels also come and go by the rules of the protocol as cases come, on known days too. If not, they are those on
+        record and of `orders`.
     seed : int
         The same call gives the same answer.
     back_days : int, optional
@@ -148,7 +152,7 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
     if peopled is None:
         peopled, told = standing_city(known, zones, situation.cases, seed)
         notes.extend(told)
-    ground = ground_of(known, situation, zones, pathogen, protocol, peopled, orders)
+    ground = ground_of(known, situation, zones, pathogen, protocol, peopled, orders, by_rule=by_rule)
     notes.extend(notes_of_ground(ground))
     back = back_days or usual_back(ground)
     while True:
@@ -159,7 +163,7 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
             break
         notes.append(Because(SHORTER, {"before": back, "days": SHORT_BACK}))
         back = SHORT_BACK
-    notes.extend(notes_of(stage.past, done.begun, done.diagnostics))
+    notes.extend(notes_of(stage.past, done.begun, done.diagnostics, by_rule=by_rule))
     return Simulated(
         as_of=situation.as_of,
         first=stage.past.first,

@@ -33,6 +33,7 @@ CHANGES = (
 LEVELS_BY_RULE = (
     "Levels on zones come and go by the rules of the protocol as cases come, beside the measures on record."
 )
+LEVELS_ON_RECORD = "Levels on zones are those on record and of the plan: nothing new is put in force as cases come."
 SHORTER = (
     "Runs that begin {before} days back do not lead to the reports of the last weeks, as when one event infected many: "
     "they begin {days} days back instead, and so lean more on the cases on record than on who meets whom."
@@ -44,7 +45,7 @@ TEMPERED = (
 LATER_ARRIVALS = "As long as infected people arrive, the outbreak does not count as over."
 
 
-def notes_of(past: Past, begun: Sequence[Start], figures: Diagnostics) -> list[Because]:
+def notes_of(past: Past, begun: Sequence[Start], figures: Diagnostics, *, by_rule: bool) -> list[Because]:
     """What stood in, and what could not be represented."""
     notes = [Because(NO_VACCINES)]
     if past.without_zone:
@@ -60,7 +61,7 @@ def notes_of(past: Past, begun: Sequence[Start], figures: Diagnostics) -> list[B
     unplaced = max(start.unplaced for start in begun)
     if unplaced:
         notes.append(Because(NOT_PLACED, {"n": unplaced}))
-    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CHANGES), Because(LEVELS_BY_RULE)))
+    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CHANGES), Because(LEVELS_BY_RULE if by_rule else LEVELS_ON_RECORD)))
     if figures.tempered < 1:
         notes.append(Because(TEMPERED, {"power": round(figures.tempered, 2)}))
     return notes

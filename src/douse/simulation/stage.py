@@ -26,7 +26,7 @@ from douse.simulation.response import Response
 from douse.simulation.scenario import HISTORY, MOST_DAYS, Scenario
 from douse.simulation.simulate_notes import ASSUMED, MEASURES_ELSEWHERE, PAST_ROUNDS
 from douse.simulation.start import begin_day_back, old_immunity
-from douse.simulation.zoning import Order
+from douse.simulation.zoning import Order, no_zoning
 from douse.situation.situation import Situation
 
 _QUANTILES = 1024
@@ -67,6 +67,8 @@ class Ground:
         On arrival.
     orders : tuple[Measure, ...]
         Measures to come.
+    by_rule : bool
+        Levels also come and go by the rules of the protocol.
     pathogen : Pathogen
         Of the records.
     """
@@ -81,11 +83,12 @@ class Ground:
     response: Response
     entry: EntryRule
     orders: tuple[Measure, ...]
+    by_rule: bool
 
 
 def ground_of(  # noqa: PLR0913, PLR0917  what is known, what holds, and what is to come
     known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen, protocol: Protocol, peopled: Peopled,
-    orders: Sequence[Measure],
+    orders: Sequence[Measure], *, by_rule: bool,
 ) -> Ground:  # fmt: skip
     """Course, rates and response of a city."""
     city, course = peopled.city, course_of(pathogen)
@@ -95,6 +98,7 @@ def ground_of(  # noqa: PLR0913, PLR0917  what is known, what holds, and what is
         response=response_of(protocol, pathogen, course, capacity_of(known, protocol, len(city))),
         entry=entry_of(protocol, pathogen),
         orders=tuple(orders),
+        by_rule=by_rule,
     )  # fmt: skip
 
 
@@ -121,8 +125,13 @@ def stage_of(ground: Ground, *, back: int, days: int) -> Stage:
     past = _past(ground, back)
     response, city = _as_reported(ground.response, past), ground.peopled.city
     orders = (*_in_force(ground, past)[0], *orders_of(ground.orders, city, past.first))
+    zoning = (
+        zoning_of(ground.protocol, ground.pathogen, city, orders)
+        if ground.by_rule
+        else replace(no_zoning(len(city.zone_ids)), orders=orders)
+    )
     scenario = Scenario(
-        city, ground.rates, response, zoning_of(ground.protocol, ground.pathogen, city, orders), back + days,
+        city, ground.rates, response, zoning, back + days,
         weekday=past.first.weekday(), masks_from=0,
         immunity=old_immunity(past, ground.rates.course, city, response.seek_share),
     )  # fmt: skip

@@ -74,9 +74,9 @@ def begin_day_back(course: Course, delays: Ints, result_days: int) -> int:
 
 
 def found_share(past: Past, course: Course, seek_share: float) -> float:
-    """Share of infections that come to be known: by symptoms, and as many more as were found as contacts."""
+    """Share of infections that come to be known: by symptoms, and as many more as were looked for."""
     ill = float(course.symptomatic.mean()) * _positive(past, course)
-    return float(np.clip(ill * seek_share / max(1e-9, 1 - min(past.traced, 0.9)), LEAST_FOUND, MOST_FOUND))
+    return float(np.clip(ill * seek_share / max(1e-9, 1 - min(past.sought, 0.9)), LEAST_FOUND, MOST_FOUND))
 
 
 def _positive(past: Past, course: Course) -> float:

@@ -75,7 +75,7 @@ class Unknowns:
 def unknowns_of(estimates: Estimates, past: Past, course: Course, days: int) -> Unknowns:
     """What is thought before the runs.
 
-    The share who seek a test is that of the estimated ascertainment, less what is found as contacts; where that cannot
+    The share who seek a test is that of the estimated ascertainment, less what is found by looking for it; where that cannot
     be told, the library's with its range. After the as-of day transmission moves on by chance, and R on record is drawn
     back to a little below 1, as in the forecast of the reports.
 
@@ -84,7 +84,7 @@ def unknowns_of(estimates: Estimates, past: Past, course: Course, days: int) -> 
     estimates : Estimates
         Ascertainment and R.
     past : Past
-        Share of cases found as contacts; known days.
+        Share of cases who were looked for; known days.
     course : Course
         Share of infections with symptoms.
     days : int
