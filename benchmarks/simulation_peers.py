@@ -27,6 +27,7 @@ import numpy as np
 
 Found = dict[str, Any]
 SEEDED = 1_000  # one in so many people is infected on the first day
+FOUND_EARLY = 20  # infected on the first day where the outbreak is to be contained
 SEEDED_LASER = 12_000  # so many that two thirds are infected by day 100
 LATENT, LATENT_SD, INFECTIOUS, INFECTIOUS_SD = 4.5, 1.5, 8.0, 2.0  # days, of peers without a natural history
 R0 = 2.5
@@ -47,6 +48,11 @@ def counted(days_of_infection: np.ndarray, people: int, days: int) -> Found:
         "peak_infections": int(curve[1:].max()),
         "infections_per_day": curve.tolist(),
     }
+
+
+def seeded(people: int, scenario: str) -> int:
+    """People infected on the first day."""
+    return FOUND_EARLY if scenario == "containment" else max(people // SEEDED, 1)
 
 
 def households(home: np.ndarray, day: np.ndarray, source: np.ndarray | None, at_home: np.ndarray | None) -> Found:
@@ -109,7 +115,7 @@ def covasim(people: int, days: int, scenario: str, seed: int, **changed: Any) ->
             cv.test_prob(symp_prob=0.5, asymp_prob=0.0, test_delay=1),
             cv.contact_tracing(trace_probs={"h": 1.0, "s": 0.9, "w": 0.8, "c": 0.3}, trace_time=1),
         ]
-    settings = {"pop_type": "hybrid", "pop_infected": max(people // SEEDED, 1), "use_waning": False, **changed}
+    settings = {"pop_type": "hybrid", "pop_infected": seeded(people, scenario), "use_waning": False, **changed}
     sim = cv.Sim(
         pop_size=people, n_days=days, rand_seed=seed, verbose=0, interventions=interventions, rescale=False, **settings
     )
@@ -186,7 +192,7 @@ def starsim(people: int, days: int, scenario: str, seed: int) -> Callable[[], Fo
 
     seir = ss.SEIR(
         beta=ss.probperday(0.016),
-        init_prev=ss.choose_n(max(people // SEEDED, 1)),
+        init_prev=ss.choose_n(seeded(people, scenario)),
         dur_exp=ss.lognorm_ex(mean=ss.days(LATENT), std=ss.days(LATENT_SD)),
         dur_inf=ss.lognorm_ex(mean=ss.days(INFECTIOUS), std=ss.days(INFECTIOUS_SD)),
         p_death=ss.bernoulli(0.0),

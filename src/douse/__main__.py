@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from douse import __version__, arguments
+from douse import __version__, arguments, forward_commands
 from douse.errors import DouseError, UsageError
 
 if TYPE_CHECKING:
-    from douse.main import Question
-
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
 OK, FINDINGS = 0, 1
@@ -51,7 +49,7 @@ def _plan(options: argparse.Namespace) -> int:
     from douse.outputs import terminal
 
     with _progress(quiet=options.quiet, stages=4) as advance:
-        briefing = verbs.plan(_question(options), options.out, options.lang, advance)
+        briefing = verbs.plan(arguments.question(options), options.out, options.lang, advance)
     _console().print(terminal.summary(briefing, options.lang))
     _console().print(f"{options.out / 'report.html'}", soft_wrap=True)
     return OK
@@ -61,7 +59,7 @@ def _situation(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import terminal
 
-    known, knowledge = verbs.situation(_question(options))
+    known, knowledge = verbs.situation(arguments.question(options))
     _console().print(terminal.situation_table(known, knowledge.protocol, options.lang))
     return OK
 
@@ -70,7 +68,7 @@ def _watch(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import watch_listing
 
-    watched, knowledge = verbs.watch(_question(options), options.detectors)
+    watched, knowledge = verbs.watch(arguments.question(options), options.detectors)
     words = watch_listing.words_of(watched.zones, knowledge.protocol, options.lang)
     if options.out is not None:
         watch_listing.write(options.out, watched.signals, watched.events, words)
@@ -82,7 +80,7 @@ def _worklist(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import watch_listing, worklist_listing
 
-    worked, knowledge = verbs.worklist(_question(options))
+    worked, knowledge = verbs.worklist(arguments.question(options))
     words = watch_listing.words_of(worked.zones, knowledge.protocol, options.lang)
     if options.out is not None:
         worklist_listing.write(options.out, worked.work, words)
@@ -95,7 +93,7 @@ def _estimate(options: argparse.Namespace) -> int:
     from douse.outputs import estimate_listing
     from douse.outputs.words import Words
 
-    found, knowledge = verbs.estimates(_question(options))
+    found, knowledge = verbs.estimates(arguments.question(options))
     if options.out is not None:
         estimate_listing.write(options.out, found)
     _console().print(estimate_listing.table(found, knowledge.pathogen, Words(options.lang)))
@@ -128,7 +126,7 @@ def _trace(options: argparse.Namespace) -> int:
     from douse.outputs import trace_listing, watch_listing
 
     traced, knowledge = verbs.who_met_cases(
-        _question(options), options.cases, rings=options.rings, minutes=options.minutes, crowd=options.crowd,
+        arguments.question(options), options.cases, rings=options.rings, minutes=options.minutes, crowd=options.crowd,
         engine=options.engine, memory=options.memory,
     )  # fmt: skip
     words = watch_listing.words_of(traced.zones, knowledge.protocol, options.lang)
@@ -143,7 +141,7 @@ def _chains(options: argparse.Namespace) -> int:
     from douse.outputs import chains_listing, watch_listing
 
     found, zones, knowledge = verbs.chains(
-        _question(options), method=options.method, fasta=options.fasta, snp=options.snp
+        arguments.question(options), method=options.method, fasta=options.fasta, snp=options.snp
     )
     words = watch_listing.words_of(zones, knowledge.protocol, options.lang)
     if options.out is not None:
@@ -159,7 +157,7 @@ def _replay(options: argparse.Namespace) -> int:
     days = (options.first, options.last)
     with _progress(quiet=options.quiet, stages=(days[1] - days[0]).days + 1) as advance:
         replayed, knowledge = verbs.replay(
-            _question(options), days, history=options.truth, detectors=options.detectors, progress=advance
+            arguments.question(options), days, history=options.truth, detectors=options.detectors, progress=advance
         )
     words = watch_listing.words_of(replayed.zones, knowledge.protocol, options.lang)
     if options.out is not None:
@@ -204,14 +202,6 @@ def _dictionary(options: argparse.Namespace) -> int:
     return OK
 
 
-def _question(options: argparse.Namespace) -> "Question":
-    from douse.main import Question
-
-    names = ("as_of", "protocol", "pathogen", "costs", "links")
-    asked = {"mapping": options.map} | {name: getattr(options, name, None) for name in names}
-    return Question(options.data, **{name: value for name, value in asked.items() if value is not None})
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="douse",
@@ -225,13 +215,14 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     for add in every:
         add(verbs)
+    forward_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
 
 
 def _add_check(verbs: "Verbs") -> None:
     check = verbs.add_parser("check", help="say what is wrong with the data, row by row")
-    _takes_data(check)
+    arguments.takes_data(check)
     check.add_argument(
         "--out", type=arguments.folder, help="write findings.csv and the rows set aside into this folder"
     )
@@ -240,8 +231,8 @@ def _add_check(verbs: "Verbs") -> None:
 
 def _add_plan(verbs: "Verbs") -> None:
     plan = verbs.add_parser("plan", help="today's containment plan and its report")
-    _takes_data(plan)
-    _takes_knowledge(plan)
+    arguments.takes_data(plan)
+    arguments.takes_knowledge(plan)
     plan.add_argument(
         "--out", type=arguments.folder, required=True, help="folder for report.html, plan.json and the tables"
     )
@@ -251,15 +242,15 @@ def _add_plan(verbs: "Verbs") -> None:
 
 def _add_situation(verbs: "Verbs") -> None:
     situation = verbs.add_parser("situation", help="the key figures")
-    _takes_data(situation)
-    _takes_knowledge(situation)
+    arguments.takes_data(situation)
+    arguments.takes_knowledge(situation)
     situation.set_defaults(call=_situation)
 
 
 def _add_watch(verbs: "Verbs") -> None:
     watch = verbs.add_parser("watch", help="what is unusual: signals with reason, place, size and false-alarm rate")
-    _takes_data(watch)
-    _takes_knowledge(watch)
+    arguments.takes_data(watch)
+    arguments.takes_knowledge(watch)
     _takes_detectors(watch)
     watch.add_argument("--out", type=arguments.folder, help="write signals.csv and events.csv into this folder")
     watch.set_defaults(call=_watch)
@@ -267,8 +258,8 @@ def _add_watch(verbs: "Verbs") -> None:
 
 def _add_worklist(verbs: "Verbs") -> None:
     work = verbs.add_parser("worklist", help="whom to reach, by when, what it prevents: tasks, visits, forms")
-    _takes_data(work)
-    _takes_knowledge(work)
+    arguments.takes_data(work)
+    arguments.takes_knowledge(work)
     work.add_argument(
         "--out", type=arguments.folder, help="write worklist.csv, by_household.csv, by_zone.csv, forms.csv, ..."
     )
@@ -277,16 +268,16 @@ def _add_worklist(verbs: "Verbs") -> None:
 
 def _add_estimate(verbs: "Verbs") -> None:
     estimate = verbs.add_parser("estimate", help="how big, how fast: delays, nowcast, R, severity, forecast")
-    _takes_data(estimate)
-    _takes_knowledge(estimate)
+    arguments.takes_data(estimate)
+    arguments.takes_knowledge(estimate)
     estimate.add_argument("--out", type=arguments.folder, help="write each estimate as a table into this folder")
     estimate.set_defaults(call=_estimate)
 
 
 def _add_chains(verbs: "Verbs") -> None:
     chains = verbs.add_parser("chains", help="who infected whom, with probabilities: links, sources, what is hidden")
-    _takes_data(chains)
-    _takes_knowledge(chains)
+    arguments.takes_data(chains)
+    arguments.takes_knowledge(chains)
     chains.add_argument("--links", help="what evidence weighs: name in the library, or a .toml file")
     chains.add_argument(
         "--method", choices=("closed", "joint"), help="each case by itself, or all as one tree (default: closed)"
@@ -319,7 +310,7 @@ def _add_trace(verbs: "Verbs") -> None:
     trace.add_argument("data", type=Path, help="folder of CSV or Parquet tables, or one line-list file")
     trace.add_argument("cases", nargs="*", metavar="CASE", help="case_id (default: all that may still make work)")
     trace.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
-    _takes_knowledge(trace)
+    arguments.takes_knowledge(trace)
     trace.add_argument("--rings", type=int, default=2, help="1: contacts of the cases; 2: theirs too (default: 2)")
     trace.add_argument(
         "--minutes", type=arguments.minutes, help="time together that is close (default: the protocol's)"
@@ -336,8 +327,8 @@ def _add_trace(verbs: "Verbs") -> None:
 
 def _add_replay(verbs: "Verbs") -> None:
     replay = verbs.add_parser("replay", help="day by day, only what was known: when each detector would have fired")
-    _takes_data(replay)
-    _takes_knowledge(replay, as_of=False)
+    arguments.takes_data(replay)
+    arguments.takes_knowledge(replay, as_of=False)
     _takes_detectors(replay)
     replay.add_argument("--from", dest="first", type=arguments.day, required=True, help="first day")
     replay.add_argument("--to", dest="last", type=arguments.day, required=True, help="last day")
@@ -367,26 +358,12 @@ def _add_demo(verbs: "Verbs") -> None:
     demo.set_defaults(call=_demo)
 
 
-def _takes_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", type=Path, help="folder of CSV or Parquet tables, or one line-list file")
-    parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
-
-
 def _takes_detectors(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detectors",
         type=arguments.names,
         help="names with commas between, or all (default: those of every day and the scan)",
     )
-
-
-def _takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> None:
-    if as_of:
-        parser.add_argument("--as-of", type=arguments.day, help="day, as 2026-03-05 (default: the last day on record)")
-    parser.add_argument("--protocol", help="name in the library, or a .toml file")
-    parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
-    parser.add_argument("--costs", help="name in the library, or a .toml file")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
 
 
 def _takes_engine(parser: argparse.ArgumentParser, text: str) -> None:

@@ -4,6 +4,10 @@ import argparse
 import math
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from douse.question import Question
 
 
 def gibibytes(text: str) -> int:
@@ -54,3 +58,28 @@ def folder(text: str) -> Path:
     if any(place.exists() and not place.is_dir() for place in (path, *path.parents)):
         raise argparse.ArgumentTypeError("a file is in the way; name a folder, which may be new")
     return path
+
+
+def takes_data(parser: argparse.ArgumentParser) -> None:
+    """Add what says where the records are."""
+    parser.add_argument("data", type=Path, help="folder of CSV or Parquet tables, or one line-list file")
+    parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
+
+
+def takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> None:
+    """Add what says as of when, and by which library files."""
+    if as_of:
+        parser.add_argument("--as-of", type=day, help="day, as 2026-03-05 (default: the last day on record)")
+    parser.add_argument("--protocol", help="name in the library, or a .toml file")
+    parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
+    parser.add_argument("--costs", help="name in the library, or a .toml file")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
+
+
+def question(options: argparse.Namespace) -> "Question":
+    """What a command asks, from its options."""
+    from douse.question import Question  # noqa: PLC0415  (so that --help starts at once)
+
+    given = ("as_of", "protocol", "pathogen", "costs", "links")
+    asked = {"mapping": options.map} | {name: getattr(options, name, None) for name in given}
+    return Question(options.data, **{name: value for name, value in asked.items() if value is not None})

@@ -80,8 +80,8 @@ def test_pupils_of_a_class_are_of_neighbouring_ages_and_zones():
     whole = made(200_000).city
     parts = apart(whole)
     pupils = (parts.kind == SCHOOL) & (parts.age <= 2)
-    for values, most in ((parts.age, 1), (parts.zone, 3)):
-        low, high = np.full(parts.group.max() + 1, 99), np.full(parts.group.max() + 1, -1)
+    for values, most in ((parts.age, 1), (parts.zone, 15)):
+        low, high = np.full(parts.group.max() + 1, 1 << 30), np.full(parts.group.max() + 1, -1)
         np.minimum.at(low, parts.group[pupils], values[pupils])
         np.maximum.at(high, parts.group[pupils], values[pupils])
         assert (high - low)[high >= 0].max() <= most

@@ -61,6 +61,11 @@ def save_city(city: City, folder: Path) -> None:
     (folder / _NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
 
 
+def is_city(folder: Path) -> bool:
+    """Whether `save_city` wrote to a folder."""
+    return (folder / _NOTE).is_file()
+
+
 def open_city(folder: Path) -> City:
     """Read a city that `save_city` wrote.
 

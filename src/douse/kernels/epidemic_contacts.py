@@ -117,7 +117,7 @@ def partner(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def neighbourhoods(
+def neighbourhoods(  # noqa: PLR0913, PLR0917
     key: Bits, days: Index, slots: Index, block_people: Whole, block_upto: Floats, people: Index
 ) -> Whole:
     """Blocks of people who meet between zones, by day and slot.

@@ -1,46 +1,83 @@
 """What people and the health department do on a morning: tests, results, tracing, quarantine, isolation, vaccination.
 
 Everything that a person is to do, or that is to be done to one, lies in an agenda by day. The order within a day is
-fixed (results, people to reach, tests, then people who come by themselves), so that the queues of the laboratory and
-of the tracers are the same in every run.
+fixed: results; people to reach, contacts of cases before those who live with contacts and those who may be the source;
+tests; people who come by themselves. So the queues of the laboratory and of the tracers are the same in every run.
 """
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
-from douse.kernels.epidemic_contacts import partner
+from douse.kernels.epidemic_agenda import item, note
+from douse.kernels.epidemic_columns import (
+    AT_ENTRY,
+    AUX_AT,
+    BACKWARD_DAYS,
+    BED_COUNT,
+    BY_SYMPTOMS,
+    CASES,
+    COMMUNITY,
+    COMMUNITY_CASES,
+    DOSES_TODAY,
+    FALSE_CASES,
+    FALSELY,
+    IN_BEDS,
+    ISOLATION_DAYS,
+    ITEMS_LEFT,
+    KIND_AT,
+    L_CONFIRMED,
+    L_FOUND,
+    L_INFECTED,
+    L_ONSET,
+    L_PERSON,
+    L_SAMPLED,
+    LABORATORY,
+    LABORATORY_LOAD,
+    LINES,
+    LONGEST_DELAY,
+    LOOKBACK_ILL,
+    LOOKBACK_WELL,
+    MOST_NAMED,
+    NO_DAY,
+    NOT_TRACED,
+    OBEYS_ISOLATION,
+    OTHER_TESTS,
+    REACH,
+    REACHED_TODAY,
+    RECHECK_DAYS,
+    RESPONDS_FROM,
+    RING_AT,
+    S_CONFIRMED,
+    S_INFECTED,
+    S_PERSON,
+    S_STAY,
+    S_TESTED,
+    S_UNTIL,
+    S_VARIANT,
+    SAMPLE_AT,
+    SEEK,
+    SEEK_SHARE,
+    SIDE_ROWS,
+    TEST,
+    TO_REACH,
+    TRACERS,
+    TRACES,
+    WAITING,
+    WAITING_TUBES,
+)
 from douse.kernels.epidemic_layout import (
     BLOCK,
     CALENDAR,
     CONFIRMED,
-    FALSE_ALARM,
     FOUND_BY,
-    FROM,
-    FROM_BEFORE,
-    HOUSEHOLD,
     INFECTED_MASK,
     ISOLATION_BED,
     ISOLATION_HOME,
-    MEETING_LAYERS,
     META_VARIANT_AT,
-    NAMED,
     NO_STAY,
     OBEYS,
-    PAST,
-    QUARANTINE_CENTRAL,
-    REACHED,
-    REACHED_ON,
-    SAMPLED,
     SEEKS,
-    SIDE_AT,
-    STAY,
-    STAY_BEFORE,
     TAIL,
-    TESTS,
-    TURNOUT,
-    UNTIL,
-    UNTIL_BEFORE,
-    VACCINATED,
     VARIANT_AT,
     Floats,
     Numbers,
@@ -48,311 +85,12 @@ from douse.kernels.epidemic_layout import (
     Whole,
     Words,
 )
-from douse.kernels.epidemic_nature import nature, stays_home_ill
-from douse.kernels.epidemic_spread import HOME_WHEN_ILL, openness, stay_on, takes_place, weekend
-from douse.kernels.person_word import age_of, home_of, kind_of, size_of, zone_of
-from douse.kernels.squares import Bits, Index, below, draw, share
-
-# Items of the agenda, in the order of a day: person | kind | day of exposure or way of finding | ring.
-RESULT, REACH, TEST, SEEK = range(4)
-KIND_AT, AUX_AT, RING_AT = 32, 36, 48
-# How a case was found.
-BY_SYMPTOMS, BY_TRACING, BY_SCREENING, AT_ENTRY = range(4)
-FALSELY = 4  # added: the person is not infected
-# Rings of people to reach.
-RING_ONE, RING_TWO, BACKWARD = range(3)
-
-# Positions in the array of rules.
-(
-    SEEK_SHARE, RESULT_DAYS, LABORATORY, OTHER_TESTS, FALSE_SHARE, LOOKBACK_ILL, LOOKBACK_WELL, BACKWARD_DAYS,
-    REACHED_SHARE, TRACERS, QUARANTINE_DAYS, QUARANTINE_STAY, RING_TWO_DAYS, OBEYS_QUARANTINE, ISOLATION_DAYS, BED_COUNT,
-    OBEYS_ISOLATION, RING_VACCINATION, DOSES, SCREENED_SHARE, POOL, DETECTS_POOLED, FALSE_SCREENED, RECHECK_DAYS,
-    ENTRY_STAY, RESPONDS_FROM, TRACES,
-) = range(27)  # fmt: skip
-RULES = 27
-# What is counted by day.
-(
-    TESTED, TUBES, WAITING_TUBES, REACHED_PEOPLE, WAITING_PEOPLE, CASES, COMMUNITY_CASES, FALSE_CASES, NAMED_PEOPLE,
-    DOSES_GIVEN, SCREENED_PEOPLE, NOT_TRACED, NEW_INFECTIONS,
-) = range(13)  # fmt: skip
-SERIES = 13
-SERIES_NAMES = (
-    "tests", "tubes", "tubes_waiting", "contacts_reached", "contacts_waiting", "cases", "community_cases",
-    "false_cases", "contacts_named", "doses", "people_screened", "cases_not_traced", "infections",
-)  # fmt: skip
-# Scalars that last from day to day.
-SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT, TO_REACH = (
-    range(10)
-)
-SCALARS = 10
-# Columns of a case as it would be reported.
-LINE_WIDTH = 6
-L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)
-NO_DAY = -1000
-# Columns of an infection that a run begins with or that arrives.
-SEED_WIDTH = 8
-S_DAY, S_PERSON, S_INFECTED, S_VARIANT, S_STAY, S_UNTIL, S_CONFIRMED, S_TESTED = range(SEED_WIDTH)
-
-
-@njit(cache=True, nogil=True)
-def item(person: Index, kind: Index, aux: Index, ring: Index) -> Bits:
-    """An item of the agenda."""
-    return (
-        uint64(person)
-        | (uint64(kind) << uint64(KIND_AT))
-        | (uint64(aux) << uint64(AUX_AT))
-        | (uint64(ring) << uint64(RING_AT))
-    )
-
-
-@njit(cache=True, nogil=True)
-def note(
-    day: Index, what: Bits, items: Words, following: Small, head: Small, fill: Small, free: Small, scalars: Whole
-) -> None:
-    """Put an item on the agenda of a day; the caller has made sure of a free block."""
-    if day >= CALENDAR:
-        return
-    block, used = head[day], fill[day]
-    if block < 0 or used == BLOCK:
-        scalars[ITEMS_LEFT] -= 1
-        fresh = free[scalars[ITEMS_LEFT]]
-        following[fresh] = block
-        head[day] = fresh
-        block, used = fresh, 0
-    items[block * BLOCK + used] = what
-    fill[day] = used + 1
-
-
-@njit(cache=True, nogil=True)
-def take(
-    day: Index, items: Words, following: Small, head: Small, fill: Small, free: Small, waiting: Words, scalars: Whole
-) -> Words:
-    """Items of a day, in order of kind, those that wait first, else as they were noted; their blocks are given back."""
-    blocks = 0
-    block = head[day]
-    while block >= 0:
-        blocks += 1
-        block = following[block]
-    chain = np.empty(blocks, np.int64)
-    block = head[day]
-    for at in range(blocks - 1, -1, -1):
-        chain[at] = block
-        block = following[block]
-    count = (blocks - 1) * BLOCK + fill[day] if blocks else 0
-    everything = np.empty(scalars[WAITING] + count, np.uint64)
-    everything[: scalars[WAITING]] = waiting[: scalars[WAITING]]
-    for at in range(blocks):
-        used = np.int64(fill[day]) if at == blocks - 1 else BLOCK
-        for row in range(used):
-            everything[scalars[WAITING] + at * BLOCK + row] = items[chain[at] * BLOCK + row]
-        free[scalars[ITEMS_LEFT]] = chain[at]
-        scalars[ITEMS_LEFT] += 1
-    head[day], fill[day] = -1, 0
-    scalars[WAITING] = 0
-    ordered = np.empty(len(everything), np.uint64)
-    at = 0
-    for kind in range(SEEK + 1):
-        for what in everything:
-            if np.int64((what >> uint64(KIND_AT)) & uint64(15)) == kind:
-                ordered[at] = what
-                at += 1
-    return ordered
-
-
-@njit(cache=True, nogil=True)
-def row_of(person: Index, state: Numbers, side: Small, side_person: Numbers, scalars: Whole) -> Index:
-    """Row of a person in the side table; made where there is none."""
-    row = np.int64(state[person]) >> SIDE_AT
-    if row == 0:
-        row = scalars[SIDE_ROWS]
-        scalars[SIDE_ROWS] += 1
-        state[person] = np.int64(state[person]) | (row << SIDE_AT)
-        side_person[row] = person
-        for column in range(side.shape[1]):
-            side[row, column] = NO_DAY
-        side[row, STAY] = NO_STAY
-        side[row, STAY_BEFORE] = NO_STAY
-    return row
-
-
-@njit(cache=True, nogil=True)
-def begin_stay(row: Index, stay: Index, day: Index, until: Index, side: Small, staying: Small) -> None:
-    """Let a person stay apart from a day to another; isolation goes before quarantine, and a longer stay extends one."""
-    until = min(until, CALENDAR - 1)
-    if until < day:
-        return
-    if side[row, UNTIL] >= day:
-        before = side[row, STAY]
-        if (before >= ISOLATION_HOME) == (stay >= ISOLATION_HOME):
-            if until > side[row, UNTIL]:
-                staying[before, side[row, UNTIL] + 1] += 1
-                staying[before, until + 1] -= 1
-                side[row, UNTIL] = until
-            return
-        if before >= ISOLATION_HOME:
-            return
-        staying[before, side[row, UNTIL] + 1] += 1
-        staying[before, day] -= 1
-        side[row, UNTIL] = day - 1
-    if side[row, FROM] <= side[row, UNTIL]:
-        side[row, FROM_BEFORE] = side[row, FROM]
-        side[row, UNTIL_BEFORE] = side[row, UNTIL]
-        side[row, STAY_BEFORE] = side[row, STAY]
-    side[row, FROM], side[row, UNTIL], side[row, STAY] = day, until, stay
-    staying[stay, day] += 1
-    staying[stay, until + 1] -= 1
-
-
-@njit(cache=True, nogil=True)
-def result_day(day: Index, rules: Floats, scalars: Whole, tubes: Index) -> Index:
-    """Day of the result of what is handed to the laboratory now; its load grows by so many tubes."""
-    scalars[LABORATORY_LOAD] += tubes
-    return day + np.int64(rules[RESULT_DAYS]) + np.int64((scalars[LABORATORY_LOAD] - 1) // max(1.0, rules[LABORATORY]))
-
-
-@njit(cache=True, nogil=True)
-def test(  # noqa: PLR0913, PLR0917
-    person: Index, how: Index, day: Index, key: Bits, state: Numbers, side: Small, side_person: Numbers,
-    sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
-    items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> None:  # fmt: skip
-    """Take a sample; a positive result is noted for the day when it will be known."""
-    row = row_of(person, state, side, side_person, scalars)
-    if side[row, CONFIRMED] >= 0 or side[row, SAMPLED] == day:
-        return
-    side[row, SAMPLED] = day
-    series[TESTED, day] += 1
-    series[TUBES, day] += 1
-    known = result_day(day, rules, scalars, 1)
-    infected = (np.int64(state[person]) & INFECTED_MASK) - 1
-    u = share(draw(key, person, TESTS | day))
-    if infected >= 0 and infected < day:
-        if u < sensitivity[min(day - infected, len(sensitivity) - 1)]:
-            note(known, item(person, RESULT, how, 0), items, following, head, fill, free, scalars)
-    elif u < rules[FALSE_SHARE]:
-        note(known, item(person, RESULT, how + FALSELY, 0), items, following, head, fill, free, scalars)
-
-
-@njit(cache=True, nogil=True)
-def reach(  # noqa: PLR0913, PLR0917
-    person: Index, exposed: Index, ring: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
-    side_person: Numbers, staying: Small, sensitivity: Floats, test_days: Whole, rules: Floats, series: Small,
-    scalars: Whole, items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> None:  # fmt: skip
-    """Speak to a contact: quarantine, tests on its days, a dose where rings are vaccinated."""
-    row = row_of(person, state, side, side_person, scalars)
-    if side[row, CONFIRMED] >= 0:
-        return
-    side[row, REACHED_ON] = day
-    series[REACHED_PEOPLE, day] += 1
-    if ring == BACKWARD:
-        test(
-            person, BY_TRACING, day, key, state, side, side_person, sensitivity, rules, series, scalars,
-            items, following, head, fill, free,
-        )  # fmt: skip
-        return
-    if rules[RING_VACCINATION] > 0.0 and side[row, VACCINATED] < 0 and scalars[DOSES_TODAY] < rules[DOSES]:
-        scalars[DOSES_TODAY] += 1
-        series[DOSES_GIVEN, day] += 1
-        side[row, VACCINATED] = day
-    days = rules[QUARANTINE_DAYS] if ring == RING_ONE else rules[RING_TWO_DAYS]
-    until = exposed + np.int64(days)
-    stay = np.int64(rules[QUARANTINE_STAY]) if ring == RING_ONE else 1
-    if stay != NO_STAY and until >= day:
-        if stay == QUARANTINE_CENTRAL or share(draw(key, person, OBEYS)) < rules[OBEYS_QUARANTINE]:
-            begin_stay(row, stay, day, until, side, staying)
-    if ring == RING_ONE:
-        test(
-            person, BY_TRACING, day, key, state, side, side_person, sensitivity, rules, series, scalars,
-            items, following, head, fill, free,
-        )  # fmt: skip
-        for after in test_days:
-            if exposed + after > day:
-                note(exposed + after, item(person, TEST, BY_TRACING, 0), items, following, head, fill, free, scalars)
-        if rules[RING_TWO_DAYS] > 0.0:
-            own = word[person]
-            size, home = size_of(own), home_of(own)
-            for other in range(size):
-                if other != home:
-                    scalars[TO_REACH] += 1
-                    note(
-                        day + 1, item(person - home + other, REACH, day, RING_TWO), items, following, head, fill, free,
-                        scalars,
-                    )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def hopeless(rules: Floats, scalars: Whole) -> bool:
-    """Whether so many are to be reached that who joins them would be reached after the quarantine is over."""
-    return scalars[TO_REACH] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
-
-
-@njit(cache=True, nogil=True)
-def at_home_ill(  # noqa: PLR0913, PLR0917
-    person: Index, age: Index, now: Index, day: Index, key: Bits, incubation: Small, strength: Small, symptomatic: Floats,
-    chance: float,
-) -> bool:  # fmt: skip
-    """Whether somebody lay ill at home on a day, and so met nobody outside."""
-    infected = (now & INFECTED_MASK) - 1
-    if infected < 0 or infected >= day or chance <= 0.0:
-        return False
-    days, _, ill = nature(key, person, infected, age, incubation, strength, symptomatic)
-    return ill and day >= infected + days and stays_home_ill(key, person, infected, chance)
-
-
-@njit(cache=True, nogil=True)
-def trace(  # noqa: PLR0913, PLR0917
-    person: Index, since: Index, ring_since: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
-    members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
-    between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
-    incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, knobs: Floats,
-    rules: Floats, series: Small, scalars: Whole,
-    items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> None:  # fmt: skip
-    """Ask a case whom it met from a day on, and note those whom it names; before `ring_since` to find the source."""
-    own = word[person]
-    age, kind = age_of(own), kind_of(own)
-    now = np.int64(state[person])
-    for on in range(max(since, day - PAST + 1, 0), day):
-        ill = at_home_ill(person, age, now, on, key, incubation, strength, symptomatic, knobs[HOME_WHEN_ILL])
-        ring = RING_ONE if on >= ring_since else BACKWARD
-        for layer in range(MEETING_LAYERS):
-            if layer != HOUSEHOLD and ill:
-                continue
-            mine = openness(own, now, layer, on, side, stay_open, regime, regime_open)
-            if mine <= 0.0:
-                continue
-            meetings = size_of(own) - 1 if layer == HOUSEHOLD else np.int64(slots[weekend(on, knobs), kind, layer])
-            for slot in range(meetings):
-                if (
-                    share(draw(key, person, NAMED | (on << 8) | (slot << 3) | layer))
-                    >= recall[1 if ring == BACKWARD else 0, layer]
-                ):
-                    continue
-                other = partner(
-                    person, own, layer, slot, on, key, members, group_start, institution, institution_start,
-                    zone_start, between,
-                )  # fmt: skip
-                if other == person:
-                    continue
-                theirs = word[other]
-                if layer != HOUSEHOLD and slot >= slots[weekend(on, knobs), kind_of(theirs), layer]:
-                    continue
-                then = np.int64(state[other])
-                if layer != HOUSEHOLD and at_home_ill(
-                    other, age_of(theirs), then, on, key, incubation, strength, symptomatic, knobs[HOME_WHEN_ILL]
-                ):
-                    continue
-                left = mine * openness(theirs, then, layer, on, side, stay_open, regime, regime_open)
-                if not takes_place(person, other, own, theirs, layer, slot, on, left, key):
-                    continue
-                series[NAMED_PEOPLE, day] += 1
-                bits = draw(key, other, REACHED | day)
-                if share(bits) >= rules[REACHED_SHARE]:
-                    continue
-                after = max(1, np.int64(reach_delay[np.int64(bits & uint64(1023))]))
-                scalars[TO_REACH] += 1
-                note(day + after, item(other, REACH, on, ring), items, following, head, fill, free, scalars)
+from douse.kernels.epidemic_nature import nature
+from douse.kernels.epidemic_stays import begin_stay, is_known, row_of, stay_on, watched
+from douse.kernels.epidemic_testing import test
+from douse.kernels.epidemic_tracing import hopeless, reach, trace
+from douse.kernels.person_word import age_of, zone_of
+from douse.kernels.squares import Bits, Index, draw, share, uint64
 
 
 @njit(cache=True, nogil=True)
@@ -375,7 +113,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     """
     for at in range(since, len(due_items)):
         if (
-            scalars[ITEMS_LEFT] < TAIL + 8
+            scalars[ITEMS_LEFT] < LONGEST_DELAY + MOST_NAMED // BLOCK + 1
             or scalars[SIDE_ROWS] + 2 >= len(side)
             or scalars[LINES] >= len(lines)
             or scalars[COMMUNITY] >= len(community)
@@ -394,7 +132,8 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             )  # fmt: skip
         elif kind == SEEK:
             seeks = share(draw(key, person, SEEKS)) < rules[SEEK_SHARE]
-            if seeks or stay_on(np.int64(state[person]), day, side) != NO_STAY:
+            now = np.int64(state[person])
+            if seeks or stay_on(now, day, side) != NO_STAY or watched(now, day, side, rules):
                 test(
                     person, BY_SYMPTOMS, day, key, state, side, side_person, sensitivity, rules, series, scalars,
                     items, following, head, fill, free,
@@ -412,19 +151,20 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             )  # fmt: skip
         else:
             row = row_of(person, state, side, side_person, scalars)
-            if aux >= FALSELY:
+            how, sampled = aux & ((1 << SAMPLE_AT) - 1), aux >> SAMPLE_AT
+            if how >= FALSELY:
                 series[FALSE_CASES, day] += 1
                 begin_stay(row, ISOLATION_HOME, day, day + np.int64(rules[RECHECK_DAYS]) - 1, side, staying)
                 continue
-            if side[row, CONFIRMED] >= 0:
+            now = np.int64(state[person])
+            if is_known(row, now, side):
                 continue
             own = word[person]
-            now = np.int64(state[person])
             infected = (now & INFECTED_MASK) - 1
             days, _, ill = nature(key, person, infected, age_of(own), incubation, strength, symptomatic)
             apart = stay_on(now, day - 1, side) != NO_STAY
             side[row, CONFIRMED] = day
-            side[row, FOUND_BY] = aux
+            side[row, FOUND_BY] = how
             series[CASES, day] += 1
             by_zone[1, day, report[zone_of(own)]] += 1
             if not apart:
@@ -436,9 +176,9 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             lines[line, L_PERSON] = person
             lines[line, L_INFECTED] = infected
             lines[line, L_ONSET] = infected + days if ill and infected + days <= day else NO_DAY
-            lines[line, L_SAMPLED] = side[row, SAMPLED]
+            lines[line, L_SAMPLED] = sampled
             lines[line, L_CONFIRMED] = day
-            lines[line, L_FOUND] = aux
+            lines[line, L_FOUND] = how
             until = day + np.int64(rules[ISOLATION_DAYS]) - 1
             if scalars[IN_BEDS] < rules[BED_COUNT]:
                 scalars[IN_BEDS] += 1
@@ -449,7 +189,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             if rules[TRACES] > 0.0 and hopeless(rules, scalars):
                 series[NOT_TRACED, day] += 1
             elif rules[TRACES] > 0.0:
-                started = infected + days if ill else np.int64(side[row, SAMPLED])
+                started = infected + days if ill else sampled
                 back = rules[LOOKBACK_ILL] if ill else rules[LOOKBACK_WELL]
                 ring_since = min(started, day) - np.int64(back)
                 since_day = min(ring_since, min(started, day) - np.int64(rules[BACKWARD_DAYS]))
@@ -542,76 +282,3 @@ def register(  # noqa: PLR0913, PLR0917
             if on > day and on >= rules[RESPONDS_FROM]:
                 note(on, item(person, SEEK, BY_SYMPTOMS, 0), items, following, head, fill, free, scalars)
     return len(infections)
-
-
-@njit(cache=True, nogil=True)
-def screen(  # noqa: PLR0913, PLR0917
-    day: int, due_zones: Small, infections: Numbers, key: np.uint64, word: Words, state: Numbers, side: Small,
-    zone_start: Numbers, sensitivity: Floats, rules: Floats, series: Small, scalars: Whole,
-    items: Words, following: Small, head: Small, fill: Small, free: Small,
-) -> bool:  # fmt: skip
-    """A screening round in some zones: the infected of the zones, and false alarms; never everybody.
-
-    Parameters
-    ----------
-    due_zones : numpy.ndarray, shape (Z,)
-        1 where there is a round today.
-    infections : numpy.ndarray[uint32], shape (n, 3)
-        Infections of the last days, by day and person.
-
-    Returns
-    -------
-    bool
-        False where there was no room; nothing was done then.
-    """
-    zones = len(zone_start) - 1
-    expected = len(infections)
-    known = np.zeros(zones, np.int32)
-    for zone in range(zones):
-        if due_zones[zone]:
-            expected += 8 + np.int64(
-                2 * rules[FALSE_SCREENED] * (np.int64(zone_start[zone + 1]) - np.int64(zone_start[zone]))
-            )
-    if scalars[ITEMS_LEFT] < TAIL + expected // BLOCK + 1:
-        return False
-    for zone in range(zones):
-        if not due_zones[zone]:
-            continue
-        start = np.int64(zone_start[zone])
-        people = np.int64(zone_start[zone + 1]) - start
-        tested = np.int64(people * rules[SCREENED_SHARE])
-        tubes = np.int64(np.ceil(tested / rules[POOL]))
-        series[SCREENED_PEOPLE, day] += tested
-        series[TUBES, day] += tubes
-        known[zone] = result_day(day, rules, scalars, tubes)
-        mean = tested * rules[FALSE_SCREENED]
-        u = share(draw(key, zone, FALSE_ALARM | day))
-        alarms, chance = 0, np.exp(-mean)
-        upto = chance
-        while u >= upto and chance > 0.0:
-            alarms += 1
-            chance *= mean / alarms
-            upto += chance
-        for alarm in range(alarms):
-            person = start + below(draw(key, zone, FALSE_ALARM | ((alarm + 1) << 10) | day), people)
-            if (np.int64(state[person]) & INFECTED_MASK) == 0:
-                note(
-                    known[zone], item(person, RESULT, BY_SCREENING + FALSELY, 0), items, following, head, fill, free,
-                    scalars,
-                )  # fmt: skip
-    for at in range(len(infections)):
-        person = np.int64(infections[at, 0])
-        zone = zone_of(word[person])
-        if not due_zones[zone]:
-            continue
-        now = np.int64(state[person])
-        infected = (now & INFECTED_MASK) - 1
-        if (now >> SIDE_AT) > 0 and side[now >> SIDE_AT, CONFIRMED] >= 0:
-            continue
-        if infected >= day or share(draw(key, person, TURNOUT | day)) >= rules[SCREENED_SHARE]:
-            continue
-        finds = sensitivity[min(day - infected, len(sensitivity) - 1)] * rules[DETECTS_POOLED]
-        if share(draw(key, person, TESTS | (1 << 10) | day)) < finds:
-            series[TESTED, day] += np.int64(rules[POOL])  # the pool again, one by one
-            note(known[zone], item(person, RESULT, BY_SCREENING, 0), items, following, head, fill, free, scalars)
-    return True

@@ -17,7 +17,8 @@ from douse.kernels.epidemic_layout import (
     Whole,
     Words,
 )
-from douse.kernels.epidemic_spread import onward, weekend
+from douse.kernels.epidemic_onward import onward
+from douse.kernels.epidemic_stays import weekend
 from douse.kernels.person_word import age_of, kind_of
 from douse.kernels.squares import Index, key_of
 
@@ -53,7 +54,7 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
     persons : numpy.ndarray[int64], shape (P,)
         The i-th has random numbers of its own, so that one person may stand there more than once.
     infected : int
-        Day of infection.
+        Day of infection of the first; the next on the day after, and so on through the week.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def first_generations(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one 
         np.empty(1, np.int64),
     )
     for at in range(len(persons)):
-        one[0] = persons[at]
+        one[0], on[0] = persons[at], infected + at % 7
         events = onward(
             1, one, on, variants, onsets, key_of(seed + at), word, members, group_start, institution,
             institution_start, zone_start, between, incubation, strength, symptomatic, profile_keeps, profile_other,

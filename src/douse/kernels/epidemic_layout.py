@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 HOUSEHOLD, GROUP, INSTITUTION, TRANSPORT, SHOP, ZONE, CITY, ENVIRONMENT = range(8)
 LAYERS = ("household", "group", "institution", "transport", "shop", "zone", "city", "environment")
 MEETING_LAYERS = 7  # all but the environment
-HOME_SIZES = 16  # 0 .. LARGEST_HOME
 MOST_SLOTS = 32
 
 # Days: a run has at most LAST_DAY + 1 of them; an infection has consequences for TAIL days more.
@@ -39,7 +38,7 @@ META_THIN_AT = META_SLOT_AT + SLOT_BITS
 THIN_BITS = 32 - META_THIN_AT
 THIN_SCALE = 1.0 / (1 << THIN_BITS)
 INGESTED = 1  # slot of an event of the environment that has left the infector
-MOST_EVENTS = 250  # of one person
+MOST_EVENTS = 1000  # of one person
 BLOCK = 256  # events of one block of the calendar
 
 # Purposes of random numbers, in the upper bits of what is drawn for; day and position follow.

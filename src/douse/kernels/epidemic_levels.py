@@ -20,7 +20,7 @@ LEVEL_RULES = 6
 
 
 @njit(cache=True, nogil=True)
-def count_cases(day: Index, zones: Numbers, count: Index, unit_of: Small, recent: Small, last_case: Small) -> None:
+def count_cases(day: Index, zones: Numbers, count: Index, unit_of: Small, recent: Small, last_case: Small) -> None:  # noqa: PLR0913, PLR0917
     """Put the community cases of a day on the units of their zones.
 
     Parameters
@@ -59,7 +59,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
     since: Small,
     held_until: Small,
     ordered: Small,
-    ordered_changes: bool,
+    ordered_changes: int,
     regime: Small,
     people: Small,
     day_people: Small,
@@ -81,16 +81,18 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
         First day of the level in a unit, NEVER where it does not hold; last day of a level that follows a higher one.
     ordered : shape (Z,)
         Level and closures that were ordered for tomorrow.
+    ordered_changes : int
+        1 where they differ from those of today, else 0.
     regime : shape (PAST, Z), tomorrow's row written
         Of each zone.
     people : shape (Z,); day_people : shape (LEVELS, days)
         Residents; under each level by day, written for tomorrow.
     changes_on : shape (days,), changed
-        Days on which a decision starts to hold.
+        Days on which a decision starts to hold, or a level that follows a higher one has ended.
     """
     tomorrow = day + 1
     units, zones = threshold.shape[1], unit_of.shape[1]
-    changed = ordered_changes or changes_on[tomorrow] > 0
+    changed = ordered_changes > 0 or changes_on[tomorrow] > 0
     for level in range(1, LEVELS):
         for unit in range(units):
             last = last_case[level, unit]
@@ -101,7 +103,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
                         total += recent[level, unit, (day - back) % RING_DAYS] if day - back >= 0 else 0
                     if total >= threshold[level, unit]:
                         since[level, unit] = day + delay
-                        changes_on[day + delay] = 1
+                        changes_on[min(day + delay, len(changes_on) - 1)] = 1
                         changed = changed or delay == 1
             elif day - max(last, since[level, unit]) >= level_rules[level, LIFT_DAYS]:
                 since[level, unit] = NEVER
@@ -111,7 +113,7 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
                     for zone in range(zones):
                         if unit_of[level, zone] == unit and unit_of[lower, zone] >= 0:
                             held_until[lower, unit_of[lower, zone]] = day + level_rules[level, FALLS_FOR]
-                    changes_on[day + level_rules[level, FALLS_FOR]] = 1
+                    changes_on[min(day + level_rules[level, FALLS_FOR] + 1, len(changes_on) - 1)] = 1
     if not changed:
         regime[tomorrow % PAST, :] = regime[day % PAST, :]
         day_people[:, tomorrow] = day_people[:, day]
@@ -145,13 +147,13 @@ def decide(  # noqa: PLR0912, PLR0913, PLR0917  one rule after the other
 
 
 @njit(cache=True, nogil=True)
-def rounds(
+def rounds(  # noqa: PLR0913, PLR0917
     day: Index, since: Small, unit_of: Small, regime: Small, level_rules: Whole, ordered: Small, due: Small
 ) -> Index:
     """Zones that have a round of screening today, written to `due`; how many.
 
-    A zone has one on the first day of its level and every so many days after; `ordered` (shape (Z,)) says which have
-    one by order.
+    A zone has one on the first day that a unit of its level has it and every so many days after; `ordered` (shape (Z,))
+    says which have one by order. A level that comes of a zone within brings none.
     """
     found = 0
     for zone in range(len(due)):
@@ -159,8 +161,8 @@ def rounds(
         level = regime[day % PAST, zone] & LEVEL_MASK
         if level > 0 and level_rules[level, SCREEN_EVERY] > 0:
             unit = unit_of[level, zone]
-            if unit >= 0 and since[level, unit] > NEVER and day >= since[level, unit]:
-                if (day - since[level, unit]) % level_rules[level, SCREEN_EVERY] == 0:
-                    due[zone] = 1
+            began = since[level, unit] if unit >= 0 else NEVER
+            if NEVER < began <= day and (day - began) % level_rules[level, SCREEN_EVERY] == 0:
+                due[zone] = 1
         found += due[zone]
     return found

@@ -1,10 +1,12 @@
 """How the illness runs in a person: worked out anew from the address of the infection, never stored."""
 
+from typing import Any
+
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 from douse.kernels.epidemic_layout import ILL_AT_HOME, NATURE, SHIELD, Floats, Small
-from douse.kernels.squares import Bits, Index, draw, share
+from douse.kernels.squares import Bits, Index, draw, share, uint64
 
 STRENGTHS, INCUBATIONS = 4096, 1024
 _SYMPTOMS_SCALE = 1.0 / (1 << 32)
@@ -20,7 +22,7 @@ def nature(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
     incubation: Small,
     strength: Small,
     symptomatic: Floats,
-) -> tuple[Index, float, bool]:
+) -> tuple[Index, Any, Any]:
     """Days from infection to onset, relative infectiousness, and whether there are symptoms.
 
     Parameters
@@ -44,7 +46,7 @@ def nature(  # noqa: PLR0913, PLR0917  a kernel takes its arrays one by one
 
 
 @njit(cache=True, nogil=True)
-def covered(key: Bits, person: Index, source: Index, chance: float) -> bool:
+def covered(key: Bits, person: Index, source: Index, chance: float) -> Any:
     """Whether a person had been infected (source 0) or vaccinated (source 1) before the run."""
     bits = draw(key, person, SHIELD)
     half = bits >> uint64(32) if source == 0 else bits & uint64(0xFFFFFFFF)
@@ -54,7 +56,7 @@ def covered(key: Bits, person: Index, source: Index, chance: float) -> bool:
 @njit(cache=True, nogil=True)
 def unshielded(  # noqa: PLR0913, PLR0917
     key: Bits, person: Index, age: Index, day: Index, cover: Floats, holds: Floats, kept: float
-) -> float:
+) -> Any:
     """Risk of a person who may have been infected or vaccinated before the run, against that of one who was not.
 
     Parameters
@@ -74,6 +76,6 @@ def unshielded(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def stays_home_ill(key: Bits, person: Index, infected: Index, chance: float) -> bool:
+def stays_home_ill(key: Bits, person: Index, infected: Index, chance: float) -> Any:
     """Whether a person with symptoms stays at home from onset on, without being told."""
     return share(draw(key, person, ILL_AT_HOME | infected)) < chance

@@ -5,12 +5,14 @@ Widynski 2020, "Squares: a fast counter-based RNG", arXiv 2004.06278 (five round
 
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 # Scalars of kernels, which may be Python's or NumPy's: a whole number; 64 random bits.
 Index = Any
 Bits = Any
+uint64: Any = numba.uint64
 
 _HALF = uint64(32)
 _ODD = uint64(0x9E3779B97F4A7C15)
@@ -65,6 +67,8 @@ def key_of(seed: Index) -> Bits:
 def poisson(mean: float, u: float, most: Index) -> Index:
     """A Poisson number from one uniform number, by inversion; `most` at most."""
     chance = np.exp(-mean)
+    if chance == 0.0:  # a mean above 745
+        return most
     upto, number = chance, 0
     while u >= upto and number < most and chance > 0.0:
         number += 1

@@ -45,9 +45,14 @@ def report(briefing: Briefing, language: str) -> str:
         ``en`` or ``zh``.
     """
     words = briefing.words(language)
+    return render(page(briefing, words), words)
+
+
+def render(made: Page, words: Words) -> str:
+    """A page as HTML text, with its style and its pictures within."""
     template = _environment().get_template("report.html")
     style = Markup(resources.files("douse.outputs").joinpath("templates", "report.css").read_text(encoding="utf-8"))  # noqa: S704  (a file of the package)
-    return template.render(page=page(briefing, words), style=style, language=words.language, say=words.say)
+    return template.render(page=made, style=style, language=words.language, say=words.say)
 
 
 def page(briefing: Briefing, words: Words) -> Page:

@@ -45,6 +45,7 @@ MEASURE_KINDS = (
     "level", "screening", "quarantine", "isolation", "transfer", "shipment", "closure", "border", "information",
     "other",
 )  # fmt: skip
+CLOSED = ("school", "workplace")
 TRANSPORTS = ("air", "sea", "rail", "road", "other")
 ITEMS = (
     "protective_set", "n95", "surgical_mask", "swab", "tube", "reagent", "antigen_test", "living_package",

@@ -38,3 +38,4 @@ class Measure:
     lesser_fails: Because  # why it does not do
     support: tuple[Because, ...]  # what is owed to the people restricted
     approval: str = "needed"
+    closed: str | None = None  # of a closure: school | workplace; None: both

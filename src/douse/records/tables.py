@@ -337,6 +337,7 @@ class Measures(Table):
     kind = code(codes.MEASURE_KINDS, "Kind of measure.", required=True)
     zone = ident("Zone where it applies.", references="zones.zone_id")
     level = code(codes.LEVELS, "Level, for a measure of kind level.")
+    closed = code(codes.CLOSED, "What is closed, for a measure of kind closure; empty: schools and workplaces.")
     start = day("First day in force.", required=True)
     review_on = day("Day of the next review.", plan=True)
     expires_on = day("Last day in force unless renewed.", plan=True)

@@ -1,9 +1,9 @@
 """What a protocol makes of a run: the response to cases, and the rules of levels."""
 
 import math
+from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import expon, lognorm
 
@@ -45,8 +45,8 @@ def response_of(
 ) -> Response:
     """Tests, tracing, quarantine, isolation and screening as the protocol says, with the compliance of the library.
 
-    A quarantine that begins in one place and ends in another is spent in the first. Watching oneself restricts nobody
-    and is left out. Pools find what single tests find; a false alarm of a pool is rechecked once.
+    A quarantine that begins in one place and ends in another is spent in the first. Watching restricts nobody: who is
+    watched is tested when symptoms begin. Pools find what single tests find; a false alarm of a pool is rechecked once.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def response_of(
     stay, days, tests = _quarantine(protocol.quarantine["close"], pathogen)
     _, ring_two, _ = _quarantine(protocol.quarantine["secondary"], pathogen)
     result = max(1, math.ceil(protocol.clock.test_result.value / _HOURS))
-    tracer = numbers.tracer
+    tracer, pools = numbers.tracer, protocol.screening.pools
     quantiles = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     reached = tracer.interview.value + lognorm(tracer.reached_spread.value, scale=tracer.reached.value).ppf(quantiles)
     stay_open = np.ones((len(STAYS), 8))
@@ -88,13 +88,14 @@ def response_of(
         quarantine_days=days,
         quarantine_stay=stay,
         test_days=tests,
+        watch_days=_watched(protocol.quarantine["close"], pathogen),
         ring_two_days=ring_two if protocol.contact.ring2 else 0.0,
         obeys_quarantine=keeps.home_quarantine.keeps.value,
         isolation_days=float(np.mean(course.days_in_isolation)),
         beds=capacity.beds,
         obeys_isolation=keeps.home_isolation.keeps.value,
         screened_share=testing.turn_out.value,
-        pool=protocol.screening.pools[0].size.value,
+        pool=pools[0].size.value if pools else 1.0,
         screening_specificity=1 - (1 - testing.specificity.value) ** 2,
         recheck_days=float(result),
         ill_at_home=keeps.ill_at_home.keeps.value * (1 - min(1.0, keeps.ill_at_home.outside.value)),
@@ -129,6 +130,12 @@ def zoning_of(protocol: Protocol, pathogen: Pathogen, city: City, orders: tuple[
     for level, values in enumerate(thresholds):
         threshold[level, : len(values)] = values
     return Zoning(unit_of, threshold, rules, delay=1, orders=orders)
+
+
+def _watched(rule: Quarantine, pathogen: Pathogen) -> float:
+    """Days over which a class of contacts is watched or kept apart."""
+    days = (pathogen.max_incubation.value if isinstance(phase.days, str) else phase.days.value for phase in rule.phases)
+    return float(sum(days))
 
 
 def _quarantine(rule: Quarantine, pathogen: Pathogen) -> tuple[int, float, tuple[int, ...]]:
@@ -193,7 +200,7 @@ def _units(above: list[list[tuple[str, int]]], rule: LevelRule) -> NDArray[np.in
     return unit
 
 
-def _threshold(rule: LevelRule, residents: Floats) -> tuple[NDArray[np.int32], int]:
+def _threshold(rule: LevelRule, residents: NDArray[Any]) -> tuple[NDArray[np.int32], int]:
     """Cases that bring the level in each unit (0: none do), and the days that they are counted over."""
     counts = [enter for enter in rule.enter if enter.evidence in _CASE_RULES]
     if counts:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from douse.errors import UsageError
 from douse.kernels.epidemic_contacts import neighbourhoods
-from douse.kernels.epidemic_layout import CALENDAR, CITY, LAYERS, MEETING_LAYERS, MOST_SLOTS
-from douse.kernels.person_word import KINDS
+from douse.kernels.epidemic_layout import CALENDAR, CITY, GROUP, INSTITUTION, LAYERS, MEETING_LAYERS, MOST_SLOTS
+from douse.kernels.person_word import KINDS, NO_GROUP
 from douse.simulation.contact_numbers import ContactNumbers, contact_numbers
 from douse.simulation.contact_tables import contact_tables
 
@@ -54,6 +54,12 @@ class Contacts:
             )
         if (self.closeness < 0).any() or (self.slots[:, kinds:] > 0).any():
             raise UsageError("A closeness of contacts is below 0.", allowed="0 and more", next_step="Correct it.")
+        if (self.slots[:, NO_GROUP, GROUP : INSTITUTION + 1] > 0).any():
+            raise UsageError(
+                "People without a group are to meet others of their group.",
+                allowed="0 meetings of kind none in groups and institutions",
+                next_step="Give these meetings to a kind of group.",
+            )
         shares = self.block_share
         if len(shares) == 0 or (shares < 0).any() or abs(shares.sum() - 1) > 1e-6 or (self.block_people < 2).any():
             raise UsageError(
@@ -82,7 +88,7 @@ class Contacts:
 
     def weights(self) -> NDArray[np.float64]:
         """Weight of a day's meetings outside the home by kind of group and layer; shape (8, 8)."""
-        most = self.slots.max(axis=0).astype(np.float64) * self.closeness
+        most: NDArray[np.float64] = self.slots.max(axis=0).astype(np.float64) * self.closeness
         most[:, 0] = 0.0
         most[:, MEETING_LAYERS:] = 0.0
         return most

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from douse.city.residents_of import named
-from douse.kernels import epidemic_control as control
+from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import LAYERS
 from douse.kernels.person_word import AGE_AT, AGE_STEP, AGES, ZONE_AT, ZONE_BITS
 from douse.simulation.outbreak import Outbreak
@@ -33,24 +33,24 @@ def line_list(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.
     polars.DataFrame
         case_id, person_id, zone, age, onset, tested_at, confirmed_at, reported_at, found_by.
     """
-    lines = run.lines[: run.scalars[control.LINES]].astype(np.int64)
-    person = lines[:, control.L_PERSON]
+    lines = run.lines[: run.scalars[columns.LINES]].astype(np.int64)
+    person = lines[:, columns.L_PERSON]
     word = run.scenario.city.word[person]
     zone = ((word >> np.uint64(ZONE_AT)) & np.uint64((1 << ZONE_BITS) - 1)).astype(np.int64)
     age = ((word >> np.uint64(AGE_AT)) & np.uint64(AGES - 1)).astype(np.int64) * AGE_STEP + AGE_STEP // 2
     zones = pl.Series(run.scenario.city.zone_ids, dtype=pl.String)
-    sampled, confirmed = (_moments(lines[:, column], first) for column in (control.L_SAMPLED, control.L_CONFIRMED))
+    sampled, confirmed = (_moments(lines[:, column], first) for column in (columns.L_SAMPLED, columns.L_CONFIRMED))
     return pl.DataFrame(
         {
             "case_id": [f"sim{number:06d}" for number in range(1, len(lines) + 1)],
             "person_id": names_of(run, person, names),
             "zone": zones.gather(zone),
             "age": age,
-            "onset": pl.Series(_days(lines[:, control.L_ONSET], first), dtype=pl.Date),
+            "onset": pl.Series(_days(lines[:, columns.L_ONSET], first), dtype=pl.Date),
             "tested_at": sampled,
             "confirmed_at": confirmed,
             "reported_at": confirmed,
-            "found_by": [FOUND_BY[how] for how in lines[:, control.L_FOUND]],
+            "found_by": [FOUND_BY[how] for how in lines[:, columns.L_FOUND]],
         }
     )
 

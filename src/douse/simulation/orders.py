@@ -15,11 +15,12 @@ from douse.records.measure import Measure
 from douse.simulation.scenario import MOST_DAYS
 from douse.simulation.zoning import Order
 
+ON_ZONES = ("level", "screening", "closure")  # kinds of measures that a run is told; others follow from its cases
 _CLOSED = {"school": SCHOOLS_CLOSED, "workplace": WORK_CLOSED}
 
 
 def orders_of(measures: Sequence[Measure], city: City, first: date) -> tuple[Order, ...]:
-    """Measures of a plan that concern zones, with the days of a run that begins on `first`; those that end before it are left out.
+    """Measures of a plan that concern zones, by the days of a run that begins on `first`; without those that have ended.
 
     Measures on persons follow from the protocol in a run, case by case, and are passed over.
 
@@ -27,15 +28,14 @@ def orders_of(measures: Sequence[Measure], city: City, first: date) -> tuple[Ord
     ------
     DataError
         When a measure names a zone that the city does not have.
-    """
+    """  # noqa: E501
     made = []
     for measure in measures:
-        if measure.kind not in {"level", "screening"} or measure.action == "lift":
+        if measure.kind not in ON_ZONES or measure.action == "lift":
             continue
-        level = 0 if measure.kind == "screening" else LEVELS.index(measure.level or "open")
-        made.append(
-            _order(city, first, measure.zone, level, measure.start, measure.expires_on, measure.kind == "screening")
-        )
+        bits = _bits(measure.kind, measure.level, measure.closed)
+        screening = measure.kind == "screening"
+        made.append(_order(city, first, measure.zone, bits, (measure.start, measure.expires_on), screening=screening))
     return tuple(order for order in made if order is not None)
 
 
@@ -45,35 +45,31 @@ def orders_in(table: pl.DataFrame, city: City, first: date) -> tuple[Order, ...]
     A measure without an end goes on to the end of the run.
     """
     made = []
-    for row in table.iter_rows(named=True):
-        if row["kind"] not in {"level", "screening", "closure"}:
-            continue
-        bits = LEVELS.index(row["level"]) if row["kind"] == "level" else 0
-        if row["kind"] == "closure":
-            bits = _CLOSED.get(row.get("closed") or "", SCHOOLS_CLOSED | WORK_CLOSED)
-        ends = [day for day in (row["ended_on"], row["expires_on"]) if day is not None]
-        made.append(
-            _order(
-                city, first, row["zone"], bits, row["start"], min(ends) if ends else None, row["kind"] == "screening"
-            )
+    for row in table.filter(pl.col("kind").is_in(ON_ZONES)).iter_rows(named=True):
+        bits = _bits(row["kind"], row["level"], row["closed"])
+        days = (
+            row["start"],
+            min((day for day in (row["ended_on"], row["expires_on"]) if day is not None), default=None),
         )
+        made.append(_order(city, first, row["zone"], bits, days, screening=row["kind"] == "screening"))
     return tuple(order for order in made if order is not None)
 
 
-def _order(  # noqa: PLR0913, PLR0917  a column each
-    city: City,
-    first: date,
-    zone: str | None,
-    bits: int,
-    start: date,
-    end: date | None,
-    screening: bool,  # noqa: FBT001
+def _bits(kind: str, level: str | None, closed: str | None) -> int:
+    """What a zone is told: a level, or what is closed."""
+    if kind == "level":
+        return LEVELS.index(level or "open")
+    return _CLOSED.get(closed or "", SCHOOLS_CLOSED | WORK_CLOSED) if kind == "closure" else 0
+
+
+def _order(  # noqa: PLR0913
+    city: City, first: date, zone: str | None, bits: int, days: tuple[date, date | None], *, screening: bool
 ) -> Order | None:
-    begins = (start - first).days
-    ends = MOST_DAYS if end is None else (end - first).days
-    if (begins if screening else ends) < 0:
+    start = (days[0] - first).days
+    end = MOST_DAYS if days[1] is None else (days[1] - first).days
+    if (start if screening else end) < 0:
         return None
-    return Order(_within(city, zone), bits, max(begins, 0) if not screening else begins, ends, screening=screening)
+    return Order(_within(city, zone), bits, max(start, 0), end, screening=screening)
 
 
 def _within(city: City, zone: str | None) -> NDArray[np.int64]:
@@ -99,7 +95,7 @@ def _within(city: City, zone: str | None) -> NDArray[np.int64]:
     if found:
         return np.array(found, np.int64)
     # The zone is smaller than those that people are known to live in: nothing smaller can be told apart in the city.
-    at = parent.get(zone)
-    while at is not None and at not in city.zone_ids:
-        at = parent.get(at)
-    return np.array([city.zone_ids.index(at)] if at else [], np.int64)
+    larger = parent.get(zone)
+    while larger is not None and larger not in city.zone_ids:
+        larger = parent.get(larger)
+    return np.array([city.zone_ids.index(larger)] if larger else [], np.int64)

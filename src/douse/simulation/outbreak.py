@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.errors import UsageError
+from douse.kernels import epidemic_agenda as agenda
+from douse.kernels import epidemic_columns as columns
 from douse.kernels import epidemic_control as control
+from douse.kernels import epidemic_infect as infect
 from douse.kernels import epidemic_levels as levels
 from douse.kernels import epidemic_spread as spread
+from douse.kernels import epidemic_testing as testing
 from douse.kernels.epidemic_layout import (
     BLOCK,
     CALENDAR,
@@ -53,7 +57,7 @@ class Outbreak:
         anything is done keeps it anyway.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         scenario: Scenario,
         seeds: Seeds,
@@ -67,7 +71,7 @@ class Outbreak:
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
         self.scenario, self.shards = scenario, shards
-        self.keep = keep or scenario.controls
+        self._kept_anyway = keep
         self.shard_end = np.array([people * (part + 1) // shards for part in range(shards)], np.int64)
         self.state = np.zeros(people, np.uint32)
         self.calendars = [Calendar(shards) for _ in range(shards)]
@@ -76,16 +80,16 @@ class Outbreak:
         self.side = np.empty((rows, SIDE_WIDTH), np.int16)
         self.side_person = np.empty(rows, np.uint32)
         self.community = np.empty(_ROOM, np.uint32)
-        self.lines = np.empty((_ROOM, control.LINE_WIDTH), np.int32)
+        self.lines = np.empty((_ROOM, columns.LINE_WIDTH), np.int32)
         self.waiting = np.empty(_ROOM, np.uint64)
         self.log = np.empty((_ROOM, 3), np.uint32)
         self.log_end = np.zeros(CALENDAR + 1, np.int64)
         reported = int(scenario.report.max()) + 1
         self.by_zone = np.zeros((shards, 2, HISTORY + scenario.days + 1, reported), np.int32)
-        self.by_age = np.zeros((shards, len(spread.COUNTED), CALENDAR, 16), np.int32)
+        self.by_age = np.zeros((shards, len(columns.COUNTED), CALENDAR, 16), np.int32)
         self.beds = np.zeros((shards, 2, CALENDAR + 1), np.int32)
         self.staying = np.zeros((len(STAYS), CALENDAR + 1), np.int32)
-        self.series = np.zeros((control.SERIES, CALENDAR), np.int64)
+        self.series = np.zeros((columns.SERIES, CALENDAR), np.int64)
         self.bed_ends = np.zeros(CALENDAR, np.int32)
         self.regime = np.zeros((PAST, zones), np.uint8)
         units = scenario.zoning.threshold.shape[1]
@@ -96,12 +100,13 @@ class Outbreak:
         self.day_people = np.zeros((levels.LEVELS, CALENDAR), np.int64)
         self.changes_on = np.zeros(CALENDAR + PAST, np.uint8)
         self.due_zones = np.zeros(zones, np.uint8)
-        self.scalars = np.zeros(control.SCALARS, np.int64)
+        self.scalars = np.zeros(columns.SCALARS, np.int64)
         self.new = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
-        self._ordered = np.zeros(zones, np.uint8)
+        self.ordered = np.zeros(zones, np.uint8)
         self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
+        self._rules[columns.RESPONDS_FROM] += HISTORY
         self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
         self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
@@ -117,18 +122,30 @@ class Outbreak:
 
         `scale` is the factor on all transmission where it is not that of the scenario.
         """
+        persons = seeds.rows[:, columns.S_PERSON]
+        if len(persons) and not 0 <= persons.min() <= persons.max() < len(self.state):
+            raise UsageError(
+                "An infection to begin with is of somebody who does not live in the city.",
+                allowed=f"people 0 to {len(self.state) - 1}",
+                next_step="Choose the infections from the people of this city.",
+            )
         if not self._fresh:
             self._undo()
         self._fresh = False
+        self.acts = self.scenario.controls or seeds.stays
+        self.keep = self._kept_anyway or self.acts
+        self._knobs = self.scenario.knobs.copy()
+        self._knobs[columns.GUARDED] = float(self.acts)
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.scale = self.scenario.scale if scale is None else scale
+        self._named = self.keep or seeds.variants
         self._variant_rate = self.scale * np.array([1.0, self.scenario.variant.transmission])
         self.day = HISTORY
         self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
         self.scalars[:] = 0
-        self.scalars[control.SIDE_ROWS] = 1
-        self.scalars[control.ITEMS_LEFT] = self.agenda.blocks
+        self.scalars[columns.SIDE_ROWS] = 1
+        self.scalars[columns.ITEMS_LEFT] = self.agenda.blocks
         self._order(HISTORY - 1)
         self._decide(HISTORY - 1, 0, changed=True)
         self.log_end[: HISTORY + 1] = 0
@@ -149,7 +166,7 @@ class Outbreak:
     # --- a day -----------------------------------------------------------------------------------------------------
 
     def _step(self) -> None:
-        day, acts = self.day, self.scenario.controls
+        day, acts = self.day, self.acts
         if acts:
             self._morning(day)
         arrived = self._arrive(day)
@@ -161,16 +178,16 @@ class Outbreak:
     def _morning(self, day: int) -> None:
         rules, scalars = self._rules, self.scalars
         control.begin_morning(day, rules, self.series, scalars, self.bed_ends)
-        items = control.take(day, *self.agenda.arrays, self.waiting, scalars)
+        items = agenda.take(day, *self.agenda.arrays, self.waiting, scalars)
         done = 0
         while True:
             done = self._work(day, done, items)
             if done == len(items):
                 break
             self._more_room()
-        self.series[control.WAITING_PEOPLE, day] = scalars[control.WAITING]
+        self.series[columns.WAITING_PEOPLE, day] = scalars[columns.WAITING]
         if self.scenario.zoning.acts:
-            cases = int(scalars[control.COMMUNITY])
+            cases = int(scalars[columns.COMMUNITY])
             self._screen(day)
             levels.count_cases(day, self.community, cases, self.scenario.zoning.unit_of, self.recent, self.last_case)
             self._decide(day, cases, changed=self._order(day))
@@ -198,7 +215,7 @@ class Outbreak:
         if rounds == 0:
             return
         recent = self.log[self.log_end[max(day - TAIL, 0)] : self.log_end[day]]
-        while not control.screen(
+        while not testing.screen(
             day, self.due_zones, recent, self.key, self.scenario.city.word, self.state, self.side,
             self.scenario.city.zone_start, self.scenario.rates.course.sensitivity, self._rules, self.series,
             self.scalars, *self.agenda.arrays,
@@ -209,7 +226,7 @@ class Outbreak:
         rows = self.seeds.of_day(day)
         if len(rows) == 0:
             return 0
-        while self.scalars[control.ITEMS_LEFT] < TAIL + len(rows) or self.scalars[control.SIDE_ROWS] + len(rows) >= len(
+        while self.scalars[columns.ITEMS_LEFT] < TAIL + len(rows) or self.scalars[columns.SIDE_ROWS] + len(rows) >= len(
             self.side
         ):
             self._more_room(len(rows))
@@ -223,10 +240,12 @@ class Outbreak:
 
     def _spread(self, day: int, arrived: int) -> NDArray[np.uint32]:
         """Infections of a day, in order of person where that matters."""
-        counts = self._each(lambda shard: self._due(day, shard, arrived if shard == 0 else 0))
-        self._each(lambda shard: self._pass_on(day, shard, *counts[shard]))
+        self._pass_on(day, 0, 0, arrived)  # before what falls due: they may infect somebody today
+        since = [arrived if shard == 0 else 0 for shard in range(self.shards)]
+        counts = self._each(lambda shard: self._due(day, shard, since[shard]))
+        self._each(lambda shard: self._after(day, shard, since[shard], *counts[shard]))
         total = sum(found for found, _ in counts)
-        self.series[control.NEW_INFECTIONS, day] = total
+        self.series[columns.NEW_INFECTIONS, day] = total
         self.log_end[day + 1] = self.log_end[day]
         if not self.keep:
             return self.new[0][:0]
@@ -251,36 +270,41 @@ class Outbreak:
                 day, shard, self.key, scenario.city.word, self.state, self.side, calendar.events, calendar.following,
                 calendar.head, calendar.fill, self._slots, scenario.rates.course.susceptibility, scenario.risk,
                 scenario.immunity.cover, self._holds, self._kept, scenario.susceptible_again,
-                scenario.response.stay_open, self.regime, self._regime_open, scenario.knobs, found, dups, drunk, new,
+                scenario.response.stay_open, self.regime, self._regime_open, self._knobs, found, dups, drunk, new,
                 self.twice[shard], self.drunk[shard],
             )  # fmt: skip
-        spread.settle(new, found, self.twice[shard], dups, self.state)
+        if self._named:  # else nobody asks who did it
+            spread.settle(new, found, self.twice[shard], dups, self.state)
         return arrived + found, drunk
 
-    def _pass_on(self, day: int, shard: int, found: int, drunk: int) -> None:
-        calendar, scenario = self.calendars[shard], self.scenario
-        city, rates, course = scenario.city, scenario.rates, scenario.rates.course
+    def _after(self, day: int, shard: int, since: int, found: int, drunk: int) -> None:
+        """What follows from a day's infections, and from what went into the water."""
+        calendar = self.calendars[shard]
         spread.release(day, *calendar.arrays[1:])
-        done = 0
-        while True:
-            done = spread.infect(
-                done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
-                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,
-                course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
-                *rates.alias, rates.total, rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover,
-                scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard],
-                self.beds[shard],
-            )  # fmt: skip
-            if done == found:
-                break
-            calendar.grow()
+        self._pass_on(day, shard, since, found)
         if drunk:
             while calendar.left[0] < TAIL * self.shards + drunk // BLOCK + 1:
                 calendar.grow(drunk // BLOCK)
-            spread.swallow(
-                day, self.key, self.drunk[shard], drunk, self.shard_end, scenario.knobs[spread.SURVIVAL], CALENDAR - 1,
-                *calendar.arrays,
+            infect.swallow(
+                day, self.key, self.drunk[shard], drunk, self.shard_end, self.scenario.knobs[columns.SURVIVAL],
+                CALENDAR - 1, *calendar.arrays,
             )  # fmt: skip
+
+    def _pass_on(self, day: int, shard: int, done: int, found: int) -> None:
+        calendar, scenario = self.calendars[shard], self.scenario
+        city, rates, course = scenario.city, scenario.rates, scenario.rates.course
+        keeps, other = rates.alias
+        while done < found:
+            done = infect.infect(
+                done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
+                course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
+                keeps, other, rates.total, rates.layer_upto, self._slots, self._variant_rate,
+                scenario.immunity.cover, scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0],
+                self.by_age[shard], self.beds[shard],
+            )  # fmt: skip
+            if done < found:
+                calendar.grow()
 
     def _register(self, day: int, found: NDArray[np.uint32]) -> None:
         rates, course, done = self.scenario.rates, self.scenario.rates.course, 0
@@ -302,26 +326,31 @@ class Outbreak:
             first, last = order.start + HISTORY, order.end + HISTORY
             changed = changed or day + 1 in (first, last + 1) or day < HISTORY
         if changed:
-            self._ordered[:] = 0
+            self.ordered[:] = 0
             for order in self.scenario.zoning.orders:
                 if order.start + HISTORY <= day + 1 <= order.end + HISTORY and not order.screening:
-                    level = np.maximum(self._ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
-                    closed = (self._ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
-                    self._ordered[order.zones] = level | closed
+                    level = np.maximum(self.ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
+                    closed = (self.ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
+                    self.ordered[order.zones] = level | closed
         return changed
 
     def _ordered_rounds(self, day: int) -> NDArray[np.uint8]:
-        ordered = np.zeros(len(self.due_zones), np.uint8)
-        for order in self.scenario.zoning.orders:
-            if order.screening and order.start + HISTORY == day:
-                ordered[order.zones] = 1
+        """Zones with a round by order: of its own, or of the level that was ordered and holds."""
+        zoning, ordered = self.scenario.zoning, np.zeros(len(self.due_zones), np.uint8)
+        for order in zoning.orders:
+            since, level = day - order.start - HISTORY, order.bits & LEVEL_MASK
+            every = int(zoning.level_rules[level, levels.SCREEN_EVERY]) if level else 0
+            if order.screening:
+                ordered[order.zones] |= since == 0
+            elif every and since >= 0 and day <= order.end + HISTORY and since % every == 0:
+                ordered[order.zones] |= (self.regime[day % PAST, order.zones] & LEVEL_MASK) == level
         return ordered
 
     def _decide(self, day: int, cases: int, *, changed: bool) -> None:
         zoning = self.scenario.zoning
         levels.decide(
             day, cases, zoning.unit_of, zoning.threshold, zoning.level_rules, zoning.delay, self.recent,
-            self.last_case, self.since, self.held_until, self._ordered, changed, self.regime, self._zone_people,
+            self.last_case, self.since, self.held_until, self.ordered, int(changed), self.regime, self._zone_people,
             self.day_people, self.changes_on,
         )  # fmt: skip
 
@@ -330,8 +359,8 @@ class Outbreak:
     def _more_room(self, needed: int = 0) -> None:
         """Room for more items, people under measures, and cases."""
         scalars = self.scalars
-        scalars[control.ITEMS_LEFT] = self.agenda.grow(int(scalars[control.ITEMS_LEFT]), needed // BLOCK)
-        rows = int(scalars[control.SIDE_ROWS])
+        scalars[columns.ITEMS_LEFT] = self.agenda.grow(int(scalars[columns.ITEMS_LEFT]), needed // BLOCK)
+        rows = int(scalars[columns.SIDE_ROWS])
         if rows + needed + 2 >= MOST_SIDE:
             raise UsageError(
                 f"More than {MOST_SIDE} people would be tested, traced or kept apart one by one in one run.",
@@ -341,15 +370,15 @@ class Outbreak:
         size = min(MOST_SIDE, 2 * len(self.side) + needed)
         self.side = at_least(self.side, size, kept=rows)
         self.side_person = at_least(self.side_person, size, kept=rows)
-        self.lines = at_least(self.lines, 2 * len(self.lines), kept=int(scalars[control.LINES]))
-        self.community = at_least(self.community, 2 * len(self.community), kept=int(scalars[control.COMMUNITY]))
-        self.waiting = at_least(self.waiting, 2 * len(self.waiting), kept=int(scalars[control.WAITING]))
+        self.lines = at_least(self.lines, 2 * len(self.lines), kept=int(scalars[columns.LINES]))
+        self.community = at_least(self.community, 2 * len(self.community), kept=int(scalars[columns.COMMUNITY]))
+        self.waiting = at_least(self.waiting, 2 * len(self.waiting), kept=int(scalars[columns.WAITING]))
 
     def _undo(self) -> None:
         """Take back what the run before wrote: the people it touched, or all where it did not keep them."""
         if self.keep:
             self.state[self.log[: self.log_end[self.day], 0]] = 0
-            self.state[self.side_person[1 : self.scalars[control.SIDE_ROWS]]] = 0
+            self.state[self.side_person[1 : self.scalars[columns.SIDE_ROWS]]] = 0
         else:
             self.state[:] = 0
         for calendar in self.calendars:

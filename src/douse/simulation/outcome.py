@@ -6,8 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from douse.kernels import epidemic_control as control
-from douse.kernels import epidemic_spread as spread
+from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import STAYS
 from douse.library.codes import LEVELS
 from douse.simulation.outbreak import Outbreak
@@ -16,8 +15,8 @@ from douse.simulation.scenario import HISTORY
 Ints = NDArray[np.int64]
 # What is told of each day, in order: counts, then people that day.
 DAILY = (
-    *control.SERIES_NAMES,
-    *spread.COUNTED[1:],
+    *columns.SERIES_NAMES,
+    *columns.COUNTED[1:],
     "in_hospital",
     "in_intensive_care",
     *(f"in_{stay}" for stay in STAYS[1:]),
@@ -66,16 +65,16 @@ def outcome_of(run: Outbreak) -> Outcome:
     by_age = run.by_age.sum(axis=0, dtype=np.int64)
     beds = np.cumsum(run.beds.sum(axis=0, dtype=np.int64), axis=1)
     staying = np.cumsum(run.staying, axis=1, dtype=np.int64)
-    columns = [
+    counts = [
         *run.series,
         *by_age[1:].sum(axis=2),
         *beds,
         *staying[1:],
         *run.day_people[1:],
     ]
-    daily = np.array([column[first:end] for column in columns], np.int64).T
+    daily = np.array([column[first:end] for column in counts], np.int64).T
     by_zone = run.by_zone.sum(axis=0, dtype=np.int64)
-    infections = run.series[control.NEW_INFECTIONS, first:end]
+    infections = run.series[columns.NEW_INFECTIONS, first:end]
     days = np.flatnonzero(infections)
     waiting = any((calendar.head[:, end:] >= 0).any() for calendar in run.calendars)
     return Outcome(

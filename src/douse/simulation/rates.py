@@ -9,19 +9,21 @@ from scipy.optimize import brentq
 
 from douse.city.city import City
 from douse.errors import UsageError
+from douse.kernels.epidemic_columns import ASYMPTOMATIC, HOME_RATE, KNOBS
 from douse.kernels.epidemic_first import first_generations
-from douse.kernels.epidemic_layout import ENVIRONMENT, HOME_SIZES, HOUSEHOLD, LAYERS
-from douse.kernels.epidemic_spread import ALIAS, ASYMPTOMATIC, KNOBS, WEEKDAY
+from douse.kernels.epidemic_layout import ENVIRONMENT, HOUSEHOLD, LAYERS
+from douse.kernels.epidemic_onward import ALIAS, MOST_A_MATE
 from douse.kernels.person_word import AGE_AT, AGE_BITS
 from douse.kernels.squares import key_of
 from douse.simulation.contacts import Contacts
 from douse.simulation.course import Course
 
 Floats = NDArray[np.float64]
-SAMPLE = 100_000  # first generations that a scale is read from
+SAMPLE = 200_000  # first generations that a scale is read from
 _SCALES = np.array([0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0])  # of transmission, at which people infected are counted
 _LAYER_STEPS = 1 << 14
 _ALIAS_STEPS = 1 << 12
+_STEEPEST = 6.0  # of the logarithm of the rate outside: beyond, more of it infects nobody else
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Rates:
     Attributes
     ----------
     home : float
-        To one household mate who lives with the person every day.
+        To one household mate who lives with the person every day; of a person who is much more infectious than others,
+        `MOST_A_MATE` at most.
     outside : float
         To a meeting of closeness 1 that takes place every day.
     water : float
@@ -50,28 +53,29 @@ class Rates:
 
     @cached_property
     def by_layer(self) -> Floats:
-        """Shape (16, 8, 8): by size of the household, kind of group and layer."""
-        rate = np.zeros((HOME_SIZES, 8, len(LAYERS)))
-        rate += self.outside * self.contacts.weights()
-        rate[:, :, HOUSEHOLD] = self.home * np.maximum(np.arange(HOME_SIZES) - 1, 0)[:, None]
-        rate[:, :, ENVIRONMENT] = self.water
+        """Outside the home, shape (8, 8): by kind of group and layer."""
+        rate = self.outside * self.contacts.weights()
+        rate[:, ENVIRONMENT] = self.water
         return rate
 
     @cached_property
     def total(self) -> Floats:
-        """Sum over the layers; shape (16, 8)."""
-        total: Floats = self.by_layer.sum(axis=2)
+        """Sum over the layers outside the home; shape (8,)."""
+        total: Floats = self.by_layer.sum(axis=1)
         return total
 
     @cached_property
     def layer_upto(self) -> NDArray[np.int16]:
-        """Running shares of the layers in steps of 1 / 16384; shape (16, 8, 8). The last with a share ends at the top."""
+        """Running shares of the layers outside the home in steps of 1 / 16384; shape (8, 8).
+
+        The last with a share ends at the top.
+        """
         rate = self.by_layer
-        upto = np.cumsum(rate, axis=2)
-        whole = np.where(upto[..., -1:] > 0, upto[..., -1:], 1.0)
+        upto = np.cumsum(rate, axis=1)
+        whole = np.where(upto[:, -1:] > 0, upto[:, -1:], 1.0)
         steps = np.round(upto / whole * _LAYER_STEPS).astype(np.int16)
-        last = len(LAYERS) - 1 - np.argmax(rate[..., ::-1] > 0, axis=2)
-        steps[np.arange(len(LAYERS)) >= last[..., None]] = _LAYER_STEPS
+        last = len(LAYERS) - 1 - np.argmax(rate[:, ::-1] > 0, axis=1)
+        steps[np.arange(len(LAYERS)) >= last[:, None]] = _LAYER_STEPS
         return steps
 
     @cached_property
@@ -115,7 +119,7 @@ def make_rates(city: City, course: Course, contacts: Contacts, *, seed: int = 1)
     start = Rates(home, 0.0, 0.0, contacts, course)
     if course.environment is not None:
         share = course.environment[0]
-        start = replace(start, water=share * target / _mean_susceptibility(city, course))
+        start = replace(start, water=share * target / (_mean_susceptibility(city, course) * _mean_force(city, course)))
         target *= 1 - share
     reached = people_infected(city, start, seed=seed)
     if reached.sum() - reached[ENVIRONMENT] >= target:
@@ -132,12 +136,17 @@ def make_rates(city: City, course: Course, contacts: Contacts, *, seed: int = 1)
         return float(infected.sum() - infected[ENVIRONMENT] - target)
 
     guess = np.log(max(target, 0.1) / max(contacts.weights().sum(axis=1).max(), 1e-9))
-    low, high = guess - 2.0, guess + 2.0
-    while gap(high) < 0 and high < guess + 12:
-        high += 1.0
+    low, high = guess - 1.0, guess + 1.0
     while gap(low) > 0:
         low -= 1.0
-    outside = float(np.exp(brentq(gap, low, high, xtol=1e-3)))
+    while gap(high) < 0:
+        high += 1.0
+        if high > guess + _STEEPEST:
+            raise UsageError(
+                f"People of this city meet too few others for a reproduction number of {target:g}.",
+                next_step="Raise the meetings a day in the numbers of contacts.",
+            )
+    outside = float(np.exp(brentq(gap, low, high, xtol=3e-3)))
     return replace(start, outside=outside)
 
 
@@ -156,7 +165,7 @@ def generation(
     persons = (np.arange(sample) * max(1, len(city) // sample) + seed) % len(city)
     knobs = np.zeros(KNOBS)
     knobs[ASYMPTOMATIC] = rates.course.asymptomatic_infectiousness
-    knobs[WEEKDAY] = 0
+    knobs[HOME_RATE] = rates.home
     keeps, other = rates.alias
     return first_generations(
         persons, 0, seed * sample, city.word, city.members, city.group_start, city.institution,
@@ -190,7 +199,7 @@ def _scaled_home(city: City, start: Rates, target: float, seed: int) -> Rates:
         return float(infected[HOUSEHOLD] - target)
 
     top = np.log(start.home)
-    return replace(start, home=float(np.exp(brentq(gap, top - 12, top, xtol=1e-3))))
+    return replace(start, home=float(np.exp(brentq(gap, top - 12, top, xtol=3e-3))))
 
 
 def _home_rate(city: City, course: Course) -> float:
@@ -201,10 +210,10 @@ def _home_rate(city: City, course: Course) -> float:
     if wanted == 0:
         return 0.0
     weight = _ages(city)
-    force = np.multiply.outer(course.strength, course.susceptibility)
 
     def gap(log_rate: float) -> float:
-        return float(((1 - np.exp(-np.exp(log_rate) * force)) @ weight).mean() - wanted)
+        rate = np.minimum(np.exp(log_rate) * course.strength, MOST_A_MATE)
+        return float(((1 - np.exp(-np.multiply.outer(rate, course.susceptibility))) @ weight).mean() - wanted)
 
     if gap(12.0) < 0:
         raise UsageError(
@@ -220,6 +229,12 @@ def _ages(city: City) -> Floats:
     counts = np.bincount(age.astype(np.int64), minlength=1 << AGE_BITS)
     share: Floats = counts / max(1, counts.sum())
     return share
+
+
+def _mean_force(city: City, course: Course) -> float:
+    """Infectiousness of residents, those without symptoms included."""
+    ill = float(_ages(city) @ course.symptomatic)
+    return ill + (1 - ill) * course.asymptomatic_infectiousness
 
 
 def _mean_susceptibility(city: City, course: Course) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.errors import UsageError
-from douse.kernels import epidemic_control as control
+from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import (
     CITY,
     GROUP,
@@ -77,6 +77,8 @@ class Response:
         People that can be reached a day; who is more waits.
     quarantine_days, quarantine_stay, test_days
         Of contacts, from the last exposure; stay: 0 none, 1 at home, 2 central; days of tests after the exposure.
+    watch_days : float
+        After they were reached, contacts are asked every day and tested when symptoms begin.
     ring_two_days : float
         Quarantine at home of those who live with contacts; 0: none.
     obeys_quarantine, obeys_isolation : float
@@ -122,6 +124,7 @@ class Response:
     quarantine_days: float = 0.0
     quarantine_stay: int = QUARANTINE_HOME
     test_days: tuple[int, ...] = ()
+    watch_days: float = 0.0
     ring_two_days: float = 0.0
     obeys_quarantine: float = 1.0
     isolation_days: float = 0.0
@@ -154,8 +157,19 @@ class Response:
             )
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, float) and (value < 0 or np.isnan(value)):
+            if isinstance(value, float | int) and (value < 0 or np.isnan(value)):
                 raise UsageError(f"{one.name} is {value:g}.", allowed="0 and more", next_step="Correct it.")
+        if self.pool < 1:
+            raise UsageError(f"A tube of screening holds {self.pool:g} samples.", allowed="1 and more")
+        for table in ("seek_delay", "reach_delay"):
+            if getattr(self, table).shape != (_QUANTILES,):
+                raise ValueError(f"{table} is of shape ({_QUANTILES},)")
+        if self.reach_delay.max() > columns.LONGEST_DELAY:
+            raise UsageError(
+                f"A contact is reached {self.reach_delay.max()} days after it was named.",
+                allowed=f"at most {columns.LONGEST_DELAY} days",
+                next_step="Correct it in the file of measures.",
+            )
         if self.quarantine_stay not in (NO_STAY, QUARANTINE_HOME, QUARANTINE_CENTRAL):
             raise UsageError("Quarantine takes place nowhere that is known.", allowed="0 none, 1 at home, 2 central")
 
@@ -171,34 +185,35 @@ class Response:
 
     def rules(self) -> Floats:
         """The numbers that the kernels ask for, in their order."""
-        rules = np.zeros(control.RULES)
+        rules = np.zeros(columns.RULES)
         for position, value in {
-            control.SEEK_SHARE: self.seek_share,
-            control.RESULT_DAYS: self.result_days,
-            control.LABORATORY: min(self.laboratory, 1e15),
-            control.OTHER_TESTS: self.other_tests,
-            control.FALSE_SHARE: 1 - self.specificity,
-            control.LOOKBACK_ILL: self.lookback_ill,
-            control.LOOKBACK_WELL: self.lookback_well,
-            control.BACKWARD_DAYS: self.backward_days,
-            control.REACHED_SHARE: self.reached_share,
-            control.TRACERS: self.tracers,
-            control.QUARANTINE_DAYS: self.quarantine_days,
-            control.QUARANTINE_STAY: self.quarantine_stay,
-            control.RING_TWO_DAYS: self.ring_two_days,
-            control.OBEYS_QUARANTINE: self.obeys_quarantine,
-            control.ISOLATION_DAYS: self.isolation_days,
-            control.BED_COUNT: self.beds,
-            control.OBEYS_ISOLATION: self.obeys_isolation,
-            control.RING_VACCINATION: self.ring_vaccination,
-            control.DOSES: self.doses,
-            control.SCREENED_SHARE: self.screened_share,
-            control.POOL: self.pool,
-            control.DETECTS_POOLED: self.detects_pooled,
-            control.FALSE_SCREENED: 1 - self.screening_specificity,
-            control.RECHECK_DAYS: self.recheck_days,
-            control.RESPONDS_FROM: self.responds_from,
-            control.TRACES: self.traces,
+            columns.SEEK_SHARE: self.seek_share,
+            columns.RESULT_DAYS: self.result_days,
+            columns.LABORATORY: min(self.laboratory, 1e15),
+            columns.OTHER_TESTS: self.other_tests,
+            columns.FALSE_SHARE: 1 - self.specificity,
+            columns.LOOKBACK_ILL: self.lookback_ill,
+            columns.LOOKBACK_WELL: self.lookback_well,
+            columns.BACKWARD_DAYS: self.backward_days,
+            columns.REACHED_SHARE: self.reached_share,
+            columns.TRACERS: self.tracers,
+            columns.QUARANTINE_DAYS: self.quarantine_days,
+            columns.QUARANTINE_STAY: self.quarantine_stay,
+            columns.WATCH_DAYS: self.watch_days,
+            columns.RING_TWO_DAYS: self.ring_two_days,
+            columns.OBEYS_QUARANTINE: self.obeys_quarantine,
+            columns.ISOLATION_DAYS: self.isolation_days,
+            columns.BED_COUNT: self.beds,
+            columns.OBEYS_ISOLATION: self.obeys_isolation,
+            columns.RING_VACCINATION: self.ring_vaccination,
+            columns.DOSES: self.doses,
+            columns.SCREENED_SHARE: self.screened_share,
+            columns.POOL: self.pool,
+            columns.DETECTS_POOLED: self.detects_pooled,
+            columns.FALSE_SCREENED: 1 - self.screening_specificity,
+            columns.RECHECK_DAYS: self.recheck_days,
+            columns.RESPONDS_FROM: self.responds_from,
+            columns.TRACES: self.traces,
         }.items():
             rules[position] = value
         return rules

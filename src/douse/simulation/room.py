@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from douse.kernels.epidemic_layout import BLOCK, CALENDAR, TAIL
 
-_GROWS = 1.5
+_GROWS = 1.25
 Numbers = NDArray[np.uint32]
 Ints = NDArray[np.int32]
 
@@ -54,7 +54,7 @@ class Calendar:
         self.fill[:] = 0
 
     def grow(self, needed: int = 0) -> None:
-        """Make room for half as much again, and for `needed` more blocks at least."""
+        """Make room for a quarter more, and for `needed` more blocks at least."""
         old, left = self.blocks, int(self.left[0])
         new = max(int(old * _GROWS), old + needed + 1)
         self.events = longer(self.events, new * BLOCK)
@@ -100,7 +100,7 @@ class Agenda:
         self.fill[:] = 0
 
     def grow(self, left: int, needed: int = 0) -> int:
-        """Make room for half as much again, and for `needed` blocks; `left` were unused. Returns those unused now."""
+        """Make room for a quarter more, and for `needed` blocks; `left` were unused. Returns those unused now."""
         old = self.blocks
         new = max(int(old * _GROWS), old + needed + 1)
         self.items = longer(self.items, new * BLOCK)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from douse.city.city import City
 from douse.errors import UsageError
-from douse.kernels import epidemic_spread as spread
+from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import CALENDAR, LAST_DAY, LAYERS, TAIL
-from douse.kernels.person_word import AGES
+from douse.kernels.person_word import AGES, SIZE_AT
 from douse.simulation.rates import Rates
 from douse.simulation.response import Response
 from douse.simulation.zoning import Zoning
@@ -111,6 +111,10 @@ class Scenario:
             )
         if len(self.city) == 0 or (np.diff(self.city.zone_start.astype(np.int64)) == 0).any():
             raise UsageError("A zone of the city has nobody in it.", next_step="Leave zones without people out.")
+        if int(self.city.word.min()) >> SIZE_AT == 0:
+            raise UsageError("A household of the city has nobody in it.", next_step="Make the city again.")
+        if self.zoning.unit_of.shape[1] != len(self.city.zone_ids):
+            raise ValueError(f"units are of {self.zoning.unit_of.shape[1]} zones, not of {len(self.city.zone_ids)}")
         if self.season is not None and (
             len(self.season) < self.days or not 0 <= self.season.min() <= self.season.max() <= 1
         ):
@@ -121,8 +125,15 @@ class Scenario:
             )
         if self.scale < 0 or min(self.variant.transmission, self.variant.severity) < 0:
             raise UsageError("A factor on transmission or severity is below 0.", allowed="0 and more")
-        if not 0 <= self.again[0] <= 1:
-            raise UsageError("Protection after an infection is no share.", allowed="0 to 1")
+        if not 0 <= self.again[0] <= 1 or not self.again[1] > 0:
+            raise UsageError(
+                "Protection after an infection is no share, or falls by half in no time.",
+                allowed="0 to 1; a half-life above 0 days",
+            )
+        if not 0 <= self.variant.protection_left <= 1:
+            raise UsageError("A variant leaves a share of protection below 0 or above 1.", allowed="0 to 1")
+        if self.masks_from is not None and self.masks_from < 0:
+            raise UsageError(f"Masks are worn from day {self.masks_from} of the run.", allowed="0 and more")
 
     @property
     def controls(self) -> bool:
@@ -132,18 +143,19 @@ class Scenario:
     @cached_property
     def knobs(self) -> Floats:
         """Numbers of the spread."""
-        knobs = np.zeros(spread.KNOBS)
+        knobs = np.zeros(columns.KNOBS)
         course = self.rates.course
-        knobs[spread.ASYMPTOMATIC] = course.asymptomatic_infectiousness
-        knobs[spread.HOME_WHEN_ILL] = self.response.ill_at_home
-        knobs[spread.RISK_VACCINATED] = 1 - self.response.vaccine_protects
-        knobs[spread.DAYS_TO_PROTECT] = self.response.days_to_protect
-        knobs[spread.SURVIVAL] = course.environment[1] if course.environment else 0.0
-        knobs[spread.SHIELDS] = float(self.immunity.cover.any())
-        knobs[spread.AGAIN] = float(self.again[0] < 1 or np.isfinite(self.again[1]))
-        knobs[spread.GUARDED] = float(self.controls)
-        knobs[spread.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
-        knobs[spread.WEEKDAY] = (self.weekday - HISTORY) % 7
+        knobs[columns.ASYMPTOMATIC] = course.asymptomatic_infectiousness
+        knobs[columns.HOME_WHEN_ILL] = self.response.ill_at_home
+        knobs[columns.RISK_VACCINATED] = 1 - self.response.vaccine_protects
+        knobs[columns.DAYS_TO_PROTECT] = self.response.days_to_protect
+        knobs[columns.SURVIVAL] = course.environment[1] if course.environment else 0.0
+        knobs[columns.SHIELDS] = float(self.immunity.cover.any())
+        knobs[columns.AGAIN] = float(self.again[0] < 1 or np.isfinite(self.again[1]))
+        knobs[columns.GUARDED] = float(self.controls)
+        knobs[columns.SEVERE_SHIELDED] = 1 - self.immunity.against_severe
+        knobs[columns.WEEKDAY] = (self.weekday - HISTORY) % 7
+        knobs[columns.HOME_RATE] = self.rates.home
         return knobs
 
     @cached_property
@@ -169,9 +181,10 @@ class Scenario:
     def severity(self) -> Floats:
         """Severe, critical, fatal given either, by variant and age; shape (2, 3, 16)."""
         course = self.rates.course
-        one = np.array([course.severe, course.critical, course.fatal])
+        one: Floats = np.array([course.severe, course.critical, course.fatal])
         other = one * np.array([self.variant.severity, self.variant.severity, 1.0])[:, None]
-        return np.minimum(np.array([one, other]), 1.0)
+        severity: Floats = np.minimum(np.array([one, other]), 1.0)
+        return severity
 
     @cached_property
     def report(self) -> NDArray[np.int32]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.errors import UsageError
-from douse.kernels.epidemic_control import (
+from douse.kernels.epidemic_columns import (
     NO_DAY,
     S_CONFIRMED,
     S_DAY,
@@ -44,6 +44,11 @@ class Seeds:
     def stays(self) -> bool:
         """Whether anybody is apart from others from the beginning."""
         return bool((self.rows[:, S_STAY] > 0).any() or (self.rows[:, S_CONFIRMED] >= 0).any())
+
+    @property
+    def variants(self) -> bool:
+        """Whether a second variant is among them."""
+        return bool(self.rows[:, S_VARIANT].any())
 
     def of_day(self, day: int) -> Whole:
         """Rows of a day of the calendar."""

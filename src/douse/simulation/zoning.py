@@ -59,6 +59,13 @@ class Zoning:
     def __post_init__(self) -> None:
         if self.unit_of.shape[0] != LEVELS or self.level_rules.shape != (LEVELS, LEVEL_RULES) or self.delay < 1:
             raise ValueError("rules of four levels, and a delay of a day at least")
+        zones = self.unit_of.shape[1]
+        if self.unit_of.max(initial=-1) >= self.threshold.shape[1] or any(
+            len(order.zones) and not 0 <= order.zones.min() <= order.zones.max() < zones for order in self.orders
+        ):
+            raise ValueError("a zone or a unit that there is not")
+        if self.level_rules.min() < 0 or self.threshold.min() < 0:
+            raise UsageError("A rule of a level holds a number below 0.", allowed="0 and more")
         if self.level_rules[:, WINDOW].max() > RING_DAYS:
             raise UsageError(
                 f"A level counts the cases of {self.level_rules[:, WINDOW].max()} days.",

@@ -9,6 +9,7 @@ from douse.city.made.curve import along_curve
 from douse.city.made.numbers import MadeNumbers, made_numbers
 from douse.city.made.shares import whole
 from douse.city.names import CITY, community_names, district_names
+from douse.city.numbers import Zones
 from douse.errors import UsageError
 
 FEWEST_PEOPLE, MOST_PEOPLE = 100, 50_000_000
@@ -17,7 +18,7 @@ _JITTER = 0.3  # of the distance between zones
 
 
 def totals_of(people: int, seed: int, numbers: MadeNumbers | None = None) -> pl.DataFrame:
-    """Invent zones and totals: communities around a centre with more jobs, in districts, in one city.
+    """Invent zones and totals: estates in communities around a centre with more jobs, in districts, in one city.
 
     Parameters
     ----------
@@ -60,7 +61,6 @@ def totals_of(people: int, seed: int, numbers: MadeNumbers | None = None) -> pl.
     district = _districts(zones, int(invented.districts.value))
     centres = np.stack([np.bincount(district, km[:, axis]) / np.bincount(district) for axis in (0, 1)], axis=1)
     names = community_names(zones, seed)
-    place = _on_earth(km)
     city = {"zone_id": ["city"], "name": [CITY], "kind": ["city"], "parent_zone": [None]}
     above = {
         "zone_id": [f"d{d + 1}" for d in range(len(centres))],
@@ -69,19 +69,55 @@ def totals_of(people: int, seed: int, numbers: MadeNumbers | None = None) -> pl.
         "parent_zone": ["city"] * len(centres),
     }
     number = np.arange(zones) - np.searchsorted(district, district)
-    living = {
-        "zone_id": [f"d{d + 1}c{n + 1:04d}" for d, n in zip(district.tolist(), number.tolist(), strict=True)],
+    ids = [f"d{d + 1}c{n + 1:04d}" for d, n in zip(district.tolist(), number.tolist(), strict=True)]
+    communities = {
+        "zone_id": ids,
         "name": [f"{name} Community" for name in names],
         "kind": ["community"] * zones,
         "parent_zone": [f"d{d + 1}" for d in district.tolist()],
-        "population": population,
-        "jobs": jobs,
+    }
+    living = _estates(ids, names, km, (population, jobs), base, random)
+    text = dict.fromkeys(("zone_id", "name", "kind", "parent_zone"), pl.String)
+    parts = [pl.DataFrame(part, schema_overrides=text) for part in (city, above, communities, living)]
+    return pl.concat(parts, how="diagonal")
+
+
+def _estates(  # noqa: PLR0913, PLR0917  communities, and what splits them
+    communities: list[str],
+    names: list[str],
+    km: np.ndarray,
+    totals: tuple[np.ndarray, np.ndarray],
+    base: Zones,
+    random: np.random.Generator,
+) -> dict[str, object]:
+    """Zones of residence: estates around the middle of their community, each with its part of residents and jobs."""
+    population, jobs = totals
+    count = np.maximum(1, np.round(population / base.people_per_estate.value)).astype(np.int64)
+    count = np.minimum(count, population)
+    community = np.repeat(np.arange(len(count)), count)
+    first = np.cumsum(count) - count
+    number = np.arange(len(community)) - first[community]
+    split = [_even(total, count, number, community) for total in (population, jobs)]
+    radius = np.sqrt(population / base.people_per_km2.value / np.pi)[community]
+    turn, out = random.random((2, len(community)))
+    away = (radius * np.sqrt(out))[:, None] * np.stack([np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)], axis=1)
+    place = _on_earth(km[community] + away)
+    pairs = list(zip(community.tolist(), number.tolist(), strict=True))
+    return {
+        "zone_id": [f"{communities[c]}e{n + 1:02d}" for c, n in pairs],
+        "name": [f"{names[c]} Estate {n + 1}" for c, n in pairs],
+        "kind": ["estate"] * len(community),
+        "parent_zone": [communities[c] for c in community.tolist()],
+        "population": split[0],
+        "jobs": split[1],
         "latitude": place[:, 1],
         "longitude": place[:, 0],
     }
-    text = dict.fromkeys(("zone_id", "name", "kind", "parent_zone"), pl.String)
-    parts = [pl.DataFrame(part, schema_overrides=text) for part in (city, above, living)]
-    return pl.concat(parts, how="diagonal")
+
+
+def _even(total: np.ndarray, parts: np.ndarray, number: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Totals cut into parts of one size, the first ones larger by one where they do not go in."""
+    return np.asarray(total[of] // parts[of] + (number < total[of] % parts[of]))
 
 
 def base_share(numbers: MadeNumbers) -> float:

@@ -1,0 +1,167 @@
+"""The verbs that look forward: a city in the machine, and the outbreak in it; one short function a verb."""
+
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from douse.city.city import City
+from douse.city.from_records import Peopled
+from douse.city.made import build_city, margins, totals_of
+from douse.city.made.make import Made
+from douse.city.records_of import write_records
+from douse.city.saved import is_city, open_city, save_city
+from douse.errors import DataError
+from douse.library import Pathogen, Protocol, load
+from douse.main import DEMO_PATHOGEN, Progress, look, no_progress
+from douse.question import DEFAULT_PROTOCOL, Knowledge, Question, open_data
+from douse.readers.measures import read_measures
+from douse.records import ZoneTree
+from douse.simulation.by_protocol import response_of, zoning_of
+from douse.simulation.capacity import Capacity
+from douse.simulation.contacts import usual_contacts
+from douse.simulation.course import course_of
+from douse.simulation.line_list import infections, line_list
+from douse.simulation.outbreak import Outbreak
+from douse.simulation.outcome import outcome_of
+from douse.simulation.rates import make_rates
+from douse.simulation.scenario import Scenario
+from douse.simulation.seeds import make_seeds
+from douse.simulation.simulate import Simulated, simulate
+from douse.situation import estimate
+
+ARRAYS = "city"  # folder beside the records of a made city
+_WARM_PEOPLE = 2_000
+
+
+@dataclass(frozen=True)
+class NewCity:
+    """A city that was made: where it is, and how it compares with its totals."""
+
+    folder: Path
+    city: City
+    margins: pl.DataFrame  # zone, margin, wanted, got, difference
+    seconds: float
+
+
+def new_city(  # noqa: PLR0913  (what the command may say)
+    people: int, out: Path, *, as_of: date, visit_days: int | None, seed: int, progress: Progress = no_progress
+) -> NewCity:
+    """Make a city of so many people whose zones nobody counted, with the records that a department would have."""
+    return _make(totals_of(people, seed), None, out, as_of, visit_days, seed, progress)
+
+
+def city_from(  # noqa: PLR0913  (what the command may say)
+    zones: Path,
+    out: Path,
+    *,
+    commuting: Path | None,
+    as_of: date,
+    visit_days: int | None,
+    seed: int,
+    progress: Progress = no_progress,
+) -> NewCity:
+    """Make a city from the totals of its zones."""
+    flows = None if commuting is None else _table(commuting)
+    return _make(_table(zones), flows, out, as_of, visit_days, seed, progress)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The days ahead as simulated, and one run of the middle in full."""
+
+    found: Simulated
+    zones: ZoneTree
+    knowledge: Knowledge
+    example: dict[str, pl.DataFrame]
+
+
+def simulate_ahead(  # noqa: PLR0913  (what the command may say)
+    question: Question,
+    *,
+    days: int,
+    runs: int,
+    measures: Path | None = None,
+    seed: int = 1,
+    executor: Executor | None = None,
+    progress: Progress = no_progress,
+) -> Ahead:
+    """From today's records to the days ahead: many runs of the city, weighed by the reports of the last weeks."""
+    progress("Reading the records")
+    opened = open_data(question)
+    scene = look(opened, opened.day)
+    estimates = estimate(scene.known, scene.situation, scene.zones, scene.pathogen)
+    progress("Simulating")
+    found = simulate(
+        scene.known, scene.situation, estimates, scene.zones, scene.pathogen, scene.protocol, days=days, runs=runs,
+        orders=() if measures is None else read_measures(measures), seed=seed, peopled=_kept_city(question.data),
+        executor=executor,
+    )  # fmt: skip
+    progress("Writing down one run")
+    likeliest = found.draws[int(np.argmax(found.weights))]
+    run = Outbreak(found.scenario, likeliest.seeds, seed=likeliest.seed, scale=likeliest.scale).run()
+    names = found.peopled.person_ids
+    example = {
+        "example-cases": line_list(run, found.first, names),
+        "example-infections": infections(run, found.first, names),
+    }
+    return Ahead(found, scene.zones, opened.knowledge, example)
+
+
+def _kept_city(data: Path) -> Peopled | None:
+    """The city that was made with the records, where there is one."""
+    folder = data / ARRAYS
+    return Peopled(open_city(folder), None) if data.is_dir() and is_city(folder) else None
+
+
+def warm() -> float:
+    """Compile what a simulation runs on, so that the first one starts at once; the seconds that it took."""
+    began = time.perf_counter()
+    pathogen, protocol = load(Pathogen, DEMO_PATHOGEN), load(Protocol, DEFAULT_PROTOCOL)
+    city = build_city(totals_of(_WARM_PEOPLE, 1)).city
+    course = course_of(pathogen)
+    response = response_of(protocol, pathogen, course, Capacity())
+    scenario = Scenario(
+        city, make_rates(city, course, usual_contacts()), response, zoning_of(protocol, pathogen, city), days=60
+    )
+    outcome_of(Outbreak(scenario, make_seeds(np.arange(20))).run())
+    return time.perf_counter() - began
+
+
+def _make(  # noqa: PLR0913, PLR0917
+    totals: pl.DataFrame,
+    commuting: pl.DataFrame | None,
+    out: Path,
+    as_of: date,
+    visit_days: int | None,
+    seed: int,
+    progress: Progress,
+) -> NewCity:
+    progress("Making the city")
+    began = time.perf_counter()
+    made: Made = build_city(totals, seed=seed, commuting=commuting)
+    seconds = time.perf_counter() - began
+    progress("Writing the records")
+    write_records(made.city, out, as_of=as_of, days=visit_days, seed=seed, group_zone=made.group_zone)
+    progress("Writing the city")
+    save_city(made.city, out / ARRAYS)
+    return NewCity(out, made.city, margins(made.city, totals, made.jobs), seconds)
+
+
+def _table(path: Path) -> pl.DataFrame:
+    if not path.is_file():
+        raise DataError(f"There is no file {path.name}.", next_step="Name a CSV or Parquet file.")
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path)
+    try:
+        return pl.read_csv(path, infer_schema_length=None)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            f"{path.name} cannot be read as a table.",
+            allowed="CSV with commas and a header, or Parquet",
+            next_step="Write it again as CSV in UTF-8.",
+        ) from error
