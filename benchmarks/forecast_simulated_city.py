@@ -29,7 +29,7 @@ from douse.situation.forecast import forecast_draws
 from douse.situation.incidence import daily_counts
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path("/work/shared/data")
+DATA = ROOT.parent / "shared" / "data"
 SETS = {
     "korea-2020": (date(2020, 2, 15), date(2020, 4, 29)),
     "mers-korea-2015": (date(2015, 5, 28), date(2015, 6, 30)),
@@ -120,13 +120,12 @@ def show(rows: pl.DataFrame) -> None:
     figures = rows.group_by("set", "target", "who", maintain_order=True).agg(
         pl.col("as_of").n_unique().alias("dates"),
         pl.col("wis").mean(),
-        (pl.col("wis").log1p().mean()).alias("lw"),
         pl.col("in50").mean(),
         pl.col("in90").mean(),
     )
     print("| set | forecast of | by | dates | WIS | in 50% | in 90% |\n|---|---|---|---|---|---|---|")
-    for one, target, who, dates, wis, lw, in50, in90 in figures.iter_rows():
-        print(f"| {one} | {target} | {who} | {dates} | {wis:.1f} | {lw:.2f} | {in50:.2f} | {in90:.2f} |")
+    for one, target, who, dates, wis, in50, in90 in figures.iter_rows():
+        print(f"| {one} | {target} | {who} | {dates} | {wis:.1f} | {in50:.2f} | {in90:.2f} |")
 
 
 def main() -> None:

@@ -18,13 +18,14 @@ from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
 from douse.simulation.fit import fit, fitted
 from douse.simulation.forecast import Forecast, Run, forecast_of
+from douse.simulation.outbreak import Outbreak
 from douse.simulation.past import Past
 from douse.simulation.scenario import Scenario
 from douse.simulation.simulate_notes import SHORTER, notes_of
 from douse.simulation.stage import ground_of, notes_of_ground, stage_of, usual_back
 from douse.simulation.standing_city import standing_city
 from douse.simulation.transmission import unknowns_of
-from douse.simulation.vary import Variation
+from douse.simulation.vary import Variation, begun
 from douse.simulation.weigh import Diagnostics
 from douse.situation.estimates import Estimates
 from douse.situation.situation import Situation
@@ -80,6 +81,10 @@ class Simulated:
     diagnostics: Diagnostics
     forecast: Forecast
     notes: tuple[Because, ...]
+
+    def likeliest(self) -> Outbreak:
+        """The run with most weight, once more and in full: for its line list, or who infected whom."""
+        return begun(self.scenario, self.variations[int(np.argmax(self.weights))]).run()
 
     @property
     def forecast_cases(self) -> Ints:

@@ -24,7 +24,8 @@ IN_HOUSEHOLDS = (
     "workplaces are hit now is not as on record."
 )
 CONTACTS_LEFT_OUT = (
-    "Contacts in quarantine who are not infected, and tests and tracing under way on the first day, are not in the runs."
+    "Contacts in quarantine who are not infected, and tests and tracing under way on the first day, are not in the "
+    "runs."
 )
 CHANGES = (
     "Transmission outside the home changes by chance from week to week; after the as-of day an R above 1 is drawn back "
@@ -61,7 +62,8 @@ def notes_of(past: Past, begun: Sequence[Start], figures: Diagnostics, *, by_rul
     unplaced = max(start.unplaced for start in begun)
     if unplaced:
         notes.append(Because(NOT_PLACED, {"n": unplaced}))
-    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CHANGES), Because(LEVELS_BY_RULE if by_rule else LEVELS_ON_RECORD)))
+    levels = LEVELS_BY_RULE if by_rule else LEVELS_ON_RECORD
+    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CHANGES), Because(levels)))
     if figures.tempered < 1:
         notes.append(Because(TEMPERED, {"power": round(figures.tempered, 2)}))
     return notes

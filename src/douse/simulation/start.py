@@ -26,8 +26,8 @@ Placer = Callable[[Ints, Ints, Ints, Ints, Ints, Ints], Ints]
 HIDDEN_NEAR_DAYS = 2.0  # standard deviation: hidden infections lie so many days from those known
 IMPORTS_STEP = 0.3  # standard deviation of the change of the logarithm of imports a day, from week to week
 MOST_FOUND = 0.98  # an infection is never certain to be found
-LEAST_FOUND = 0.02
-MOST_HIDDEN_SHARE = 0.5  # of the city
+LEAST_FOUND = 0.05
+MOST_HIDDEN_SHARE = 0.25  # of the city
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,8 @@ def _known_rows(  # noqa: PLR0913, PLR0917
     waits = before | apart
     return _rows(
         person, infected, day,
-        stay=np.where(waits & (until >= day), stay, NO_STAY), until=until, confirmed=np.where(before, told, NOT_KNOWN),
+        stay=np.where(waits & (until >= day), stay, NO_STAY), until=until,
+        confirmed=np.where(before, np.maximum(told, infected), NOT_KNOWN),
     )  # fmt: skip
 
 

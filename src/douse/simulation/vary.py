@@ -65,9 +65,10 @@ def _gather(
 
 
 def _share(base: Scenario, read: Callable[[Outbreak], Answer], variations: list[Variation]) -> list[Answer]:
-    return [read(_one(base, variation).run()) for variation in variations]
+    return [read(begun(base, variation).run()) for variation in variations]
 
 
-def _one(base: Scenario, variation: Variation) -> Outbreak:
+def begun(base: Scenario, variation: Variation) -> Outbreak:
+    """One run of its own, on its first day."""
     scenario = replace(base, response=replace(base.response, seek_share=variation.seek_share), season=variation.season)
     return Outbreak(scenario, variation.draw.seeds, seed=variation.draw.seed, scale=variation.draw.scale)

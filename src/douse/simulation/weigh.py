@@ -194,7 +194,8 @@ def _shares(rounds: Sequence[tuple[int, "Prior | Proposal"]]) -> Floats:
 def normalised(log_weights: Floats) -> Floats:
     """Weights with the sum 1."""
     raised: Floats = np.exp(log_weights - logsumexp(log_weights))
-    return raised / raised.sum()
+    weights: Floats = raised / raised.sum()
+    return weights
 
 
 def effective(weights: Floats) -> float:
@@ -219,7 +220,8 @@ def tempered(log_ratio: Floats, log_like: Floats) -> tuple[Floats, float]:
 
 
 def diagnostics(  # noqa: PLR0913, PLR0917  what they are made of
-    reported: Ints, simulated: Ints, parts: list[slice], weights: Floats, log_ratio: Floats, log_like: Floats, power: float,
+    reported: Ints, simulated: Ints, parts: list[slice], weights: Floats, log_ratio: Floats, log_like: Floats,
+    power: float,
 ) -> Diagnostics:  # fmt: skip
     """Figures that tell whether the weights can be trusted."""
     seen = np.array([reported[part].sum() for part in parts], np.float64)
