@@ -65,8 +65,8 @@ def test_who_is_placed_agrees_as_far_as_it_says(seed):
     wanted[::7, kernel.C_PERSON] = np.arange(0, 7 * len(wanted[::7]), 7)
     taken = np.zeros(people, np.uint8)
     placed = kernel.place_cases(
-        wanted, np.array([0, 1]), np.array([0]), np.array([people]), taken, start, key, np.uint64(key_of(77)), word, incubation,
-        strength, symptomatic, delay, sensitivity, seeks, 1,
+        wanted, np.array([0, 1]), np.array([0]), np.array([people]), taken, start, key, np.uint64(key_of(77)), word,
+        incubation, strength, symptomatic, delay, sensitivity, seeks, 1,
     )  # fmt: skip
     tables = (incubation, 0.7, delay, sensitivity)
     assert len(set(placed[:, kernel.P_PERSON])) == cases == taken.sum()
@@ -82,8 +82,8 @@ def test_who_is_placed_agrees_as_far_as_it_says(seed):
     hidden = random.integers(start - 10, start + 1, 50)
     low, high = np.zeros(50, int), np.full(50, people)
     persons = kernel.place_hidden(
-        low, high, hidden, start + 12, taken, key, np.uint64(key_of(78)), word, incubation, strength, symptomatic, delay,
-        sensitivity, seeks, 1,
+        low, high, hidden, start + 12, taken, key, np.uint64(key_of(78)), word, incubation, strength, symptomatic,
+        delay, sensitivity, seeks, 1,
     )  # fmt: skip
     assert len(set(persons) | set(placed[:, kernel.P_PERSON])) == 50 + cases
     for person, infected in zip(persons.tolist(), hidden.tolist(), strict=True):
