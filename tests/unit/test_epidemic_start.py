@@ -9,7 +9,7 @@ from douse.kernels import epidemic_start as kernel
 from douse.kernels.squares import key_of
 
 MASK = (1 << 64) - 1
-AGE_AT = 48  # of the person's word
+AGE_AT, SIZE_AT = 48, 59  # of the person's word
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 40)), min_size=1, max_size=6))
@@ -54,6 +54,7 @@ def test_who_is_placed_agrees_as_far_as_it_says(seed):
     random = np.random.default_rng(seed)
     people, cases, start, seeks = 3000, 40, 60, 0.6
     word = random.integers(0, 16, people).astype(np.uint64) << np.uint64(AGE_AT)
+    word |= np.uint64(1) << np.uint64(SIZE_AT)
     incubation, delay = random.integers(2, 9, 1024).astype(np.uint8), random.integers(1, 5, 1024).astype(np.uint8)
     strength, symptomatic, sensitivity = np.ones(4096, np.float32), np.full(16, 0.7), np.linspace(0, 1, 64) ** 0.2
     key = np.uint64(0x1234567890ABCDEF | 1)
@@ -66,7 +67,7 @@ def test_who_is_placed_agrees_as_far_as_it_says(seed):
     taken = np.zeros(people, np.uint8)
     placed = kernel.place_cases(
         wanted, np.array([0, 1]), np.array([0]), np.array([people]), taken, start, key, np.uint64(key_of(77)), word,
-        incubation, strength, symptomatic, delay, sensitivity, seeks, 1,
+        np.zeros(1, np.uint32), np.zeros(2, np.uint32), incubation, strength, symptomatic, delay, sensitivity, seeks, 1,
     )  # fmt: skip
     tables = (incubation, 0.7, delay, sensitivity)
     assert len(set(placed[:, kernel.P_PERSON])) == cases == taken.sum()

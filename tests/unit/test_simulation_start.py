@@ -123,7 +123,8 @@ def test_imports_of_late_go_on_and_entry_quarantine_holds_them_as_often():
     of = replace(past(), imported=imported, imports=(28, 28))
     entry = EntryRule(2, 14.0, (1, 7))
     coming = drawn(of, seeds=range(1, 9), entry=entry)
-    assert np.mean([start.arrivals for start in coming]) == pytest.approx(2 * (14 + 3), rel=0.5)
+    # Two a day are reported: those of the 14 days ahead, and those who arrive then and are reported later.
+    assert 20 < np.mean([start.arrivals for start in coming]) < 80
     rows = np.concatenate([start.seeds.rows for start in coming])
     later = rows[rows[:, columns.S_DAY] > HISTORY + BACK]
     assert (later[:, columns.S_STAY] == 2).mean() > 0.9

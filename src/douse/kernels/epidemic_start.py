@@ -7,9 +7,9 @@ person and a day whose onset, and whose day of being found, are those on record,
 import numpy as np
 from numba import njit, uint64
 
-from douse.kernels.epidemic_layout import SEEKS, TESTS, Floats, Small, Whole, Words
+from douse.kernels.epidemic_layout import SEEKS, TESTS, Floats, Numbers, Small, Whole, Words
 from douse.kernels.epidemic_nature import nature
-from douse.kernels.person_word import age_of
+from douse.kernels.person_word import age_of, group_of, home_of, size_of, zone_of
 from douse.kernels.squares import Bits, Index, below, draw, share
 
 # Columns of a case to be placed; days of the calendar, NOBODY or NO_DAY where not known.
@@ -21,6 +21,7 @@ NO_DAY = -1000
 P_PERSON, P_DAY, P_MISS = range(3)
 LONGEST_BACK = 40  # days from infection to onset at most
 TRIES, TRIES_AN_AGE = 240, 60
+LATELY = 16  # cases placed before, of whom one is looked around
 # What a disagreement counts: a day of onset, a day of being found, another course of the illness, a band of age.
 _ONSET, _TOLD, _OTHER, _AGE, _NEVER = 4, 2, 30, 1, 1 << 30
 
@@ -37,6 +38,27 @@ def nth(at: Index, which: Index, first: Whole, low: Whole, upto: Whole) -> Index
             begin = middle + 1
     before = upto[begin - 1] if begin > first[which] else 0
     return low[begin] + at - before
+
+
+@njit(cache=True, nogil=True)
+def mate(  # noqa: PLR0913, PLR0917
+    last: Whole, before: Whole, placed: Whole, which: Index, bits: Bits, word: Words, members: Numbers,
+    group_start: Numbers,
+) -> Index:  # fmt: skip
+    """Somebody of the household or group of one of the cases placed lately in the same ranges, of the same zone."""
+    at = last[which]
+    for _ in range(np.int64(bits & uint64(LATELY - 1))):
+        if before[at] < 0:
+            break
+        at = before[at]
+    other: Index = placed[at, P_PERSON]
+    own = word[other]
+    group = group_of(own)
+    if (bits >> uint64(8)) & uint64(3) == 0 or group == 0:
+        return other - home_of(own) + below(bits, size_of(own))
+    begin = np.int64(group_start[group])
+    found: Index = np.int64(members[begin + below(bits, np.int64(group_start[group + 1]) - begin)])
+    return found if zone_of(word[found]) == zone_of(own) else other
 
 
 @njit(cache=True, nogil=True)
@@ -57,7 +79,7 @@ def found_on(  # noqa: PLR0913, PLR0917
 @njit(cache=True, nogil=True)
 def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
     cases: Whole, first: Whole, low: Whole, upto: Whole, taken: Small, start: Index, key: Bits, luck: Bits, word: Words,
-    incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, sensitivity: Floats, seek_share: float,
+    members: Numbers, group_start: Numbers, incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, sensitivity: Floats, seek_share: float,
     result_days: Index,
 ) -> Whole:  # fmt: skip
     """Find a person and a day of infection for each case.
@@ -72,6 +94,8 @@ def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
         the list up to the end of the range.
     taken : numpy.ndarray[uint8], shape (N,)
         People who have a place already; written.
+    members, group_start
+        Of the city: half of the tries look among the household and group of a case placed before, for cases cluster.
     start : int
         First day of the run: a test before it finds nobody.
     key, luck
@@ -83,13 +107,19 @@ def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
         Person, day of infection, and by how much they disagree with the record: 0 agree.
     """
     placed = np.full((len(cases), 3), NOBODY, np.int64)
+    last, before = np.full(len(first) - 1, NOBODY, np.int64), np.full(len(cases), NOBODY, np.int64)
     for at in range(len(cases)):
         which, onset, told = cases[at, C_RANGE], cases[at, C_ONSET], cases[at, C_TOLD]
         people = upto[first[which + 1] - 1]
         known = cases[at, C_PERSON]
         best, best_person, best_day, equal = _NEVER, np.int64(NOBODY), np.int64(0), 0
         for attempt in range(1 if known >= 0 else TRIES):
-            person = known if known >= 0 else nth(below(draw(luck, at, attempt), people), which, first, low, upto)
+            if known >= 0:
+                person = known
+            elif attempt % 2 == 0 and last[which] >= 0:
+                person = mate(last, before, placed, which, draw(luck, at, attempt), word, members, group_start)
+            else:
+                person = nth(below(draw(luck, at, attempt), people), which, first, low, upto)
             if taken[person] != 0:
                 continue
             age = age_of(word[person])
@@ -120,6 +150,8 @@ def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
         if best_person >= 0:
             placed[at, P_PERSON], placed[at, P_DAY], placed[at, P_MISS] = best_person, best_day, best
             taken[best_person] = 1
+            if best_day <= cases[at, C_LATEST]:
+                before[at], last[which] = last[which], at
     return placed
 
 

@@ -160,7 +160,7 @@ def _start(  # noqa: PLR0913, PLR0917
     told = np.where(before, kernel.NO_DAY, past.told + HISTORY)
     key, place = np.uint64(key_of(seed)), _placer(past, city, course, response, rng, taken, seed)
     # People on record go first: nobody may stand in for another in their place.
-    order = np.argsort(past.person[chosen] < 0, kind="stable")
+    order = np.lexsort((onset[chosen], past.person[chosen] < 0))
     chosen, latest = chosen[order], latest[order]
     placed = place(past.person[chosen], past.homes[chosen], past.age[chosen], onset[chosen], told[chosen], latest)
     there = placed[:, kernel.P_PERSON] >= 0
@@ -227,8 +227,8 @@ def _placer(  # noqa: PLR0913, PLR0917
         )
         found: Ints = kernel.place_cases(
             wanted, *past.ranges, taken, HISTORY, np.uint64(key_of(seed)),
-            np.uint64(key_of(int(rng.integers(0, 1 << 62)))), city.word, course.incubation,
-            course.strength.astype(np.float32), course.symptomatic, response.seek_delay, course.sensitivity,
+            np.uint64(key_of(int(rng.integers(0, 1 << 62)))), city.word, city.members, city.group_start,
+            course.incubation, course.strength.astype(np.float32), course.symptomatic, response.seek_delay, course.sensitivity,
             response.seek_share, response.result_days,
         )  # fmt: skip
         return found
