@@ -79,8 +79,8 @@ def found_on(  # noqa: PLR0913, PLR0917
 @njit(cache=True, nogil=True)
 def place_cases(  # noqa: PLR0912, PLR0913, PLR0917  one search
     cases: Whole, first: Whole, low: Whole, upto: Whole, taken: Small, start: Index, key: Bits, luck: Bits, word: Words,
-    members: Numbers, group_start: Numbers, incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small, sensitivity: Floats, seek_share: float,
-    result_days: Index,
+    members: Numbers, group_start: Numbers, incubation: Small, strength: Small, symptomatic: Floats, seek_delay: Small,
+    sensitivity: Floats, seek_share: float, result_days: Index,
 ) -> Whole:  # fmt: skip
     """Find a person and a day of infection for each case.
 

@@ -228,7 +228,8 @@ def _placer(  # noqa: PLR0913, PLR0917
         found: Ints = kernel.place_cases(
             wanted, *past.ranges, taken, HISTORY, np.uint64(key_of(seed)),
             np.uint64(key_of(int(rng.integers(0, 1 << 62)))), city.word, city.members, city.group_start,
-            course.incubation, course.strength.astype(np.float32), course.symptomatic, response.seek_delay, course.sensitivity,
+            course.incubation, course.strength.astype(np.float32), course.symptomatic, response.seek_delay,
+            course.sensitivity,
             response.seek_share, response.result_days,
         )  # fmt: skip
         return found
