@@ -102,8 +102,7 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
         executor=executor,
     )  # fmt: skip
     progress("Writing down one run")
-    likeliest = found.draws[int(np.argmax(found.weights))]
-    run = Outbreak(found.scenario, likeliest.seeds, seed=likeliest.seed, scale=likeliest.scale).run()
+    run = found.likeliest()
     names = found.peopled.person_ids
     example = {
         "example-cases": line_list(run, found.first, names),

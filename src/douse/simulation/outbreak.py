@@ -226,10 +226,11 @@ class Outbreak:
         rows = self.seeds.of_day(day)
         if len(rows) == 0:
             return 0
-        while self.scalars[columns.ITEMS_LEFT] < TAIL + len(rows) or self.scalars[columns.SIDE_ROWS] + len(rows) >= len(
-            self.side
+        noted = len(rows) * len(self.seeds.entry_tests)
+        while self.scalars[columns.ITEMS_LEFT] < TAIL + len(self.seeds.entry_tests) + noted // BLOCK + 1 or (
+            self.scalars[columns.SIDE_ROWS] + len(rows) >= len(self.side)
         ):
-            self._more_room(len(rows))
+            self._more_room(max(len(rows), noted))
         self.new[0] = at_least(self.new[0], len(rows))
         return int(
             control.arrive(

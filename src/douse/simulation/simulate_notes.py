@@ -1,0 +1,69 @@
+"""Sentences on what stood in for records, and on what runs could not represent."""
+
+from collections.abc import Sequence
+
+from douse.records.measure import Because
+from douse.simulation.past import NOT_KNOWN, Past
+from douse.simulation.start import Start
+from douse.simulation.weigh import Diagnostics
+
+ASSUMED = "The file of the pathogen leaves out {keys}; estimates stand in."
+MEASURES_ELSEWHERE = "{n} measures in force name a zone that the city does not have; the runs do without them."
+PAST_ROUNDS = (
+    "{n} rounds of screening on record are not run again: whom they found is among the cases, and whom they missed is "
+    "hidden."
+)
+NO_VACCINES = "Who is vaccinated is not on record: the runs protect nobody by a vaccine."
+NO_ZONE = "{n} cases name no zone of the city: each run puts them anywhere in it."
+NO_DELAYS = "Too few cases have an onset: the time from onset to report is that of the library."
+NO_ONSET = "{n} cases have no onset: it is drawn from the report, less a delay like those of the others."
+NO_IMPORTS = "No imported case of the last two weeks is on record: nobody infected arrives in the runs."
+NOT_PLACED = "Up to {n} cases found no place in the city: nobody was free in their zone."
+IN_HOUSEHOLDS = (
+    "Cases who are not in the table of people are put on people of their zone by chance: which households, schools and "
+    "workplaces are hit now is not as on record."
+)
+CONTACTS_LEFT_OUT = (
+    "Contacts in quarantine who are not infected, and tests and tracing under way on the first day, are not in the "
+    "runs."
+)
+CHANGES = (
+    "Transmission outside the home changes by chance from week to week; after the as-of day an R above 1 is drawn back "
+    "to a little below 1."
+)
+LEVELS_BY_RULE = (
+    "Levels on zones come and go by the rules of the protocol as cases come, beside the measures on record."
+)
+LEVELS_ON_RECORD = "Levels on zones are those on record and of the plan: nothing new is put in force as cases come."
+SHORTER = (
+    "Runs that begin {before} days back do not lead to the reports of the last weeks, as when one event infected many: "
+    "they begin {days} days back instead, and so lean more on the cases on record than on who meets whom."
+)
+TEMPERED = (
+    "Few runs agree with the reports of the last weeks: their weights were evened out (power {power} of the "
+    "likelihood), so the forecast leans on what was assumed beforehand. More runs may help."
+)
+LATER_ARRIVALS = "As long as infected people arrive, the outbreak does not count as over."
+
+
+def notes_of(past: Past, begun: Sequence[Start], figures: Diagnostics, *, by_rule: bool) -> list[Because]:
+    """What stood in, and what could not be represented."""
+    notes = [Because(NO_VACCINES)]
+    if past.without_zone:
+        notes.append(Because(NO_ZONE, {"n": past.without_zone}))
+    if not past.delays_on_record:
+        notes.append(Because(NO_DELAYS))
+    undated = int((past.onset == NOT_KNOWN).sum())
+    if undated:
+        notes.append(Because(NO_ONSET, {"n": undated}))
+    if (past.person < 0).any():
+        notes.append(Because(IN_HOUSEHOLDS))
+    notes.append(Because(NO_IMPORTS if past.imports[0] == 0 else LATER_ARRIVALS))
+    unplaced = max(start.unplaced for start in begun)
+    if unplaced:
+        notes.append(Because(NOT_PLACED, {"n": unplaced}))
+    levels = LEVELS_BY_RULE if by_rule else LEVELS_ON_RECORD
+    notes.extend((Because(CONTACTS_LEFT_OUT), Because(CHANGES), Because(levels)))
+    if figures.tempered < 1:
+        notes.append(Because(TEMPERED, {"power": round(figures.tempered, 2)}))
+    return notes
