@@ -86,6 +86,7 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     days: int,
     runs: int,
     measures: Path | None = None,
+    by_rule: bool = False,
     seed: int = 1,
     executor: Executor | None = None,
     progress: Progress = no_progress,
@@ -98,7 +99,8 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     progress("Simulating")
     found = simulate(
         scene.known, scene.situation, estimates, scene.zones, scene.pathogen, scene.protocol, days=days, runs=runs,
-        orders=() if measures is None else read_measures(measures), seed=seed, peopled=_kept_city(question.data),
+        orders=() if measures is None else read_measures(measures), by_rule=by_rule, seed=seed,
+        peopled=_kept_city(question.data),
         executor=executor,
     )  # fmt: skip
     progress("Writing down one run")

@@ -58,6 +58,9 @@ def _add_simulate(verbs: "Verbs", show: Show, bar: Bar) -> None:
     simulate.add_argument(
         "--measures", type=Path, help="measures to come: a table of measures, or a plan's measures.csv"
     )
+    simulate.add_argument(
+        "--by-rule", action="store_true", help="levels come and go by the protocol's rules (default: those on record)"
+    )
     simulate.add_argument("--seed", type=arguments.count, default=1, help="another seed, other luck (default: 1)")
     simulate.add_argument(
         "--executor", help="who runs: processes, or dask://HOST:PORT (default: threads of this process)"
@@ -75,7 +78,7 @@ def _simulate(options: argparse.Namespace, show: Show, bar: Bar) -> int:
     with bar(quiet=options.quiet, stages=3) as advance, opened(options.executor) as executor:
         ahead = forward.simulate_ahead(
             arguments.question(options), days=options.days, runs=options.runs, measures=options.measures,
-            seed=options.seed, executor=executor, progress=advance,
+            by_rule=options.by_rule, seed=options.seed, executor=executor, progress=advance,
         )  # fmt: skip
     words = watch_listing.words_of(ahead.zones, ahead.knowledge.protocol, options.lang)
     show(forecast_listing.table(ahead.found, words))

@@ -33,9 +33,7 @@ def forecast_page(found: Simulated, words: Words, place: str, facts: tuple[str, 
         place=place,
         day=words.day(found.as_of),
         facts=facts,
-        status=words.say(
-            "A forecast, not a plan: what happens if measures go on as they are and as the protocol says."
-        ),
+        status=words.say("A forecast, not a plan: what happens if measures go on as they are."),
         sections=(_summary(found, words), _days(found, words), _zones(found, words), _basis(found, words)),
     )
 
@@ -50,7 +48,7 @@ def _summary(found: Simulated, words: Words) -> Section:
             Card(
                 label(what, words),
                 words.number(row["q50"]),
-                (kind, words.say("90%: {range}", range=interval(row["q05"], row["q95"], words, 0))),
+                (kind, words.say("90% between {range}", range=interval(row["q05"], row["q95"], words, 0))),
             )
         )
     blocks: tuple[Block, ...] = (

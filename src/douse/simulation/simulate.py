@@ -21,7 +21,7 @@ from douse.simulation.forecast import Forecast, Run, forecast_of
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.past import Past
 from douse.simulation.scenario import Scenario
-from douse.simulation.simulate_notes import SHORTER, notes_of
+from douse.simulation.simulate_notes import notes_of, shorter
 from douse.simulation.stage import ground_of, notes_of_ground, stage_of, usual_back
 from douse.simulation.standing_city import standing_city
 from douse.simulation.transmission import unknowns_of
@@ -166,7 +166,7 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
         done = fit(stage, unknowns, runs=runs, seed=seed, executor=executor, workers=workers)
         if back_days is not None or done.diagnostics.tempered == 1 or back <= SHORT_BACK:
             break
-        notes.append(Because(SHORTER, {"before": back, "days": SHORT_BACK}))
+        notes.append(shorter(back, SHORT_BACK))
         back = SHORT_BACK
     notes.extend(notes_of(stage.past, done.begun, done.diagnostics, by_rule=by_rule))
     return Simulated(

@@ -24,7 +24,7 @@ from douse.simulation.past import Past, past_of
 from douse.simulation.rates import Rates, make_rates
 from douse.simulation.response import Response
 from douse.simulation.scenario import HISTORY, MOST_DAYS, Scenario
-from douse.simulation.simulate_notes import ASSUMED, MEASURES_ELSEWHERE, PAST_ROUNDS
+from douse.simulation.simulate_notes import assumed, measures_elsewhere, past_rounds
 from douse.simulation.start import begin_day_back, old_immunity
 from douse.simulation.zoning import Order, no_zoning
 from douse.situation.situation import Situation
@@ -140,9 +140,8 @@ def stage_of(ground: Ground, *, back: int, days: int) -> Stage:
 
 def notes_of_ground(ground: Ground) -> list[Because]:
     """What stands in for keys of the pathogen's file, and which measures on record are left out."""
-    assumed = ground.rates.course.assumed
-    notes = [Because(ASSUMED, {"keys": ", ".join(assumed)})] if assumed else []
-    return notes + _in_force(ground, _past(ground, HISTORY))[1]
+    keys = ground.rates.course.assumed
+    return ([assumed(keys)] if keys else []) + _in_force(ground, _past(ground, HISTORY))[1]
 
 
 def _past(ground: Ground, back: int) -> Past:
@@ -159,7 +158,7 @@ def _in_force(ground: Ground, past: Past) -> tuple[tuple[Order, ...], list[Becau
     round_before = ((pl.col("kind") == "screening") & (pl.col("start") <= past.as_of)).fill_null(value=False)
     elsewhere = measures.filter(~there & pl.col("kind").is_in(["level", "closure"])).height
     rounds = measures.filter(round_before).height
-    notes = [Because(key, {"n": n}) for key, n in ((MEASURES_ELSEWHERE, elsewhere), (PAST_ROUNDS, rounds)) if n]
+    notes = [told(n) for told, n in ((measures_elsewhere, elsewhere), (past_rounds, rounds)) if n]
     return orders_in(measures.filter(there & ~round_before), city, past.first), notes
 
 

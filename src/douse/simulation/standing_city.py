@@ -16,13 +16,6 @@ PEOPLE_A_CASE = 200
 LEAST_PEOPLE, MOST_PEOPLE = 20_000, 2_000_000
 LEAST_IN_ZONE = 50
 
-NO_POPULATION = (
-    "The records hold neither people nor populations of zones: a made city of {people} people stands in, {each} for "
-    "each case and {least} at least, spread over the zones by their cases. Shares of people mean little."
-)
-NO_ZONES = "The records hold neither people nor zones: a made city of {people} people stands in."
-MADE = "No table of people is on record: the people of the city are made from the populations of its zones."
-
 
 class Standing(NamedTuple):
     """A city, who its people are, and what stands in."""
@@ -37,14 +30,40 @@ def standing_city(known: Records, zones: ZoneTree, cases: pl.DataFrame, seed: in
     if not known.table("people").is_empty():
         return Standing(city_for(known, zones, seed), ())
     if table.height and (table["population"].fill_null(0) > 0).any():
-        return Standing(city_for(known, zones, seed), (Because(MADE),))
+        return Standing(
+            city_for(known, zones, seed),
+            (
+                Because(
+                    "No table of people is on record: the people of the city are made from the populations of its "
+                    "zones."
+                ),
+            ),
+        )
     people = int(np.clip(PEOPLE_A_CASE * cases.height, LEAST_PEOPLE, MOST_PEOPLE))
     if table.is_empty():
         city = make_city(totals_of(people, seed), None, seed)
-        return Standing(Peopled(city, None), (Because(NO_ZONES, {"people": people}),))
+        return Standing(
+            Peopled(city, None),
+            (
+                Because(
+                    "The records hold neither people nor zones: a made city of {people} people stands in.",
+                    {"people": people},
+                ),
+            ),
+        )
     city = make_city(_spread(table, zones, cases, people), None, seed)
     facts: dict[str, str | int | float] = {"people": len(city), "each": PEOPLE_A_CASE, "least": LEAST_PEOPLE}
-    return Standing(Peopled(city, None), (Because(NO_POPULATION, facts),))
+    return Standing(
+        Peopled(city, None),
+        (
+            Because(
+                "The records hold neither people nor populations of zones: a made city of {people} people stands "
+                "in, {each} for each case and {least} at least, spread over the zones by their cases. Shares of "
+                "people mean little.",
+                facts,
+            ),
+        ),
+    )
 
 
 def _spread(table: pl.DataFrame, zones: ZoneTree, cases: pl.DataFrame, people: int) -> pl.DataFrame:
