@@ -36,6 +36,16 @@ from douse.kernels.squares import Bits, Index, draw, share, uint64
 
 
 @njit(cache=True, nogil=True)
+def waiting(shard: Index, day: Index, following: Small, head: Small) -> Index:
+    """Events of a day that go to a shard, blocks counted as full."""
+    count, block = 0, head[shard, day]
+    while block >= 0:
+        count += BLOCK
+        block = following[block]
+    return count
+
+
+@njit(cache=True, nogil=True)
 def due(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one sweep over what falls due
     day: Index,
     shard: Index,

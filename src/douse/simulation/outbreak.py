@@ -259,7 +259,7 @@ class Outbreak:
         return found
 
     def _due(self, day: int, shard: int, arrived: int) -> tuple[int, int]:
-        due = sum(calendar.due(shard, day) for calendar in self.calendars)
+        due = sum(spread.waiting(shard, day, one.following, one.head) for one in self.calendars)
         self.new[shard] = at_least(self.new[shard], arrived + due, kept=arrived)
         self.twice[shard] = at_least(self.twice[shard], due)
         if self.scenario.rates.water > 0:

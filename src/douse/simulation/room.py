@@ -64,14 +64,6 @@ class Calendar:
         )
         self.left += new - old
 
-    def due(self, shard: int, day: int) -> int:
-        """Events of a day that go to a shard, blocks counted as full."""
-        count, block = 0, self.head[shard, day]
-        while block >= 0:
-            count += BLOCK
-            block = self.following[block]
-        return count
-
 
 class Agenda:
     """Items by day, as `Calendar`; the number of unused blocks is kept with the scalars of a run."""
