@@ -146,7 +146,7 @@ def main() -> None:
         with pl.Config(tbl_rows=1000, tbl_cols=20, tbl_width_chars=200):
             print(rows.filter(pl.col("target").str.starts_with("week"), pl.col("who") == "city").drop("seconds"))
     seconds = rows.unique(["set", "as_of"])["seconds"]
-    print(f"\n{seconds.median():.1f} CPU s for the forecasts of a day (median; all estimates and both rounds)")
+    print(f"\n{seconds.median():.1f} CPU s for the forecasts of a day (median; all estimates and rounds)")
 
 
 if __name__ == "__main__":
