@@ -95,7 +95,7 @@ def all_measures(**changes):
     return Response(**(measures | changes))
 
 
-def all_zoning(*, thresholds=(2, 3, 3), delay=1, orders=True):
+def all_zoning(*, thresholds=(2, 3, 3), delay=1, orders=True, rules_from=0):
     """Precaution and control by halves of the city, lockdown by zone; orders over all."""
     unit = np.full((4, ZONES), -1, np.int32)
     unit[1], unit[2], unit[3] = [0, 0, 0, 1, 1], [0, 0, 1, 1, -1], range(ZONES)
@@ -110,7 +110,7 @@ def all_zoning(*, thresholds=(2, 3, 3), delay=1, orders=True):
         Order(np.array([3]), 3, 25, 28),
         Order(np.array([4, 0]), 0, 18, 18, screening=True),
     )
-    return Zoning(unit, threshold, rules, delay, given_orders if orders else ())
+    return Zoning(unit, threshold, rules, delay, given_orders if orders else (), rules_from=rules_from)
 
 
 def everything(**changes):
@@ -198,6 +198,7 @@ shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
             thresholds=st.tuples(*[st.integers(0, 4)] * 3),
             delay=st.integers(1, 3),
             orders=st.booleans(),
+            rules_from=st.sampled_from([0, 15]),
         ),
     ),
     measures=st.fixed_dictionaries(

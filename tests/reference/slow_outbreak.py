@@ -327,6 +327,9 @@ class SlowOutbreak:
                 self.by_zone[0, infected, self.people[person].zone] += 1
             new.append(Event(person, person, 0, variant, 0, 0))
             self.files[person].begin_stay(stay, day, until)
+            if stay == ISOLATION_BED and until >= day:
+                self.in_beds += 1
+                self.bed_ends[min(until + 1, CALENDAR - 1)] += 1
             if confirmed >= 0:
                 self.files[person].confirmed = confirmed
             elif stay != NO_STAY and tested:
@@ -635,7 +638,8 @@ class SlowOutbreak:
                 needed, at = int(zoning.threshold[level, unit]), (level, unit)
                 recent = sum(self.cases_of[level, unit, day - back] for back in range(window))
                 if at not in self.since:
-                    if needed > 0 and self.cases_of[level, unit, day] > 0 and recent >= needed:
+                    decides = needed > 0 and day >= zoning.rules_from + HISTORY
+                    if decides and self.cases_of[level, unit, day] > 0 and recent >= needed:
                         self.since[at] = day + zoning.delay
                 elif day - max(self.since[at], self.last_case.get(at, NO_DAY)) >= lift:
                     del self.since[at]

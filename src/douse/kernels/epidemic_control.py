@@ -218,7 +218,8 @@ def begin_morning(day: Index, rules: Floats, series: Small, scalars: Whole, bed_
 @njit(cache=True, nogil=True)
 def arrive(  # noqa: PLR0913, PLR0917
     day: int, seeds: Whole, entry_tests: Whole, state: Numbers, side: Small, side_person: Numbers, staying: Small,
-    new: Numbers, scalars: Whole, items: Words, following: Small, head: Small, fill: Small, free: Small,
+    new: Numbers, scalars: Whole, bed_ends: Small, items: Words, following: Small, head: Small, fill: Small,
+    free: Small,
 ) -> int:  # fmt: skip
     """Let infected people appear: at the start of a run, or as they arrive; somebody infected before is passed over.
 
@@ -248,6 +249,9 @@ def arrive(  # noqa: PLR0913, PLR0917
         if seeds[at, S_STAY] != NO_STAY or seeds[at, S_CONFIRMED] >= 0:
             row = row_of(person, state, side, side_person, scalars)
             begin_stay(row, seeds[at, S_STAY], day, seeds[at, S_UNTIL], side, staying)
+            if seeds[at, S_STAY] == ISOLATION_BED and seeds[at, S_UNTIL] >= day:
+                scalars[IN_BEDS] += 1
+                bed_ends[min(seeds[at, S_UNTIL] + 1, CALENDAR - 1)] += 1
             if seeds[at, S_CONFIRMED] >= 0:
                 side[row, CONFIRMED] = seeds[at, S_CONFIRMED]
             elif seeds[at, S_TESTED] > 0:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +190,8 @@ class Outbreak:
             cases = int(scalars[columns.COMMUNITY])
             self._screen(day)
             levels.count_cases(day, self.community, cases, self.scenario.zoning.unit_of, self.recent, self.last_case)
-            self._decide(day, cases, changed=self._order(day))
+            decides = day >= self.scenario.zoning.rules_from + HISTORY
+            self._decide(day, cases if decides else 0, changed=self._order(day))
 
     def _work(self, day: int, since: int, items: NDArray[np.uint64]) -> int:
         city, rates, response = self.scenario.city, self.scenario.rates, self.scenario.response
@@ -235,7 +236,7 @@ class Outbreak:
         return int(
             control.arrive(
                 day, rows, self.seeds.entry_tests, self.state, self.side, self.side_person, self.staying, self.new[0],
-                self.scalars, *self.agenda.arrays,
+                self.scalars, self.bed_ends, *self.agenda.arrays,
             )
         )  # fmt: skip
 
@@ -368,12 +369,13 @@ class Outbreak:
                 allowed=f"at most {MOST_SIDE}",
                 next_step="Give the measures fewer tracers and tests a day, or put levels on zones instead.",
             )
-        size = min(MOST_SIDE, 2 * len(self.side) + needed)
-        self.side = at_least(self.side, size, kept=rows)
-        self.side_person = at_least(self.side_person, size, kept=rows)
-        self.lines = at_least(self.lines, 2 * len(self.lines), kept=int(scalars[columns.LINES]))
-        self.community = at_least(self.community, 2 * len(self.community), kept=int(scalars[columns.COMMUNITY]))
-        self.waiting = at_least(self.waiting, 2 * len(self.waiting), kept=int(scalars[columns.WAITING]))
+        if 2 * (rows + needed + 2) >= len(self.side):
+            size = min(MOST_SIDE, 2 * len(self.side) + needed)
+            self.side = at_least(self.side, size, kept=rows)
+            self.side_person = at_least(self.side_person, size, kept=rows)
+        self.lines = _doubled(self.lines, int(scalars[columns.LINES]))
+        self.community = _doubled(self.community, int(scalars[columns.COMMUNITY]))
+        self.waiting = _doubled(self.waiting, int(scalars[columns.WAITING]))
 
     def _undo(self) -> None:
         """Take back what the run before wrote: the people it touched, or all where it did not keep them."""
@@ -396,3 +398,8 @@ class Outbreak:
         if self._pool is None:
             return [call(shard) for shard in range(self.shards)]
         return list(self._pool.map(call, range(self.shards)))
+
+
+def _doubled(array: NDArray[Any], kept: int) -> NDArray[Any]:
+    """The array, twice as long where it is half full; the first `kept` rows stay."""
+    return at_least(array, 2 * len(array), kept=kept) if 2 * kept >= len(array) else array

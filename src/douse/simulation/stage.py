@@ -126,7 +126,7 @@ def stage_of(ground: Ground, *, back: int, days: int) -> Stage:
     response, city = _as_reported(ground.response, past), ground.peopled.city
     orders = (*_in_force(ground, past)[0], *orders_of(ground.orders, city, past.first))
     zoning = (
-        zoning_of(ground.protocol, ground.pathogen, city, orders)
+        replace(zoning_of(ground.protocol, ground.pathogen, city, orders), rules_from=back)
         if ground.by_rule
         else replace(no_zoning(len(city.zone_ids)), orders=orders)
     )

@@ -48,6 +48,8 @@ class Zoning:
         Days from the case to the level: a person approves it. 1 and more.
     orders : tuple[Order, ...]
         What holds whatever the cases.
+    rules_from : int
+        First day of the run on which cases may bring a level; those of the days before are counted then.
     """
 
     unit_of: NDArray[np.int32]
@@ -55,6 +57,7 @@ class Zoning:
     level_rules: NDArray[np.int64]
     delay: int = 1
     orders: tuple[Order, ...] = field(default=())
+    rules_from: int = 0
 
     def __post_init__(self) -> None:
         if self.unit_of.shape[0] != LEVELS or self.level_rules.shape != (LEVELS, LEVEL_RULES) or self.delay < 1:
