@@ -137,6 +137,7 @@ def test_the_closed_form_is_that_of_a_double_loop(drawn, seed):
         assert found.unknown[j] == pytest.approx(unknown, rel=1e-6, abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(one_case, min_size=1, max_size=7))
 def test_probabilities_of_a_case_add_up_to_one(drawn):

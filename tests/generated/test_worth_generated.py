@@ -89,6 +89,7 @@ def test_interviews(drawn):
         assert found == pytest.approx(of_interview(VIRUS, SHARES, since - until, since), **CLOSE)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 30), st.integers(0, 20))
 def test_sources(last, length):

@@ -69,6 +69,7 @@ def test_a_past_day_gives_that_days_answer(shared, tmp_path, day):
     assert [name for name in full if full[name] != cut[name]] == []
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(shared, tmp_path):
     source = shared / "data" / "mers-korea-2015"
     example = EXAMPLE.with_name("mers-korea-2015.toml")

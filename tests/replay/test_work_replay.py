@@ -29,6 +29,7 @@ def test_nothing_told_later_and_no_order_of_rows_matters(tables, name, seed):
     same(records, Records(shuffled, records.sent), name)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(drawn_tables(), st.sampled_from(PROTOCOLS))
 def test_the_work_is_complete_and_finite(tables, name):

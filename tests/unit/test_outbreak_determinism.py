@@ -78,6 +78,7 @@ def everything(run):
 both = pytest.mark.parametrize("controls", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
+@pytest.mark.slow
 @both
 def test_shards_and_threads_do_not_matter(controls):
     one = Outbreak(scenario(controls=controls), seeds(), seed=3).run()

@@ -53,6 +53,7 @@ def run_of(start, days=BACK):
     return Outbreak(scenario, start.seeds, seed=start.seed, scale=0.0).run()
 
 
+@pytest.mark.slow
 def test_cases_that_are_told_in_the_known_days_are_told_on_their_day_in_the_run():
     start = drawn(past())[0]
     run = run_of(start)

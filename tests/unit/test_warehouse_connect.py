@@ -76,6 +76,7 @@ def test_fractions_of_windows_are_cut_off(duckdb):
     assert met.encounters["seconds"].to_list() == [9]
 
 
+@pytest.mark.slow
 def test_a_larger_crowd_limit_never_finds_fewer_people(duckdb):
     visits, hosts, left_out, asked, min_seconds = crowded_market()
     answers = duckdb(visits)

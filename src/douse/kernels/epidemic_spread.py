@@ -207,7 +207,7 @@ def settle(new: Numbers, infections: Index, twice: Numbers, dups: Index, state: 
 
 
 @njit(cache=True, nogil=True)
-def release(day: Index, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:  # noqa: PLR0913, PLR0917
+def give_back(day: Index, following: Small, head: Small, fill: Small, free: Small, left: Whole) -> None:  # noqa: PLR0913, PLR0917
     """Give the blocks of a past day back."""
     for to in range(head.shape[0]):
         block = head[to, day]

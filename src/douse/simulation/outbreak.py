@@ -282,7 +282,7 @@ class Outbreak:
     def _after(self, day: int, shard: int, since: int, found: int, drunk: int) -> None:
         """What follows from a day's infections, and from what went into the water."""
         calendar = self.calendars[shard]
-        spread.release(day, *calendar.arrays[1:])
+        spread.give_back(day, *calendar.arrays[1:])
         self._pass_on(day, shard, since, found)
         if drunk:
             while calendar.left[0] < TAIL * self.shards + drunk // BLOCK + 1:
