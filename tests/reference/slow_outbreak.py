@@ -179,7 +179,8 @@ class SlowOutbreak:
         self.lines: list[tuple] = []
         self.series, self.by_age, self.beds, self.by_zone = Counter(), Counter(), Counter(), Counter()
         self.bed_ends = Counter()
-        self.in_beds = self.load = self.to_reach = 0
+        self.most_waiting = self.r.tracers * max(1.0, self.r.quarantine_days)
+        self.in_beds = self.load = self.to_reach = self.later = 0
         self.regime: dict[tuple[int, int], int] = {}
         self.since: dict[tuple[int, int], int] = {}
         self.held: dict[tuple[int, int], int] = {}
@@ -436,7 +437,10 @@ class SlowOutbreak:
                 self.waiting.append((kind, person, about, more))
             elif kind == REACH:
                 self.reached_today += 1
-                self.to_reach -= 1
+                if more == RING_ONE:
+                    self.to_reach -= 1
+                else:
+                    self.later -= 1
                 self.reach(person, about, more, day)
             elif kind == TEST:
                 self.test(person, about, day)
@@ -510,7 +514,7 @@ class SlowOutbreak:
             file.begin_stay(ISOLATION_BED, day, until)
         elif share(draw(self.key, person, OBEYS | 1)) < self.r.obeys_isolation:
             file.begin_stay(ISOLATION_HOME, day, until)
-        if self.r.traces and self.to_reach >= self.r.tracers * max(1.0, self.r.quarantine_days):
+        if self.r.traces and self.to_reach >= self.most_waiting:
             self.series["cases_not_traced", day] += 1  # whom it names would be reached after their quarantine
         elif self.r.traces:
             started = min(illness.onset if illness.ill else sampled, day)
@@ -542,9 +546,10 @@ class SlowOutbreak:
                         continue
                     self.series["contacts_named", day] += 1
                     bits = draw(self.key, other, REACHED | day)
-                    if share(bits) < self.r.reached_share:
+                    if share(bits) < self.r.reached_share and (ring == RING_ONE or self.later < self.most_waiting):
                         after = max(1, int(self.r.reach_delay[bits & 1023]))
-                        self.to_reach += 1
+                        self.to_reach += ring == RING_ONE
+                        self.later += ring != RING_ONE
                         self.agenda[day + after].append((REACH, other, on, ring))
 
     def reach(self, person: int, exposed: int, ring: int, day: int) -> None:
@@ -572,8 +577,8 @@ class SlowOutbreak:
                     self.agenda[exposed + after].append((TEST, person, BY_TRACING, 0))
             if self.r.ring_two_days > 0:
                 for other in range(person - own.home, person - own.home + own.size):
-                    if other != person:
-                        self.to_reach += 1
+                    if other != person and self.later < self.most_waiting:
+                        self.later += 1
                         self.agenda[day + 1].append((REACH, other, day, RING_TWO))
 
     # --- zones -----------------------------------------------------------------------------------------------------

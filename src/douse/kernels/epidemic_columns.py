@@ -41,11 +41,12 @@ SERIES_NAMES = (
     "tests", "tubes", "tubes_waiting", "contacts_reached", "contacts_waiting", "cases", "community_cases",
     "false_cases", "contacts_named", "doses", "people_screened", "cases_not_traced", "infections",
 )  # fmt: skip
-# Scalars that last from day to day.
-SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT, TO_REACH = (
-    range(10)
-)
-SCALARS = 10
+# Scalars that last from day to day. To reach: contacts of cases; later: other people to reach.
+(
+    SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT, TO_REACH,
+    LATER,
+) = range(11)  # fmt: skip
+SCALARS = 11
 # Columns of a case as it would be reported.
 LINE_WIDTH = 6
 L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)

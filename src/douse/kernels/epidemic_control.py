@@ -33,6 +33,7 @@ from douse.kernels.epidemic_columns import (
     L_SAMPLED,
     LABORATORY,
     LABORATORY_LOAD,
+    LATER,
     LINES,
     LONGEST_DELAY,
     LOOKBACK_ILL,
@@ -47,6 +48,7 @@ from douse.kernels.epidemic_columns import (
     RECHECK_DAYS,
     RESPONDS_FROM,
     RING_AT,
+    RING_ONE,
     S_CONFIRMED,
     S_INFECTED,
     S_PERSON,
@@ -144,7 +146,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 scalars[WAITING] += 1
                 continue
             scalars[REACHED_TODAY] += 1
-            scalars[TO_REACH] -= 1
+            scalars[TO_REACH if ring == RING_ONE else LATER] -= 1
             reach(
                 person, aux, ring, day, key, word, state, side, side_person, staying, sensitivity, test_days, rules,
                 series, scalars, items, following, head, fill, free,
@@ -186,7 +188,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 begin_stay(row, ISOLATION_BED, day, until, side, staying)
             elif share(draw(key, person, OBEYS | 1)) < rules[OBEYS_ISOLATION]:
                 begin_stay(row, ISOLATION_HOME, day, until, side, staying)
-            if rules[TRACES] > 0.0 and hopeless(rules, scalars):
+            if rules[TRACES] > 0.0 and hopeless(TO_REACH, rules, scalars):
                 series[NOT_TRACED, day] += 1
             elif rules[TRACES] > 0.0:
                 started = infected + days if ill else sampled

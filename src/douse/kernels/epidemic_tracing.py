@@ -13,6 +13,7 @@ from douse.kernels.epidemic_columns import (
     DOSES_GIVEN,
     DOSES_TODAY,
     HOME_WHEN_ILL,
+    LATER,
     NAMED_PEOPLE,
     OBEYS_QUARANTINE,
     QUARANTINE_DAYS,
@@ -94,8 +95,8 @@ def reach(  # noqa: PLR0913, PLR0917
             own = word[person]
             size, home = size_of(own), home_of(own)
             for other in range(size):
-                if other != home:
-                    scalars[TO_REACH] += 1
+                if other != home and not hopeless(LATER, rules, scalars):
+                    scalars[LATER] += 1
                     note(
                         day + 1, item(person - home + other, REACH, day, RING_TWO), items, following, head, fill, free,
                         scalars,
@@ -103,9 +104,9 @@ def reach(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def hopeless(rules: Floats, scalars: Whole) -> Any:
-    """Whether so many are to be reached that who joins them would be reached after the quarantine is over."""
-    return scalars[TO_REACH] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
+def hopeless(whom: Index, rules: Floats, scalars: Whole) -> Any:
+    """Whether so many of TO_REACH or of LATER wait that who joins them would be reached after the quarantine."""
+    return scalars[whom] >= rules[TRACERS] * max(1.0, rules[QUARANTINE_DAYS])
 
 
 @njit(cache=True, nogil=True)
@@ -171,6 +172,9 @@ def trace(  # noqa: PLR0913, PLR0917
                 bits = draw(key, other, REACHED | day)
                 if share(bits) >= rules[REACHED_SHARE]:
                     continue
+                whom = TO_REACH if ring == RING_ONE else LATER
+                if whom == LATER and hopeless(LATER, rules, scalars):
+                    continue
                 after = max(1, np.int64(reach_delay[np.int64(bits & uint64(1023))]))
-                scalars[TO_REACH] += 1
+                scalars[whom] += 1
                 note(day + after, item(other, REACH, on, ring), items, following, head, fill, free, scalars)
