@@ -153,7 +153,7 @@ def _check(cases: pl.DataFrame, city: City, first: date, as_of: date) -> None:
     if cases.is_empty():
         raise UsageError(
             "There is no case on record, so there is no outbreak to simulate.",
-            next_step="Simulate a made city with infections of your own, or wait for the first report.",
+            next_step="Add the first reports to the records, or name a later day with --as-of.",
         )
     if cases.height > len(city):
         raise UsageError(

@@ -151,7 +151,7 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
     if situation.cases.is_empty():
         raise UsageError(
             "There is no case on record, so there is no outbreak to simulate.",
-            next_step="Simulate a made city with infections of your own, or wait for the first report.",
+            next_step="Add the first reports to the records, or name a later day with --as-of.",
         )
     notes = list[Because]()
     if peopled is None:
