@@ -15,11 +15,11 @@ from douse.city.made import build_city, margins, totals_of
 from douse.city.made.make import Made
 from douse.city.records_of import write_records
 from douse.city.saved import is_city, open_city, save_city
-from douse.errors import DataError
 from douse.library import Pathogen, Protocol, load
 from douse.main import DEMO_PATHOGEN, Progress, look, no_progress
 from douse.question import DEFAULT_PROTOCOL, Knowledge, Question, open_data
 from douse.readers.measures import read_measures
+from douse.readers.plain_table import read_table
 from douse.records import ZoneTree
 from douse.simulation.by_protocol import response_of, zoning_of
 from douse.simulation.capacity import Capacity
@@ -66,8 +66,8 @@ def city_from(  # noqa: PLR0913  (what the command may say)
     progress: Progress = no_progress,
 ) -> NewCity:
     """Make a city from the totals of its zones."""
-    flows = None if commuting is None else _table(commuting)
-    return _make(_table(zones), flows, out, as_of, visit_days, seed, progress)
+    flows = None if commuting is None else read_table(commuting)
+    return _make(read_table(zones), flows, out, as_of, visit_days, seed, progress)
 
 
 @dataclass(frozen=True)
@@ -151,18 +151,3 @@ def _make(  # noqa: PLR0913, PLR0917
     progress("Writing the city")
     save_city(made.city, out / ARRAYS)
     return NewCity(out, made.city, margins(made.city, totals, made.jobs), seconds)
-
-
-def _table(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise DataError(f"There is no file {path.name}.", next_step="Name a CSV or Parquet file.")
-    if path.suffix == ".parquet":
-        return pl.read_parquet(path)
-    try:
-        return pl.read_csv(path, infer_schema_length=None)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            f"{path.name} cannot be read as a table.",
-            allowed="CSV with commas and a header, or Parquet",
-            next_step="Write it again as CSV in UTF-8.",
-        ) from error

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import polars as pl
-
 from douse.errors import DataError
+from douse.readers.plain_table import read_table
 from douse.records.codes import CLOSED, LEVELS, MEASURE_KINDS
 from douse.records.measure import Because, Measure
 
@@ -23,7 +22,7 @@ def read_measures(path: Path) -> tuple[Measure, ...]:
     DataError
         When the file cannot be read, a column is missing, or a row says what cannot be; the row is named.
     """
-    frame = _frame(path)
+    frame = read_table(path, as_text=True)
     for column in ("kind", "start"):
         if column not in frame.columns:
             raise DataError(
@@ -32,20 +31,6 @@ def read_measures(path: Path) -> tuple[Measure, ...]:
                 next_step="Add the column; the data dictionary says what it holds.",
             )
     return tuple(_measure(path, number, row) for number, row in enumerate(frame.iter_rows(named=True), start=1))
-
-
-def _frame(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise DataError(f"There is no file {path.name}.", next_step="Name a CSV or Parquet file of measures.")
-    try:
-        frame = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            f"{path.name} cannot be read as a table.",
-            allowed="CSV with commas and a header, or Parquet",
-            next_step="Write it again as CSV in UTF-8.",
-        ) from error
-    return frame.cast(pl.String)
 
 
 def _measure(path: Path, number: int, row: dict[str, str | None]) -> Measure:
