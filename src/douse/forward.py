@@ -29,6 +29,7 @@ from douse.simulation.line_list import infections, line_list
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.outcome import outcome_of
 from douse.simulation.rates import make_rates
+from douse.simulation.run_tables import age_table, daily_table, zone_table
 from douse.simulation.scenario import Scenario
 from douse.simulation.seeds import make_seeds
 from douse.simulation.simulate import Simulated, simulate
@@ -109,6 +110,9 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     example = {
         "example-cases": line_list(run, found.first, names),
         "example-infections": infections(run, found.first, names),
+        "example-daily": daily_table(run, found.first),
+        "example-zones": zone_table(run, found.first),
+        "example-ages": age_table(run, found.first),
     }
     return Ahead(found, scene.zones, opened.knowledge, example)
 

@@ -38,6 +38,12 @@ def test_the_page_and_the_tables_are_written(records, tmp_path, capsys):
     cases = pl.read_csv(tmp_path / "s" / "example-cases.csv")
     infected = pl.read_csv(tmp_path / "s" / "example-infections.csv")
     assert set(cases["person_id"]) <= set(infected["person_id"])
+    daily, zones, ages = (
+        pl.read_csv(tmp_path / "s" / f"example-{name}.csv", try_parse_dates=True) for name in ("daily", "zones", "ages")
+    )
+    assert daily["cases"].sum() == zones["cases"].sum() == cases.height
+    assert ages["infections"].sum() >= zones["infections"].sum()  # who came infected is counted by age only
+    assert daily["date"].max() == date(2026, 4, 15)
     page = (tmp_path / "s" / "forecast.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "The days ahead, simulated" in page

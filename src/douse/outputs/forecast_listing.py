@@ -55,7 +55,7 @@ def write(  # noqa: PLR0913, PLR0917  what is written, and what names it
 ) -> Path:
     """Write the page and the tables behind it; give the path of the page.
 
-    `example` holds tables of one run: its cases as they would be reported, and its infections.
+    `example` holds tables of one run: its cases as they would be reported, its infections, its counts.
     """
     facts = (
         words.say("Pathogen: {name}", name=pathogen.name.say(words.language)),
