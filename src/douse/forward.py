@@ -106,10 +106,10 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     )  # fmt: skip
     progress("Writing down one run")
     run = found.likeliest()
-    names = found.peopled.person_ids
+    real = found.peopled.person_ids is not None
     example = {
-        "example-cases": line_list(run, found.first, names),
-        "example-infections": infections(run, found.first, names),
+        "example-cases": line_list(run, found.first, real=real),
+        "example-infections": infections(run, found.first, real=real),
         "example-daily": daily_table(run, found.first),
         "example-zones": zone_table(run, found.first),
         "example-ages": age_table(run, found.first),

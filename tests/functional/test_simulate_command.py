@@ -38,6 +38,8 @@ def test_the_page_and_the_tables_are_written(records, tmp_path, capsys):
     cases = pl.read_csv(tmp_path / "s" / "example-cases.csv")
     infected = pl.read_csv(tmp_path / "s" / "example-infections.csv")
     assert set(cases["person_id"]) <= set(infected["person_id"])
+    people = pl.read_parquet(records / "people.parquet")["person_id"]
+    assert not set(infected["person_id"]) & set(people)  # what happens in a run is not told of real people
     daily, zones, ages = (
         pl.read_csv(tmp_path / "s" / f"example-{name}.csv", try_parse_dates=True) for name in ("daily", "zones", "ages")
     )

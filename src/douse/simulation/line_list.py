@@ -16,7 +16,7 @@ FOUND_BY = ("symptoms", "contact_tracing", "screening", "entry_screening")
 _MORNING = time(9)
 
 
-def line_list(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.DataFrame:
+def line_list(run: Outbreak, first: date, *, real: bool = False) -> pl.DataFrame:
     """Cases that were found, in the order of their results, with the columns of the table of cases.
 
     Parameters
@@ -25,8 +25,9 @@ def line_list(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.
         As far as it has come.
     first : date
         First day of the run.
-    names : polars.Series, optional
-        Pseudonyms of the people of the city; made ones where it is left out.
+    real : bool
+        The people of the city are real: what happens to them in a run is not told of them. They get numbers in the
+        order of their infections in place of their pseudonyms.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def line_list(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.
     return pl.DataFrame(
         {
             "case_id": [f"sim{number:06d}" for number in range(1, len(lines) + 1)],
-            "person_id": names_of(run, person, names),
+            "person_id": _names(run, person, real=real),
             "zone": zones.gather(zone),
             "age": age,
             "onset": pl.Series(_days(lines[:, columns.L_ONSET], first), dtype=pl.Date),
@@ -55,7 +56,7 @@ def line_list(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.
     )
 
 
-def infections(run: Outbreak, first: date, names: pl.Series | None = None) -> pl.DataFrame:
+def infections(run: Outbreak, first: date, *, real: bool = False) -> pl.DataFrame:
     """Every infection of a run that kept them: who, by whom, when, in which layer; infector empty where it came in.
 
     Returns
@@ -71,16 +72,19 @@ def infections(run: Outbreak, first: date, names: pl.Series | None = None) -> pl
     return pl.DataFrame(
         {
             "date": pl.Series(_days(day, first), dtype=pl.Date),
-            "person_id": names_of(run, log[:, 0], names),
-            "infector": names_of(run, log[:, 1], names),
+            "person_id": _names(run, log[:, 0], real=real),
+            "infector": _names(run, log[:, 1], real=real),
             "layer": layer,
         }
     ).with_columns(pl.when(came_in).then(None).otherwise(pl.col("infector", "layer")).name.keep())
 
 
-def names_of(run: Outbreak, people: np.ndarray, names: pl.Series | None) -> pl.Series:
-    """Pseudonyms of people by position."""
-    return named(run.scenario.city, pl.Series(people)) if names is None else names.gather(people)
+def _names(run: Outbreak, people: np.ndarray, *, real: bool) -> pl.Series:
+    if not real:
+        return named(run.scenario.city, pl.Series(people))
+    infected, first = np.unique(run.log[: run.log_end[run.day], 0], return_index=True)
+    number = np.argsort(np.argsort(first))[np.searchsorted(infected, people)] + 1
+    return pl.Series(number, dtype=pl.Int64).cast(pl.String).str.zfill(6).str.replace("^", "s")
 
 
 def _days(days: np.ndarray, first: date) -> list[date | None]:

@@ -13,7 +13,7 @@ from douse.simulation.scenario import HISTORY
 
 
 def daily_table(run: Outbreak, first: date) -> pl.DataFrame:
-    """All daily counts (`outcome.DAILY`), one row a day: tests, cases, beds, people apart and under levels, and more."""
+    """All daily counts (`outcome.DAILY`), one row a day: tests, cases, beds, people apart and under levels, more."""
     frame = outcome_of(run).frame()
     return frame.select(pl.lit(first).dt.offset_by(pl.format("{}d", "day")).alias("date"), pl.exclude("day"))
 
@@ -40,7 +40,7 @@ def zone_table(run: Outbreak, first: date) -> pl.DataFrame:
 
 
 def age_table(run: Outbreak, first: date) -> pl.DataFrame:
-    """Infections, onsets, admissions to hospital and intensive care, and deaths, by day and age; empty rows left out."""
+    """Infections, onsets, admissions to hospital and intensive care, deaths, by day and age; empty rows left out."""
     counts = run.by_age.sum(axis=0, dtype=np.int64)[:, HISTORY : run.day]
     day, age = np.nonzero(counts.sum(axis=0))
     labels = [f"{band * AGE_STEP}-{band * AGE_STEP + AGE_STEP - 1}" for band in range(AGES - 1)]
