@@ -97,7 +97,7 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     opened = open_data(question)
     scene = look(opened, opened.day)
     estimates = estimate(scene.known, scene.situation, scene.zones, scene.pathogen)
-    progress("Simulating")
+    progress("Simulating (the first time on a machine compiles for half a minute)")
     found = simulate(
         scene.known, scene.situation, estimates, scene.zones, scene.pathogen, scene.protocol, days=days, runs=runs,
         orders=() if measures is None else read_measures(measures), by_rule=by_rule, seed=seed,
