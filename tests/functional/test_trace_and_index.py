@@ -298,6 +298,7 @@ def test_guest_lists_and_points_nearby_are_found_out_of_the_index_too(data, dous
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed")
 def test_a_warehouse_gives_what_the_index_gives(data, douse):
     douse("index", data, "--engine", "duckdb")
@@ -331,6 +332,7 @@ def test_what_is_forgotten_leaves_the_warehouse_too(data, douse):
     assert "2026-03-05" not in traced(douse, data, "--engine", "duckdb")["exposures.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed")
 def test_a_warehouse_that_lags_behind_the_index_is_not_asked(data, douse, capsys):
     douse("index", data, "--engine", "duckdb")

@@ -87,6 +87,7 @@ def test_any_cells_in_any_table(name):
     fuzz()
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -143,6 +144,7 @@ def under(header: str) -> st.SearchStrategy[bytes]:
     )
 
 
+@pytest.mark.slow
 @given(under(LIST), under("from,to,exposure"))
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_cells_under_a_mapping(line_list, contacts):

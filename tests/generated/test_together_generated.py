@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def found_by(kind, tables, hosts, *, near):
     return set(rows.select(columns).iter_rows())
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     windows,
@@ -65,6 +67,7 @@ def test_wards(drawn, stays, staff):
     assert found_by(of_wards, tables, hosts, near=False) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     windows,
@@ -94,6 +97,7 @@ def test_journeys(drawn, trips):
     assert found_by(of_journeys, {"arrivals": rows}, hosts, near=True) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     windows,

@@ -63,6 +63,7 @@ def test_other_sizes_protocols_and_pathogens_pass_the_door(tmp_path, people, see
     assert set(found.select("table", "row").iter_rows()) == {(dirt.table, dirt.row) for dirt in made.dirt}
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_bytes(city, tmp_path):
     again = demo(tmp_path)
     names = sorted(file.name for file in city.path.iterdir())

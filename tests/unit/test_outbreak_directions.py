@@ -163,6 +163,7 @@ def test_a_level_that_follows_another_ends():
         pytest.fail("no run found its case")
 
 
+@pytest.mark.slow
 def test_a_more_transmissible_variant_grows():
     def share_of_second(run):
         days = np.diff(run.log_end[HISTORY : run.day + 1])
@@ -179,6 +180,7 @@ def test_a_more_transmissible_variant_grows():
     assert np.nanmean(alike) == pytest.approx(0.5, abs=0.1)
 
 
+@pytest.mark.slow
 def test_transmission_masks_and_seasons():
     usual = infections(scale=1.5)
     fewer(usual, infections(scale=2.0))
@@ -189,6 +191,7 @@ def test_transmission_masks_and_seasons():
     fewer(infections(scale=2.0, season=np.full(DAYS, 0.7)), infections(scale=2.0))
 
 
+@pytest.mark.slow
 def test_immunity_and_its_waning():
     def cover(half_life, protects=0.8, kept=1.0):
         return {"immunity": Immunity(np.full((2, 16), 0.5), (protects, protects), (half_life, half_life))}
@@ -201,6 +204,7 @@ def test_immunity_and_its_waning():
     fewer(infections(seeds=strain, **cover(np.inf)), escapes)
 
 
+@pytest.mark.slow
 def test_people_whose_protection_wanes_are_infected_again():
     day = np.r_[np.zeros(20, int), np.arange(90, 150)]  # the illness is brought back when the first wave is over
     settings = {"days": 240, "scale": 5.0, "seeds": make_seeds(np.arange(80) * 73 + 7, infected=day, day=day)}
