@@ -10,7 +10,7 @@ from douse.city.city import City
 from douse.city.counts import widths
 from douse.city.made.numbers import MadeNumbers
 from douse.city.town import numbered
-from douse.kernels.person_word import CARE, HOSPITAL, KIND_AT, KIND_BITS, SCHOOL, WORK, ZONE_AT, ZONE_BITS
+from douse.kernels.person_word import CARE, HOSPITAL, KIND_AT, KIND_BITS, SCHOOL, WORK, ZONE_AT, ZONE_BITS, part
 
 Ints = NDArray[np.int64]
 _STEM = {
@@ -57,7 +57,7 @@ def meeting_places(city: City, group_zone: NDArray[np.int32] | None, numbers: Ma
     group = city.institution.astype(np.int64)
     kind, zone = np.full(institutions, -1), np.full(institutions, -1)
     word = city.word[city.members[city.group_start[1:-1]]]  # the first of each group
-    kind[group[1:]] = ((word >> np.uint64(KIND_AT)) & np.uint64((1 << KIND_BITS) - 1)).astype(np.int64)
+    kind[group[1:]] = part(word, KIND_AT, KIND_BITS)
     zone[group[1:]] = _most(city)[group[1:]] if group_zone is None else group_zone[1:]
     number = np.arange(len(group)) - np.searchsorted(group, group)
     rooms = np.bincount(group, minlength=institutions)
@@ -134,7 +134,7 @@ def _sites(city: City) -> NDArray[np.float64]:
 def _most(city: City) -> Ints:
     """Zone where most people of each institution live; -1 of institution 0."""
     size = widths(city.institution_start)
-    zone = ((city.word[city.members] >> np.uint64(ZONE_AT)) & np.uint64((1 << ZONE_BITS) - 1)).astype(np.int32)
+    zone = part(city.word[city.members], ZONE_AT, ZONE_BITS).astype(np.int32)
     most = (
         pl.DataFrame({"institution": np.repeat(np.arange(len(size), dtype=np.int32), size), "zone": zone})
         .group_by("institution", "zone")

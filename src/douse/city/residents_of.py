@@ -23,15 +23,11 @@ from douse.kernels.person_word import (
     SCHOOL,
     ZONE_AT,
     ZONE_BITS,
+    part,
 )
 from douse.records.codes import OCCUPATIONS, SEXES
 
 Ints = NDArray[np.int64]
-
-
-def part(word: NDArray[np.uint64], at: int, bits: int) -> Ints:
-    """One part of people's words; shape (N,)."""
-    return ((word >> np.uint64(at)) & np.uint64((1 << bits) - 1)).astype(np.int64)
 
 
 def person_ids(city: City, first: int, end: int) -> pl.Series:

@@ -21,8 +21,19 @@ from douse.city.movement import (
     latest_leave,
 )
 from douse.city.numbers import Venue
-from douse.city.residents_of import part, person_ids
-from douse.kernels.person_word import AGE_AT, AGE_BITS, AGE_STEP, CARE, GROUP_BITS, HOSPITAL, KIND_AT, KIND_BITS, SCHOOL
+from douse.city.residents_of import person_ids
+from douse.kernels.person_word import (
+    AGE_AT,
+    AGE_BITS,
+    AGE_STEP,
+    CARE,
+    GROUP_BITS,
+    HOSPITAL,
+    KIND_AT,
+    KIND_BITS,
+    SCHOOL,
+    part,
+)
 
 Part = tuple[NDArray[np.int64], pl.Series, NDArray[np.int64], NDArray[np.int64]]
 

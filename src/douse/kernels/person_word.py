@@ -41,6 +41,11 @@ MOST_ZONES = 1 << ZONE_BITS
 LARGEST_HOME = (1 << HOME_BITS) - 1
 
 
+def part(words: Words, at: int, bits: int) -> NDArray[np.int64]:
+    """One part of people's words: `bits` of them, from bit `at` on. Shape (N,)."""
+    return ((words >> np.uint64(at)) & np.uint64((1 << bits) - 1)).astype(np.int64)
+
+
 @njit(cache=True, nogil=True)
 def pack(  # noqa: PLR0913, PLR0917  one argument a part
     group: Ints, place: Ints, zone: Ints, age: Ints, kind: Ints, home: Ints, size: Ints

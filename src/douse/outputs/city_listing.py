@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from douse.city.city import City
-from douse.city.residents_of import part
-from douse.kernels.person_word import HOME_AT, HOME_BITS, KIND_AT, KIND_BITS, KINDS
+from douse.kernels.person_word import HOME_AT, HOME_BITS, KIND_AT, KIND_BITS, KINDS, part
 from douse.outputs.words import Words
 
 

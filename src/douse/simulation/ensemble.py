@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from douse.simulation.outbreak import Outbreak
@@ -11,6 +13,7 @@ from douse.simulation.scenario import Scenario
 from douse.simulation.seeds import Seeds
 from douse.tracing.index.cores import cores, shares_of
 
+Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
@@ -51,24 +54,27 @@ def read_all(
     workers: int | None = None,
 ) -> list[Answer]:
     """What is read from each finished run, in the order of the draws."""
-    parts = max(1, min(workers or cores(), len(draws)))
-    shares = [list(draws[first:end]) for first, end in shares_of(len(draws), parts)]
-    if executor is None:
-        if parts == 1:
-            return _share(scenario, shares[0], read)
-        with ThreadPoolExecutor(parts) as threads:
-            return _gather(threads, scenario, shares, read)
-    return _gather(executor, scenario, shares, read)
+    return shared(partial(_share, scenario, read), draws, executor=executor, workers=workers)
 
 
-def _gather(
-    executor: Executor, scenario: Scenario, shares: list[list[Draw]], read: Callable[[Outbreak], Answer]
+def shared(
+    work: Callable[[list[Item]], list[Answer]],
+    items: Sequence[Item],
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
 ) -> list[Answer]:
-    futures = [executor.submit(_share, scenario, share, read) for share in shares]
-    return [answer for future in futures for answer in future.result()]
+    """Answers to all items, in their order; each worker gets one share. `executor`, `workers`: see `run_all`."""
+    parts = max(1, min(workers or cores(), len(items)))
+    shares = [list(items[first:end]) for first, end in shares_of(len(items), parts)]
+    if executor is None and parts == 1:
+        return work(shares[0])
+    with nullcontext(executor) if executor is not None else ThreadPoolExecutor(parts) as workforce:
+        futures = [workforce.submit(work, share) for share in shares]
+        return [answer for future in futures for answer in future.result()]
 
 
-def _share(scenario: Scenario, draws: list[Draw], read: Callable[[Outbreak], Answer]) -> list[Answer]:
+def _share(scenario: Scenario, read: Callable[[Outbreak], Answer], draws: list[Draw]) -> list[Answer]:
     answers: list[Answer] = []
     run: Outbreak | None = None
     for draw in draws:

@@ -8,7 +8,7 @@ import polars as pl
 from douse.city.residents_of import named
 from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import LAYERS
-from douse.kernels.person_word import AGE_AT, AGE_STEP, AGES, ZONE_AT, ZONE_BITS
+from douse.kernels.person_word import AGE_AT, AGE_BITS, AGE_STEP, ZONE_AT, ZONE_BITS, part
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.scenario import HISTORY
 
@@ -37,8 +37,8 @@ def line_list(run: Outbreak, first: date, *, real: bool = False) -> pl.DataFrame
     lines = run.lines[: run.scalars[columns.LINES]].astype(np.int64)
     person = lines[:, columns.L_PERSON]
     word = run.scenario.city.word[person]
-    zone = ((word >> np.uint64(ZONE_AT)) & np.uint64((1 << ZONE_BITS) - 1)).astype(np.int64)
-    age = ((word >> np.uint64(AGE_AT)) & np.uint64(AGES - 1)).astype(np.int64) * AGE_STEP + AGE_STEP // 2
+    zone = part(word, ZONE_AT, ZONE_BITS)
+    age = part(word, AGE_AT, AGE_BITS) * AGE_STEP + AGE_STEP // 2
     zones = pl.Series(run.scenario.city.zone_ids, dtype=pl.String)
     sampled, confirmed = (_moments(lines[:, column], first) for column in (columns.L_SAMPLED, columns.L_CONFIRMED))
     return pl.DataFrame(

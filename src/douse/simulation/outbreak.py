@@ -210,8 +210,9 @@ class Outbreak:
 
     def _screen(self, day: int) -> None:
         zoning = self.scenario.zoning
+        ordered = zoning.rounds_on(day - HISTORY, self.regime[day % PAST] & LEVEL_MASK)
         rounds = levels.rounds(
-            day, self.since, zoning.unit_of, self.regime, zoning.level_rules, self._ordered_rounds(day), self.due_zones
+            day, self.since, zoning.unit_of, self.regime, zoning.level_rules, ordered, self.due_zones
         )
         if rounds == 0:
             return
@@ -299,11 +300,11 @@ class Outbreak:
         while done < found:
             done = infect.infect(
                 done, found, day, self.key, city.word, self.state, city.members, city.group_start, city.institution,
-                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between, course.incubation, rates.strength, course.symptomatic, scenario.severity,  # noqa: E501
-                course.onset_to_admission, course.onset_to_death, course.days_in_hospital, course.days_in_icu,
-                keeps, other, rates.total, rates.layer_upto, self._slots, self._variant_rate,
-                scenario.immunity.cover, scenario.knobs, self.new[shard], *calendar.arrays, self.by_zone[shard, 0],
-                self.by_age[shard], self.beds[shard],
+                city.institution_start, city.zone_start, self.shard_end, scenario.report, self.between,
+                course.incubation, rates.strength, course.symptomatic, scenario.severity, course.onset_to_admission,
+                course.onset_to_death, course.days_in_hospital, course.days_in_icu, keeps, other, rates.total,
+                rates.layer_upto, self._slots, self._variant_rate, scenario.immunity.cover, scenario.knobs,
+                self.new[shard], *calendar.arrays, self.by_zone[shard, 0], self.by_age[shard], self.beds[shard],
             )  # fmt: skip
             if done < found:
                 calendar.grow()
@@ -322,31 +323,12 @@ class Outbreak:
     # --- levels ----------------------------------------------------------------------------------------------------
 
     def _order(self, day: int) -> bool:
-        """What is ordered for the day after `day`; whether that differs from what was ordered before."""
-        changed = False
-        for order in self.scenario.zoning.orders:
-            first, last = order.start + HISTORY, order.end + HISTORY
-            changed = changed or day + 1 in (first, last + 1) or day < HISTORY
+        """Take down what is ordered for the day after `day`; whether that differs from what was ordered before."""
+        tomorrow = day + 1 - HISTORY
+        changed = tomorrow <= 0 or self.scenario.zoning.changes_on(tomorrow)
         if changed:
-            self.ordered[:] = 0
-            for order in self.scenario.zoning.orders:
-                if order.start + HISTORY <= day + 1 <= order.end + HISTORY and not order.screening:
-                    level = np.maximum(self.ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
-                    closed = (self.ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
-                    self.ordered[order.zones] = level | closed
+            self.ordered = self.scenario.zoning.ordered_on(tomorrow)
         return changed
-
-    def _ordered_rounds(self, day: int) -> NDArray[np.uint8]:
-        """Zones with a round by order: of its own, or of the level that was ordered and holds."""
-        zoning, ordered = self.scenario.zoning, np.zeros(len(self.due_zones), np.uint8)
-        for order in zoning.orders:
-            since, level = day - order.start - HISTORY, order.bits & LEVEL_MASK
-            every = int(zoning.level_rules[level, levels.SCREEN_EVERY]) if level else 0
-            if order.screening:
-                ordered[order.zones] |= since == 0
-            elif every and since >= 0 and day <= order.end + HISTORY and since % every == 0:
-                ordered[order.zones] |= (self.regime[day % PAST, order.zones] & LEVEL_MASK) == level
-        return ordered
 
     def _decide(self, day: int, cases: int, *, changed: bool) -> None:
         zoning = self.scenario.zoning

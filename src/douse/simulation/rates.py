@@ -13,7 +13,7 @@ from douse.kernels.epidemic_columns import ASYMPTOMATIC, HOME_RATE, KNOBS
 from douse.kernels.epidemic_first import first_generations
 from douse.kernels.epidemic_layout import ENVIRONMENT, HOUSEHOLD, LAYERS
 from douse.kernels.epidemic_onward import ALIAS, MOST_A_MATE
-from douse.kernels.person_word import AGE_AT, AGE_BITS
+from douse.kernels.person_word import AGE_AT, AGE_BITS, part
 from douse.kernels.squares import key_of
 from douse.simulation.contacts import Contacts
 from douse.simulation.course import Course
@@ -225,8 +225,8 @@ def _home_rate(city: City, course: Course) -> float:
 
 def _ages(city: City) -> Floats:
     """Share of residents by age band; shape (16,)."""
-    age = (city.word >> np.uint64(AGE_AT)) & np.uint64((1 << AGE_BITS) - 1)
-    counts = np.bincount(age.astype(np.int64), minlength=1 << AGE_BITS)
+    age = part(city.word, AGE_AT, AGE_BITS)
+    counts = np.bincount(age, minlength=1 << AGE_BITS)
     share: Floats = counts / max(1, counts.sum())
     return share
 

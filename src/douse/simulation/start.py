@@ -10,7 +10,7 @@ from douse.city.city import City
 from douse.errors import UsageError
 from douse.kernels import epidemic_start as kernel
 from douse.kernels.epidemic_layout import ISOLATION_BED, ISOLATION_HOME, NO_STAY, QUARANTINE_HOME
-from douse.kernels.person_word import ZONE_AT, ZONE_BITS
+from douse.kernels.person_word import ZONE_AT, ZONE_BITS, part
 from douse.kernels.squares import key_of
 from douse.simulation.course import Course
 from douse.simulation.entry import EntryRule
@@ -276,7 +276,7 @@ def _hidden(  # noqa: PLR0913, PLR0917
     most = int(MOST_HIDDEN_SHARE * len(city))
     if many.sum() > most:
         many = np.floor(many * (most / many.sum())).astype(np.int64)
-    zone = ((city.word[beside] >> np.uint64(ZONE_AT)) & np.uint64((1 << ZONE_BITS) - 1)).astype(np.int64)
+    zone = part(city.word[beside], ZONE_AT, ZONE_BITS)
     starts_at = city.zone_start.astype(np.int64)
     low, high = np.repeat(starts_at[zone], many), np.repeat(starts_at[zone + 1], many)
     day = np.repeat(infected, many) + np.round(rng.normal(0, HIDDEN_NEAR_DAYS, many.sum())).astype(np.int64)

@@ -1,7 +1,7 @@
 """Runs that differ in more than luck: in who comes for a test, and in how transmission changes from day to day."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -9,10 +9,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from douse.simulation.ensemble import Draw
+from douse.simulation.ensemble import Draw, shared
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.scenario import Scenario
-from douse.tracing.index.cores import cores, shares_of
 
 Floats = NDArray[np.float64]
 Answer = TypeVar("Answer")
@@ -46,22 +45,7 @@ def read_varied(
     workers: int | None = None,
 ) -> list[Answer]:
     """What is read from each finished run, in the order of the variations; as `read_all`."""
-    parts = max(1, min(workers or cores(), len(variations)))
-    shares = [list(variations[first:end]) for first, end in shares_of(len(variations), parts)]
-    work = partial(_share, base, read)
-    if executor is None and parts == 1:
-        return work(shares[0])
-    if executor is None:
-        with ThreadPoolExecutor(parts) as threads:
-            return _gather(threads, work, shares)
-    return _gather(executor, work, shares)
-
-
-def _gather(
-    executor: Executor, work: Callable[[list[Variation]], list[Answer]], shares: list[list[Variation]]
-) -> list[Answer]:
-    futures = [executor.submit(work, share) for share in shares]
-    return [answer for future in futures for answer in future.result()]
+    return shared(partial(_share, base, read), variations, executor=executor, workers=workers)
 
 
 def _share(base: Scenario, read: Callable[[Outbreak], Answer], variations: list[Variation]) -> list[Answer]:

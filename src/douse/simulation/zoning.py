@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from douse.errors import UsageError
-from douse.kernels.epidemic_levels import LEVEL_RULES, LEVELS, RING_DAYS, WINDOW
+from douse.kernels.epidemic_layout import LEVEL_MASK
+from douse.kernels.epidemic_levels import LEVEL_RULES, LEVELS, RING_DAYS, SCREEN_EVERY, WINDOW
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,35 @@ class Zoning:
     def acts(self) -> bool:
         """Whether any level or closure can come about."""
         return bool((self.threshold > 0).any() or self.orders)
+
+    def changes_on(self, day: int) -> bool:
+        """Whether an order begins on a day of the run, or ended the day before."""
+        return any(day in (order.start, order.end + 1) for order in self.orders)
+
+    def ordered_on(self, day: int) -> NDArray[np.uint8]:
+        """Level and closures that are ordered for a day; the highest level where several are. Shape (Z,)."""
+        ordered = np.zeros(self.unit_of.shape[1], np.uint8)
+        for order in self.orders:
+            if order.start <= day <= order.end and not order.screening:
+                level = np.maximum(ordered[order.zones] & LEVEL_MASK, order.bits & LEVEL_MASK)
+                closed = (ordered[order.zones] | order.bits) & ~np.uint8(LEVEL_MASK)
+                ordered[order.zones] = level | closed
+        return ordered
+
+    def rounds_on(self, day: int, level_of: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """1 in zones with a round of screening by order: of its own, or of the level that was ordered and holds.
+
+        `level_of` (shape (Z,)) is the level of each zone on the day.
+        """
+        due = np.zeros(self.unit_of.shape[1], np.uint8)
+        for order in self.orders:
+            since, level = day - order.start, order.bits & LEVEL_MASK
+            every = int(self.level_rules[level, SCREEN_EVERY]) if level else 0
+            if order.screening:
+                due[order.zones] |= since == 0
+            elif every and 0 <= since <= order.end - order.start and since % every == 0:
+                due[order.zones] |= level_of[order.zones] == level
+        return due
 
 
 def no_zoning(zones: int) -> Zoning:

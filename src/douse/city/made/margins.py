@@ -19,6 +19,7 @@ from douse.kernels.person_word import (
     KIND_BITS,
     LARGEST_HOME,
     SIZE_AT,
+    part,
 )
 
 Ints = NDArray[np.int64]
@@ -92,14 +93,10 @@ def _counts(city: City) -> tuple[Ints, Ints]:
     oldest = min(AGES - 1, int(made_numbers().made.care.from_age.value) // AGE_STEP)
     for zone in range(len(city.zone_ids)):
         word = city.word[int(city.zone_start[zone]) : int(city.zone_start[zone + 1])]
-        band = _part(word, AGE_AT, AGE_BITS)
+        band = part(word, AGE_AT, AGE_BITS)
         ages[zone] = np.bincount(band, minlength=AGES)
-        size = _part(word, SIZE_AT, HOME_BITS)
-        cared_for = (_part(word, KIND_AT, KIND_BITS) == CARE) & (size == 1) & (band >= oldest)
-        heads = (_part(word, HOME_AT, HOME_BITS) == 0) & ~cared_for
+        size = part(word, SIZE_AT, HOME_BITS)
+        cared_for = (part(word, KIND_AT, KIND_BITS) == CARE) & (size == 1) & (band >= oldest)
+        heads = (part(word, HOME_AT, HOME_BITS) == 0) & ~cared_for
         homes[zone] = np.bincount(size[heads], minlength=LARGEST_HOME + 1)[1:]
     return ages, homes
-
-
-def _part(word: NDArray[np.uint64], at: int, bits: int) -> Ints:
-    return ((word >> np.uint64(at)) & np.uint64((1 << bits) - 1)).astype(np.int64)
