@@ -88,7 +88,8 @@ def all_measures(**changes):
         "watch_days": 5.0,
         "test_days": (1, 4, 9), "ring_two_days": 5.0, "obeys_quarantine": 0.8, "isolation_days": 10.0, "beds": 6.0,
         "obeys_isolation": 0.9, "ring_vaccination": True, "doses": 4.0, "vaccine_protects": 0.6, "days_to_protect": 3.0,
-        "screened_share": 0.8, "pool": 5.0, "detects_pooled": 0.9, "screening_specificity": 0.99, "recheck_days": 2.0,
+        "screened_share": 0.8, "sampled_a_day": 150.0, "pool": 5.0, "detects_pooled": 0.9,
+        "screening_specificity": 0.99, "recheck_days": 2.0,
         "ill_at_home": 0.3, "masks": np.array([1, 0.9, 0.8, 0.6, 0.6, 0.7, 0.8, 1]), "stay_open": all_stays(0.1),
         "level_open": all_levels(), "school_open": 0.2, "work_open": 0.5,
     }  # fmt: skip
@@ -226,6 +227,7 @@ shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
             "beds": st.sampled_from([0.0, 1.0, np.inf]),
             "ring_vaccination": st.booleans(),
             "screened_share": shares,
+            "sampled_a_day": st.sampled_from([0.0, 20.0, 150.0, np.inf]),
             "screening_specificity": st.sampled_from([0.9, 1.0]),
             "ill_at_home": shares,
             "stay_open": st.builds(all_stays, shares, beds=shares),

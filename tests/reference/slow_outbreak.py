@@ -607,10 +607,12 @@ class SlowOutbreak:
         return found
 
     def screen(self, day: int) -> None:
-        known = {}
-        for zone in self.screened_zones(day):
+        known, due = {}, self.screened_zones(day)
+        people = sum(self.zone_start[zone + 1] - self.zone_start[zone] for zone in due)
+        sampled = min(self.r.screened_share, self.r.sampled_a_day / people) if due else 0.0
+        for zone in due:
             start, end = self.zone_start[zone], self.zone_start[zone + 1]
-            tested = int((end - start) * self.r.screened_share)
+            tested = int((end - start) * sampled)
             tubes = math.ceil(tested / self.r.pool)
             self.series["people_screened", day] += tested
             self.series["tubes", day] += tubes
@@ -626,7 +628,7 @@ class SlowOutbreak:
                 person, zone = event.target, self.people[event.target].zone
                 if zone not in known or self.is_known(person):
                     continue
-                if share(draw(self.key, person, TURNOUT | day)) >= self.r.screened_share:
+                if share(draw(self.key, person, TURNOUT | day)) >= sampled:
                     continue
                 chance = self.finds(person, day) * self.r.detects_pooled
                 if share(draw(self.key, person, TESTS | 1 << 10 | day)) < chance:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,6 +27,7 @@ from douse.kernels.epidemic_layout import (
     TAIL,
 )
 from douse.kernels.squares import key_of
+from douse.simulation.response import Response
 from douse.simulation.room import Agenda, Calendar, at_least
 from douse.simulation.scenario import HISTORY, Scenario
 from douse.simulation.seeds import Seeds
@@ -70,7 +72,7 @@ class Outbreak:
         people, zones = len(scenario.city), len(scenario.city.zone_ids)
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
-        self.scenario, self.shards = scenario, shards
+        self.scenario, self.first_scenario, self.shards = scenario, scenario, shards
         self._kept_anyway = keep
         self.shard_end = np.array([people * (part + 1) // shards for part in range(shards)], np.int64)
         self.state = np.zeros(people, np.uint32)
@@ -105,10 +107,6 @@ class Outbreak:
         self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
         self.ordered = np.zeros(zones, np.uint8)
-        self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
-        self._rules[columns.RESPONDS_FROM] += HISTORY
-        self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
-        self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
         self._holds = scenario.immunity.holds()
         self._kept = np.array([1.0, scenario.variant.protection_left])
@@ -132,10 +130,10 @@ class Outbreak:
         if not self._fresh:
             self._undo()
         self._fresh = False
+        self.scenario = self.first_scenario
         self.acts = self.scenario.controls or seeds.stays
         self.keep = self._kept_anyway or self.acts
-        self._knobs = self.scenario.knobs.copy()
-        self._knobs[columns.GUARDED] = float(self.acts)
+        self._take_response()
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.scale = self.scenario.scale if scale is None else scale
@@ -150,6 +148,11 @@ class Outbreak:
         self._decide(HISTORY - 1, 0, changed=True)
         self.log_end[: HISTORY + 1] = 0
 
+    def respond(self, response: Response) -> None:
+        """Respond in another way from the next day on; until the run begins again, what was done before stays done."""
+        self.scenario = replace(self.scenario, response=response)
+        self._take_response()
+
     def run(self, days: int | None = None, threads: int = 1) -> "Outbreak":
         """Go on for some days, or to the end. Returns itself."""
         last = HISTORY + self.scenario.days if days is None else min(self.day + days, HISTORY + self.scenario.days)
@@ -162,6 +165,15 @@ class Outbreak:
             while self.day < last:
                 self._step()
         return self
+
+    def _take_response(self) -> None:
+        response = self.scenario.response
+        self._rules, self._regime_open = response.rules(), response.regime_open()
+        self._rules[columns.RESPONDS_FROM] += HISTORY
+        self._recall = np.array([response.recall, response.recalled_before])
+        self._test_days = np.asarray(response.test_days, np.int64)
+        self._knobs = self.scenario.knobs.copy()
+        self._knobs[columns.GUARDED] = float(self.acts)
 
     # --- a day -----------------------------------------------------------------------------------------------------
 
@@ -217,6 +229,8 @@ class Outbreak:
         if rounds == 0:
             return
         recent = self.log[self.log_end[max(day - TAIL, 0)] : self.log_end[day]]
+        due = int(self._zone_people[self.due_zones > 0].sum())
+        self._rules[columns.SCREENED_SHARE] = self.scenario.response.share_screened(due)
         while not testing.screen(
             day, self.due_zones, recent, self.key, self.scenario.city.word, self.state, self.side,
             self.scenario.city.zone_start, self.scenario.rates.course.sensitivity, self._rules, self.series,
