@@ -10,6 +10,7 @@ from markupsafe import Markup
 from douse.outputs.blocks import Page, Section
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.changes import changes
+from douse.outputs.sections.choice import choice
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
@@ -29,8 +30,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, zones, measures, rounds, tracing, signals, needs, costs, floor,
-    delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, measures, rounds, tracing, signals, needs, costs,
+    floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

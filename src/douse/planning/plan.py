@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from douse.planning.choice.choice import Choice
 from douse.records.measure import Because, Measure
 
 
@@ -123,3 +124,4 @@ class Plan:
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
+    choice: Choice | None = None  # between whole plans; None: the levels are those of the protocol's rules

@@ -16,7 +16,7 @@ from douse.planning.choice.bill import bill_of, restricted_days, with_low_or_hig
 from douse.planning.choice.choice import Choice, More, PlanFigures
 from douse.planning.choice.enact import Areas, Enacted, enact
 from douse.planning.choice.figures import figures_of, frontier
-from douse.planning.choice.floor import Floor, capacities, conditions
+from douse.planning.choice.floor import Floor, capacities
 from douse.planning.choice.futures import Future, futures_of
 from douse.planning.choice.kept import Kept
 from douse.planning.choice.more import value_of_more
@@ -124,7 +124,7 @@ def choose(  # noqa: PLR0913
         enacted, futures, weigh, horizon=asked.floor.horizon_days, kept=kept, progress=progress,
         executor=executor, workers=workers,
     )  # fmt: skip
-    taken = least_missed({name: weighed[name] for name in finalists}, asked.floor.horizon_days)
+    taken = least_missed({name: weighed[name] for name in finalists})
     progress("nothing")
     alone = _in_few(nothing, futures[:NOTHING_IN], weigh, executor, workers)
     progress("more")
@@ -144,7 +144,8 @@ def _weigh(  # noqa: PLR0913, PLR0917  what all share, then the plan
         weights,
         bill_of(tally, asked.protocol, asked.costs, household),
         restricted_days(tally, asked.protocol),
-        conditions(tally, weights, asked.floor, there),
+        asked.floor,
+        there,
     )
 
 

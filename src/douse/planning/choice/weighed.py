@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from douse.library import Strategy
 from douse.planning.choice.bill import Bill
-from douse.planning.choice.floor import Condition
+from douse.planning.choice.floor import Condition, Floor, conditions
 from douse.planning.choice.tally import Tally
 
 Floats = NDArray[np.float64]
@@ -31,8 +31,10 @@ class Weighed:
         What each run costs.
     restricted : numpy.ndarray[float64], shape (N,)
         Person-days on which a level keeps people from leaving home.
-    conditions : tuple[Condition, ...]
-        Of the floor.
+    floor : Floor
+        What must hold.
+    there : mapping
+        What there is of each resource.
     """
 
     strategy: Strategy
@@ -40,10 +42,16 @@ class Weighed:
     weights: Floats
     bill: Bill
     restricted: Floats
-    conditions: tuple[Condition, ...]
+    floor: Floor
+    there: Mapping[str, float]
 
     def __len__(self) -> int:
         return len(self.tally)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Of the floor."""
+        return conditions(self.tally, self.weights, self.floor, self.there)
 
     @property
     def holds(self) -> bool:
@@ -81,18 +89,18 @@ class Weighed:
         return found
 
 
-def least_missed(plans: Mapping[str, Weighed], horizon: int) -> Weighed:
+def least_missed(plans: Mapping[str, Weighed]) -> Weighed:
     """The plan to take: of those that hold the floor the one with the least expected burden.
 
-    Where none holds it: the one that misses it least; of those that scenarios cannot tell from it, the one with the
-    least burden. Two plans cannot be told apart where their chances of extinction, scenario by scenario, differ by no
-    more than one standard error, and what else is missed by no more than a hundredth.
+    Where none holds it: the one that misses it least; of those that the scenarios cannot tell from it, the one with the
+    least burden. Two plans cannot be told apart where the difference in what they miss is no more than one standard
+    error, over scenarios drawn anew from those that both were run in.
     """
     holding = [plan for plan in plans.values() if plan.holds]
     if holding:
         return min(holding, key=lambda plan: (plan.expected_burden, plan.strategy.id))
     best = min(plans.values(), key=lambda plan: (plan.missed_by, plan.expected_burden, plan.strategy.id))
-    alike = [plan for plan in plans.values() if _alike(plan, best, horizon)]
+    alike = [plan for plan in plans.values() if plan is best or _alike(plan, best)]
     return min(alike, key=lambda plan: (plan.expected_burden, plan.strategy.id))
 
 
@@ -105,6 +113,10 @@ def difference(one: Floats, other: Floats, weights: Floats) -> tuple[float, floa
     return mean, error
 
 
+NO_GAIN = 0.01  # a chance of extinction that is higher by no more than this is not a reason to bear more
+DRAWN_ANEW = 200  # times that scenarios are drawn anew
+
+
 def dominated(plan: Weighed, others: Mapping[str, Weighed], horizon: int, errors: float = 2.0) -> bool:
     """Whether another plan is surely no worse in risk and surely of less burden: beyond so many standard errors."""
     for other in others.values():
@@ -112,20 +124,20 @@ def dominated(plan: Weighed, others: Mapping[str, Weighed], horizon: int, errors
             continue
         cost, cost_error = difference(plan.burden, other.burden, plan.weights)
         gain, gain_error = difference(plan.extinct(horizon), other.extinct(horizon), plan.weights)
-        if cost > errors * cost_error and gain + errors * gain_error <= _NO_GAIN:
+        if cost > errors * cost_error and gain + errors * gain_error <= NO_GAIN:
             return True
     return False
 
 
-_NO_GAIN = 0.01  # a chance of extinction that is higher by no more than this is not a reason to bear more
-_TOLD_APART = 0.01
+def _alike(plan: Weighed, best: Weighed) -> bool:
+    many = min(len(plan), len(best))
+    rng = np.random.default_rng([many, DRAWN_ANEW])
+    counts = rng.multinomial(many, np.full(many, 1 / many), size=DRAWN_ANEW)
+    apart = [_missed(plan, many, count) - _missed(best, many, count) for count in counts]
+    return plan.missed_by - best.missed_by <= float(np.std(apart))
 
 
-def _alike(plan: Weighed, best: Weighed, horizon: int) -> bool:
-    behind, error = difference(best.extinct(horizon), plan.extinct(horizon), best.weights)
-    rest = plan.missed_by - best.missed_by - max(0.0, _missed(plan) - _missed(best))
-    return behind <= error and rest <= _TOLD_APART
-
-
-def _missed(plan: Weighed) -> float:
-    return plan.conditions[0].missed_by
+def _missed(plan: Weighed, many: int, count: Floats) -> float:
+    weights = plan.weights[:many] * count
+    kept = Tally(plan.tally.values[:many])
+    return sum(one.missed_by for one in conditions(kept, weights, plan.floor, plan.there))
