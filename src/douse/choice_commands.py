@@ -87,5 +87,5 @@ def _compare(options: argparse.Namespace, show: Show, bar: Bar) -> int:
     words = watch_listing.words_of(zones, knowledge.protocol, options.lang)
     show(choice_listing.table(choice, words))
     if options.out is not None:
-        show(str(choice_listing.write(options.out, choice, words)))
+        show(str(choice_listing.write(options.out, choice, choice_listing.place_of(zones, words), words)))
     return 0

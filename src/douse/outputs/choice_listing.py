@@ -15,6 +15,7 @@ from douse.outputs.sections.choice import blocks, interval_of_share, plan_name
 from douse.outputs.words import Words
 from douse.planning.choice.choice import Choice
 from douse.records.finding import write_csv
+from douse.records.zone_tree import ZoneTree
 
 FORMAT = "douse-compare-1"
 
@@ -25,7 +26,6 @@ def table(made: Choice, words: Words) -> Group:
     listed.add_column(words.say("Plan"))
     for head in (
         words.say("Ends within {days} days", days=made.horizon_days),
-        words.say("Floor"),
         words.say("Burden"),
         words.say("Restricted person-days"),
         words.say("Infections"),
@@ -37,7 +37,6 @@ def table(made: Choice, words: Words) -> Group:
         listed.add_row(
             plan_name(plan, words),
             f"{words.share(plan.extinct.value)} ({chance})",
-            words.say("holds") if plan.holds else words.say("missed"),
             words.money(plan.burden.mean, made.currency),
             words.large(plan.restricted.mean),
             words.large(plan.infections.mean),
@@ -48,14 +47,20 @@ def table(made: Choice, words: Words) -> Group:
     return Group(listed, Line(f"{proposed} {words.because(made.because)}"), Line(words.because(made.lesser_fails)))
 
 
-def write(folder: Path, made: Choice, words: Words) -> Path:
+def place_of(zones: ZoneTree, words: Words) -> str:
+    """Name of the one zone that contains all others, else that it is all of them."""
+    roots = [zone for zone, parent in zip(zones.ids, zones.parent.tolist(), strict=True) if parent < 0]
+    return words.zone(roots[0]) if len(roots) == 1 else words.say("All zones")
+
+
+def write(folder: Path, made: Choice, place: str, words: Words) -> Path:
     """Write compare.html, compare.json and plans.csv; the path of the page."""
     folder.mkdir(parents=True, exist_ok=True)
     title = words.say("Plans side by side")
     page = Page(
         title=title,
-        place="",
-        day="",
+        place=place,
+        day=words.day(made.as_of),
         facts=(),
         status=words.say("Draft for approval: nothing here is in force until a person approves it."),
         sections=(Section("choice", words.say("Which plan, and why"), blocks(made, words)),),

@@ -41,7 +41,7 @@ def _draw(made: Choice, words: Words, width: int) -> style.Drawing:
         for plan in made.plans
     ]
     points = tables.add("burden", "chance", "low", "high", "role", "name", values=values)
-    named = tables.add("burden", "chance", "name", values=[(v[0], v[1], v[5]) for v in values if v[4] in _ROLES[:2]])
+    named = tables.add("burden", "chance", "name", values=[(v[0], v[1], v[5]) for v in values if v[4] == _ROLES[0]])
     floor = tables.add("chance", values=[(made.plans[0].extinct.allowed,)])
     x = alt.X(
         "burden", type="quantitative", scale=alt.Scale(zero=False, nice=True),

@@ -1,6 +1,6 @@
 """Which plan, and why: the plans side by side, the frontier, what may go wrong, what more capacity is worth."""
 
-from douse.outputs.blocks import Block, Cell, Chip, Figure, Fold, Grid, Section, Text
+from douse.outputs.blocks import Block, Cell, Chip, Figure, Fold, Grid, Lines, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.charts.frontier import frontier
 from douse.outputs.sections.common import columns, interval, named, number, prose
@@ -57,12 +57,11 @@ def plans_grid(made: Choice, words: Words) -> Grid:
     """All plans, the least restrictive first."""
     rows: list[list[Cell]] = [
         [
-            named(plan_name(plan, words), _role(plan, made, words)),
+            Lines(plan_name(plan, words), _role(plan, made, words), _holds(plan, words)),
             named(
                 words.share(plan.extinct.value),
                 interval_of_share(plan.extinct.low, plan.extinct.high, words),
             ),
-            Chip(words.say("holds"), "good") if plan.holds else Chip(words.say("missed"), "bad"),
             _range(plan.burden, words, made.currency),
             _range(plan.restricted, words),
             _range(plan.infections, words),
@@ -74,7 +73,6 @@ def plans_grid(made: Choice, words: Words) -> Grid:
     heads = columns(
         words.say("Plan"),
         number(words.say("Ends within {days} days", days=made.horizon_days)),
-        words.say("Floor"),
         number(words.say("Burden")),
         number(words.say("Restricted person-days")),
         number(words.say("Infections")),
@@ -96,12 +94,18 @@ def interval_of_share(low: float | None, high: float | None, words: Words) -> st
     return words.say("{low} to {high}", low=words.share(low), high=words.share(high))
 
 
-def _role(plan: PlanFigures, made: Choice, words: Words) -> str:
+def _role(plan: PlanFigures, made: Choice, words: Words) -> tuple[str, ...]:
     if plan.strategy == made.chosen:
-        return words.say("proposed")
+        return (words.say("proposed"),)
     if plan.strategy == made.lesser:
-        return words.say("next lesser plan")
-    return words.say("on the frontier") if plan.on_frontier else ""
+        return (words.say("next lesser plan"),)
+    return (words.say("on the frontier"),) if plan.on_frontier else ()
+
+
+def _holds(plan: PlanFigures, words: Words) -> Chip:
+    if plan.holds:
+        return Chip(words.say("holds the floor"), "good")
+    return Chip(words.say("misses the floor"), "bad")
 
 
 def _range(value: Range, words: Words, currency: str | None = None) -> Cell:
@@ -149,10 +153,10 @@ def _stress(made: Choice, taken: PlanFigures, words: Words) -> list[Block]:
         name: said.get(words.language, said["en"]) for name, said in made.stresses.items()
     }
     rows: list[list[Cell]] = [
-        [names.get(name, name), words.share(chance)]
-        for name, chance in sorted(taken.by_stress.items(), key=lambda one: (one[1], one[0]))
+        [names.get(name, name), words.share(chance), words.number(many)]
+        for name, (chance, many) in sorted(taken.by_stress.items(), key=lambda one: (one[1], one[0]))
     ]
-    heads = columns(words.say("What happens"), number(words.say("Ends in time")))
+    heads = columns(words.say("What happens"), number(words.say("Ends in time")), number(words.say("Scenarios")))
     return [Grid(words.say("If something goes wrong"), heads, rows, stack=False)]
 
 
@@ -165,7 +169,7 @@ def _more(made: Choice, words: Words) -> list[Block]:
             "{added} more {unit} ({there} now): the last infection comes {days} days earlier (standard error {error}), "
             "the chance to end in time changes by {gained} points.",
             added=words.large(more.added),
-            unit=words.label(more.unit),
+            unit=words.code(more.unit),
             there=words.large(more.there),
             days=words.number(more.earlier_days, 1),
             error=words.number(more.error, 1),

@@ -1,6 +1,7 @@
 """`Choice`: which whole plan is proposed, and why. Values only."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from douse.planning.choice.floor import Condition
 from douse.records.measure import Because
@@ -57,8 +58,8 @@ class PlanFigures:
         Days from the as-of day to the first of those without a community case.
     burden_low, burden_high : float
         Mean burden with all prices at the low, or high, end of their range.
-    by_stress : dict[str, float]
-        Chance that the outbreak ends in time, by what goes wrong.
+    by_stress : dict[str, tuple[float, int]]
+        Chance that the outbreak ends in time, and number of scenarios, by what goes wrong.
     lines : tuple[PlanLine, ...]
         Of the books.
     on_frontier : bool
@@ -84,7 +85,7 @@ class PlanFigures:
     community_zero: Range
     burden_low: float
     burden_high: float
-    by_stress: dict[str, float]
+    by_stress: dict[str, tuple[float, int]]
     lines: tuple[PlanLine, ...]
     on_frontier: bool
 
@@ -132,6 +133,8 @@ class Choice:
 
     Attributes
     ----------
+    as_of : date
+        The day of it.
     chosen : str
         Id of the strategy.
     holds : bool
@@ -160,6 +163,7 @@ class Choice:
         What stood in, and what the runs could not represent.
     """
 
+    as_of: date
     chosen: str
     holds: bool
     because: Because

@@ -181,6 +181,7 @@ def _choice(  # noqa: PLR0913, PLR0917
     below = [plan for plan in in_order if plan.expected_restricted < taken.expected_restricted]
     lesser = below[-1] if below else None
     return Choice(
+        as_of=simulated.as_of,
         chosen=taken.strategy.id,
         holds=taken.holds,
         because=why_chosen(taken, weighed, horizon),

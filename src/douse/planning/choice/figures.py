@@ -52,7 +52,7 @@ def figures_of(
         community_zero=over(tally.of("community_zero")),
         burden_low=float(weights @ ends[0].money()),
         burden_high=float(weights @ ends[1].money()),
-        by_stress={str(kind): _share(ended, weights, kinds == kind) for kind in sorted(set(kinds.tolist()))},
+        by_stress={kind: _share(ended, weights, kinds == kind) for kind in sorted(set(kinds.tolist()))},
         lines=tuple(
             PlanLine(
                 line.book, line.item, line.unit, line.cause, over(quantity),
@@ -78,5 +78,5 @@ def frontier(plans: Mapping[str, Weighed], horizon: int) -> set[str]:
     }
 
 
-def _share(ended: Floats, weights: Floats, which: NDArray[np.bool_]) -> float:
-    return float(weights[which] @ ended[which] / weights[which].sum())
+def _share(ended: Floats, weights: Floats, which: NDArray[np.bool_]) -> tuple[float, int]:
+    return float(weights[which] @ ended[which] / weights[which].sum()), int(which.sum())

@@ -39,9 +39,12 @@ def why_not(lesser: Weighed | None, taken: Weighed, horizon: int) -> Because:
     """Why the next lesser plan does not do."""
     if lesser is None:
         return Because("No plan that was tried restricts fewer person-days.")
-    worst = _worst(lesser)
-    facts = _facts(lesser.conditions[0], horizon)
-    if lesser.holds or (not taken.holds and lesser.missed_by <= taken.missed_by):
+    worse = max(
+        zip(lesser.conditions, taken.conditions, strict=True), key=lambda two: two[0].missed_by - two[1].missed_by
+    )
+    worst, best = worse
+    facts = _facts(lesser.conditions[0], horizon) | {"other": _percent(taken.conditions[0].value)}
+    if lesser.missed_by <= taken.missed_by:
         return Because(
             "It restricts fewer person-days, but its expected burden is higher: {burden} more, tests and illness "
             "counted.",
@@ -49,11 +52,14 @@ def why_not(lesser: Weighed | None, taken: Weighed, horizon: int) -> Because:
         )
     if worst.name == EXTINCT:
         return Because(
-            "With it the outbreak ends within {days} days in only {chance} of the scenarios; at least {least} is "
-            "asked for.",
+            "With it the outbreak ends within {days} days in {chance} of the scenarios, with the plan proposed in "
+            "{other}; at least {least} is asked for.",
             facts,
         )
-    return Because("With it {resource} are short by {short} in the worst scenarios.", facts | _short(worst))
+    return Because(
+        "With it {resource} are short by {short} in the worst scenarios, with the plan proposed by {other}.",
+        facts | _short(worst) | {"other": max(0, round(best.value - best.allowed))},
+    )
 
 
 def _worst(plan: Weighed) -> Condition:
