@@ -50,13 +50,13 @@ class Enacted:
         """What comes of it in one future; see `Tally`."""
         scenario = replace(self.scenario, variant=future.variant)
         run = begun(scenario, future.variation).run(self.back)
-        run.respond(future.respond(self.response))
+        run.change(response=future.respond(self.response))
         return read(run.run(), Reading(self.back, self.zero_days, future.here))
 
     def run(self, future: Future) -> Outbreak:
         """The run itself, come to its end."""
         run = begun(replace(self.scenario, variant=future.variant), future.variation).run(self.back)
-        run.respond(future.respond(self.response))
+        run.change(response=future.respond(self.response))
         return run.run()
 
 
