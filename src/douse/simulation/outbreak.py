@@ -27,9 +27,9 @@ from douse.kernels.epidemic_layout import (
     TAIL,
 )
 from douse.kernels.squares import key_of
+from douse.simulation.response import Response
 from douse.simulation.room import Agenda, Calendar, at_least
 from douse.simulation.scenario import HISTORY, Scenario
-from douse.simulation.response import Response
 from douse.simulation.seeds import Seeds
 from douse.simulation.zoning import Order
 
