@@ -142,7 +142,7 @@ def _tests(of: Recorded, day: int) -> pl.DataFrame:
     """Positive tests of the cases on record, and rounds of screening: those in whom nothing was found, in pools."""
     cases = of.cases.where(of.cases["told"] < (day + 1) * HOURS_PER_DAY * 60)
     rounds = of.rounds.where(of.rounds["result"] <= day)
-    by_round = cases.where(cases["found"] == columns.BY_SCREENING)
+    by_round = of.cases.where(of.cases["found"] == columns.BY_SCREENING)
     key = by_round["sampled"] * len(of.setting.city.zone_ids) + of.zone[by_round["person"]]
     own = rounds["sampled"] * len(of.setting.city.zone_ids) + rounds["zone"]
     positive = np.array([np.count_nonzero(key == one) for one in own], np.int64).reshape(-1)
