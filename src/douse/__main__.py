@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from douse import __version__, arguments, forward_commands
+from douse import __version__, arguments, drilling_commands, forward_commands
 from douse.errors import DouseError, UsageError
 
 if TYPE_CHECKING:
@@ -216,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in every:
         add(verbs)
     forward_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
+    drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
 

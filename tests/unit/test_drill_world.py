@@ -1,52 +1,22 @@
 """A drill's world: records show what is known by then and nothing else; truth is conserved; luck is the same."""
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
-from functools import cache
 
 import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from douse.city.made import build_city, totals_of
 from douse.kernels import epidemic_columns as columns
 from douse.kernels.epidemic_layout import STAYS
-from douse.library import Costs, Pathogen, Protocol, load
-from douse.planning.drill.setting import setting_of
 from douse.planning.drill.simulated_world import SimulatedWorld, first_seen, hidden
 from douse.records import ZoneTree
-from douse.records.measure import Because, Measure
 from douse.records.tables import TABLES
 from douse.simulation.outbreak import Outbreak
-from douse.simulation.rates import Rates
 from douse.simulation.scenario import HISTORY, MOST_DAYS, Scenario
 from douse.situation import describe
 from douse.tracing import trace
-from simulation_inputs import a_course, strengths, varied_contacts
-
-NO = Because("-")
-
-
-@cache
-def a_setting():
-    """A small town with a plain disease, so that nothing is calibrated."""
-    city = build_city(totals_of(2_000, 1)).city
-    course = a_course(strength=strengths(0.5), symptomatic=np.full(16, 0.8))
-    rates = Rates(0.5, 0.3, 0.0, varied_contacts(), course)
-    return setting_of(
-        city, load(Pathogen, "sars-cov-2-wild"), load(Protocol, "who-generic"), load(Costs, "generic"), rates=rates
-    )
-
-
-def level(zone, level="lockdown", kind="level", start=None, days=30, **changes):
-    start = start or a_setting().first
-    one = Measure(
-        id=f"{kind}/{zone}", action="start", kind=kind, zone=zone, level=None if kind != "level" else level,
-        level_before=None, start=start, review_on=start, expires_on=start + timedelta(days=days), people=None,
-        person_days=None, reason=NO, evidence=(), lift_rule=NO, lesser="none", lesser_fails=NO, support=(),
-    )  # fmt: skip
-    return replace(one, **changes)
+from drill_inputs import a_setting, level
 
 
 def played(seed=3, days=25, measures=()):
@@ -214,7 +184,8 @@ def test_a_round_takes_place_once_and_is_on_record_when_its_results_are():
         world.advance()
     assert (world.truth().of("people_screened")[-5:] > 0).tolist() == [True, False, False, False, False]
     tests = world.records(world.today).as_of(world.today).table("tests").filter(pl.col("purpose") == "screening")
-    assert tests["pool_size"].sum() == world.truth().of("people_screened").sum()
+    waiting = world.truth().of("people_screened").sum() - tests["pool_size"].sum()
+    assert 0 <= waiting < 5  # of those whom it found, reports of some are late
     assert tests["sampled_at"].n_unique() == 1
     assert (tests["recorded_at"] > tests["sampled_at"]).all()
 
