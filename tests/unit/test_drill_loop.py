@@ -1,17 +1,20 @@
 """The loop of a drill, its baselines and scores; a second world of a few lines shows that the interface suffices."""
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
-from douse.errors import UsageError
+from douse.errors import DataError, UsageError
 from douse.library import Costs, Pathogen, Protocol, load
 from douse.planning.drill import decider as deciders
 from douse.planning.drill.baselines import BASELINES, Citywide
+from douse.planning.drill.board import against, daily, scoreboard
 from douse.planning.drill.decider import Brief, Policy
+from douse.planning.drill.kept import line_of, read_lines
 from douse.planning.drill.loop import MOST_HIDDEN, Drilled, run_drill
 from douse.planning.drill.many import Task, play, play_all, tasks_of
 from douse.planning.drill.registry import named
@@ -249,3 +252,39 @@ def test_what_a_drill_took_is_counted_from_the_first_case_on_record():
     assert score.beds_short == sum(max(0.0, n - beds) for n in (1, 3, 1))
     assert (score.over_days, score.in_time, score.apart) == (2, True, 18)
     assert score.spent.measures > score.spent.economic > 0
+
+
+def test_the_scoreboard_takes_middles_and_pairs_drills_of_one_world():
+    results = play_all(a_setting(), tasks_of(["none", "citywide"], 4, seed=2, days=25))
+    board = scoreboard(results)
+    shares = {row["policy"]: row["median"] for row in board.filter(what="in_time").iter_rows(named=True)}
+    assert all(share in {0, 0.25, 0.5, 0.75, 1} for share in shares.values())
+    assert board.filter(what="restricted", policy="none").select("median", "q95").row(0) == (0, 0)
+    pairs = against(results, "none").filter(what="infections").row(0, named=True)
+    mine = [
+        one.score.quantities.infections - other.score.quantities.infections
+        for one, other in zip(results[1::2], results[::2], strict=True)
+    ]
+    assert (pairs["policy"], pairs["n"], pairs["median"]) == ("citywide", 4, np.median(mine))
+    assert daily(results).height == 8 * 26
+
+
+def test_an_outbreak_that_does_not_end_is_later_than_all_that_do():
+    one = play(a_setting(), Task("none", 0, 2, 5))
+    ends = [replace(one, score=replace(one.score, over_days=days)) for days in (3, 9, None, None)]
+    row = scoreboard(ends).filter(what="over_days").row(0, named=True)
+    assert (row["n"], row["median"], row["q05"], row["q95"]) == (2, 9, 3, None)
+
+
+def test_results_are_kept_line_by_line_and_read_again(tmp_path):
+    results = play_all(a_setting(), tasks_of(["rules"], 2, seed=2, days=10))
+    path = tmp_path / "kept.jsonl"
+    path.write_text("".join(line_of(result) + "\n" for result in results) + '{"task": {"pol', encoding="utf-8")
+    again = read_lines(path)
+    assert [result.task for result in again] == [result.task for result in results]
+    assert [result.score for result in again] == [result.score for result in results]
+    assert again[0].daily["cases"].tolist() == results[0].daily["cases"].tolist()
+    assert read_lines(tmp_path / "none.jsonl") == []
+    path.write_text("no drill\n" + line_of(results[0]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="row 1"):
+        read_lines(path)

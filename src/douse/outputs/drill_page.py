@@ -126,14 +126,14 @@ def _basis(setting: Setting, words: Words) -> Section:
     immune = float(setting.immunity.cover[0].max())
     items = [
         words.say(
-            "Each drill begins with {fewest} to {most} infections that nobody knows of; people begin to act with caution, "
-            "and policies to decide, once the first case is on record.",
+            "Each drill begins with {fewest} to {most} infections that nobody knows of; people begin to act with "
+            "caution, and policies to decide, once the first case is on record.",
             fewest=words.number(hidden.fewest.value),
             most=words.number(hidden.most.value),
         ),
         words.say(
-            "Tests err, reports come late, some contacts are never named or reached; whoever decides sees the records and "
-            "nothing else."
+            "Tests err, reports come late, some contacts are never named or reached; whoever decides sees the records "
+            "and nothing else."
         ),
         words.say("All policies meet the same hidden outbreaks with the same luck, so that differences are theirs."),
     ]

@@ -38,7 +38,7 @@ def figure(row: dict[str, Any], currency: str, words: Words) -> str:
     """The middle of a figure over the drills; a share for those that were over in time."""
     value = row["median"]
     if value is None:
-        return words.say("never")
+        return words.say("not by then")
     if row["what"] == IN_TIME:
         return words.say("{share}%", share=words.number(100 * value))
     return words.money(value, currency) if row["what"] in MONEY else words.number(value)
@@ -49,6 +49,8 @@ def spread(row: dict[str, Any], words: Words) -> str:
     if row["q05"] is None:
         return ""
     factor = 100 if row["what"] == IN_TIME else 1
+    if row["q95"] is None:
+        return words.say("{low} and more", low=words.number(factor * row["q05"]))
     return interval(factor * row["q05"], factor * row["q95"], words, 0)
 
 

@@ -36,18 +36,18 @@ def scoreboard(results: Sequence[Result]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        policy, what, n (drills in which it is known), median, q05, q95; and a row `in_time`, whose median is the share
-        of drills that were over in time, its range the 90% interval of that share (Wilson 1927).
+        policy, what, n (drills in which it came about), median, q05, q95; and a row `in_time`, whose median is the share
+        of drills that were over in time, its range the 90% interval of that share (Wilson 1927). What did not come about
+        (an end, say) counts as later than any day: a quantile among those is empty.
     """
     rows: list[tuple[Any, ...]] = []
     for policy in policies_of(results):
         scores = [result.score for result in results if result.task.policy == policy]
         rows.append((policy, IN_TIME, len(scores), *share_of([score.in_time for score in scores])))
         for what, read in FIGURES.items():
-            values = [value for score in scores if (value := read(score)) is not None]
-            rows.append(
-                (policy, what, len(values), *(np.quantile(values, (0.5, 0.05, 0.95)) if values else [None] * 3))
-            )
+            values = [read(score) for score in scores]
+            known = sum(value is not None for value in values)
+            rows.append((policy, what, known, *_quantiles([np.inf if v is None else v for v in values])))
     return _frame(rows, "policy")
 
 
@@ -76,10 +76,7 @@ def against(results: Sequence[Result], baseline: str) -> pl.DataFrame:
             rows.append((policy, IN_TIME, len(change), mean, mean - error, mean + error))
         for what, read in FIGURES.items():
             both = [(a, b) for one, other in pairs if (a := read(one)) is not None and (b := read(other)) is not None]
-            values = [a - b for a, b in both]
-            rows.append(
-                (policy, what, len(values), *(np.quantile(values, (0.5, 0.05, 0.95)) if values else [None] * 3))
-            )
+            rows.append((policy, what, len(both), *_quantiles([a - b for a, b in both])))
     return _frame(rows, "policy")
 
 
@@ -111,6 +108,15 @@ def share_of(yes: Sequence[bool]) -> tuple[float, float, float]:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return share, float(middle - half), float(middle + half)
+
+
+def _quantiles(values: Sequence[float]) -> list[float | None]:
+    """Median, 5% and 95%; empty where they are infinite, or there is no value."""
+    if not values:
+        return [None] * 3
+    whole = bool(np.isfinite(values).all())
+    found = np.quantile(values, (0.5, 0.05, 0.95), method="linear" if whole else "inverted_cdf")
+    return [float(value) if np.isfinite(value) else None for value in found]
 
 
 def _frame(rows: Sequence[tuple[Any, ...]], first: str) -> pl.DataFrame:
