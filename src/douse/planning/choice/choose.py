@@ -88,6 +88,7 @@ def choose(  # noqa: PLR0913
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    figures_too: bool = True,
 ) -> Choice:
     """Run the strategies in the same futures, and take the one that holds the floor at the least expected burden.
 
@@ -107,6 +108,8 @@ def choose(  # noqa: PLR0913
         As for `run_all`.
     progress : callable
         Is told what is run.
+    figures_too : bool
+        If not, neither doing nothing nor more capacity is run: `nothing` is then the plan chosen, `more` empty.
 
     Returns
     -------
@@ -129,6 +132,8 @@ def choose(  # noqa: PLR0913
         executor=executor, workers=workers,
     )  # fmt: skip
     taken = least_missed({name: weighed[name] for name in finalists})
+    if not figures_too:
+        return _choice(today, asked, futures, weighed, taken, taken, household, ())
     progress("nothing")
     alone = _in_few(nothing, futures[:NOTHING_IN], weigh, executor, workers)
     progress("more")
