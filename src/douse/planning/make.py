@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Costs, Protocol
+from douse.planning.areas import propose_areas
 from douse.planning.basis import Basis
 from douse.planning.cost import Quantities, account
 from douse.planning.evidence import gather
@@ -20,7 +21,7 @@ from douse.planning.quarantine import contact_notes, quarantine_demand
 from douse.planning.screening import plan_rounds
 from douse.planning.staff import staff_needs
 from douse.planning.supplies import against_stock, delivery_needs, supply_needs
-from douse.planning.tracing_capacity import people_to_reach, tracers_needed
+from douse.planning.tracing_capacity import people_to_reach, tracers_needed, tracing_capacity
 from douse.planning.zones import in_order, level_measures
 from douse.records.measure import Measure
 from douse.records.records import Records
@@ -122,6 +123,8 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
             *cost_notes,
         ),
         cases_ahead=new_cases(basis, projection),
+        areas=propose_areas(basis),
+        tracing_capacity=tracing_capacity(basis),
     )
 
 
