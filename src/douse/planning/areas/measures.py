@@ -85,11 +85,11 @@ def why_not_lesser(chosen: Cover, area: Area) -> Because:
     """What the next lower level would leave open."""
     facts: Facts = {
         "lesser": area.lesser,
-        "share": round(100 * area.share_lesser, 1),
-        "target": round(100 * min(chosen.target, chosen.share), 1),
+        "covered": round(100 * area.share_lesser, 1),
+        "asked": round(100 * min(chosen.target, chosen.share), 1),
     }
     if area.share_lesser >= min(chosen.target, chosen.share):
         return Because("With {lesser} here no cheaper choice was found that covers as much.", facts)
     return Because(
-        "With {lesser} here {share}% of the expected undetected infections would be covered, not {target}%.", facts
+        "With {lesser} here {covered}% of the expected undetected infections would be covered, not {asked}%.", facts
     )

@@ -88,13 +88,23 @@ def movement_of(known: Records, ground: Ground, rules: AreaRules, attack: float,
     ):
         if counts is not None and counts.nnz:
             goes, basis = _blend(goes, counts, share, rules.movement_pull.value), name
-    people = ground.people[ground.at]
-    there = np.asarray(goes.T @ people).ravel()
-    from_where = diags_array(np.divide(1.0, there, out=np.zeros_like(there), where=there > 0)) @ (
-        goes.T @ diags_array(people)
-    )
     home = _at_home(ground, rules, attack, reproduction)
-    return Movement(csr_array(goes), csr_array(from_where), home, basis)
+    return Movement(csr_array(goes), met_where(goes, ground.people[ground.at]), home, basis)
+
+
+def met_where(goes: csr_array, people: Floats) -> csr_array:
+    """Of whom is met in each zone, the share that lives in each area; (Z, A).
+
+    Parameters
+    ----------
+    goes : scipy.sparse.csr_array, shape (A, Z)
+        As in `Movement`.
+    people : numpy.ndarray[float64], shape (A,)
+        Residents.
+    """
+    there = np.asarray(goes.T @ people).ravel()
+    each = np.divide(1.0, there, out=np.zeros_like(there), where=there > 0)
+    return csr_array(diags_array(each) @ goes.T @ diags_array(people))
 
 
 def _supposed(ground: Ground, rules: AreaRules) -> tuple[csr_array, str]:
