@@ -28,7 +28,7 @@ def plan_json(briefing: Briefing, words: Words) -> str:
             "language": words.language,
             "approved": False,
             "situation": key_figures(briefing.situation),
-            "plan": _with_text(plain(briefing.plan), words),
+            "plan": with_text(plain(briefing.plan), words),
             "signals": signals,
             "events": events,
             "manifest": plain(briefing.manifest),
@@ -42,10 +42,10 @@ def key_figures(situation: Situation) -> dict[str, Any]:
     return {name: plain(value) for name, value in values.items() if not isinstance(value, pl.DataFrame)}
 
 
-def _with_text(value: Any, words: Words) -> Any:
+def with_text(value: Any, words: Words) -> Any:
     """Add the text to each sentence."""
     if isinstance(value, dict):
         if value.keys() == {"key", "facts"}:
             return {**value, "text": words.say(value["key"], **value["facts"])}
-        return {name: _with_text(inner, words) for name, inner in value.items()}
-    return [_with_text(inner, words) for inner in value] if isinstance(value, list) else value
+        return {name: with_text(inner, words) for name, inner in value.items()}
+    return [with_text(inner, words) for inner in value] if isinstance(value, list) else value

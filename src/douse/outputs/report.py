@@ -10,6 +10,7 @@ from markupsafe import Markup
 from douse.outputs.blocks import Page, Section
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.changes import changes
+from douse.outputs.sections.choice import choice
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
@@ -30,7 +31,11 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
+<<<<<<< HEAD
     headline, changes, figures, curve, estimates, zones, hidden_areas, measures, rounds, tracing, signals, needs, costs,
+=======
+    headline, changes, figures, curve, estimates, choice, zones, measures, rounds, tracing, signals, needs, costs,
+>>>>>>> 803b8f795255c1b080012990e3db77e43952229b
     floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 

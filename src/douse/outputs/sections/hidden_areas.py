@@ -84,7 +84,7 @@ def _basis(areas: Areas, words: Words) -> str:
         if areas.unplaced > _FEW
         else ""
     )
-    nothing = words.say("These are proposals to be judged; the levels of this plan follow the protocol's rules.")
+    nothing = words.say("These areas are for comparison: the levels that the plan proposes are among its measures.")
     return joined((found, _movement(areas.movement, words), unplaced, nothing), words)
 
 
