@@ -31,12 +31,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-<<<<<<< HEAD
-    headline, changes, figures, curve, estimates, zones, hidden_areas, measures, rounds, tracing, signals, needs, costs,
-=======
-    headline, changes, figures, curve, estimates, choice, zones, measures, rounds, tracing, signals, needs, costs,
->>>>>>> 803b8f795255c1b080012990e3db77e43952229b
-    floor, delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, tracing, signals, needs,
+    costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 
