@@ -61,7 +61,7 @@ def as_twin(given_choices):
 def test_the_cover_is_the_cheapest_of_all(given_choices, share):
     depth = depths(given_choices.parent)
     wanted = share * float(given_choices.hidden.sum())
-    found = search(given_choices, depth, wanted, seconds=30.0)
+    found = search(given_choices, depth, wanted, seconds=30.0, gap=1e-6)
     expect = twin.best_cover(**as_twin(given_choices), wanted=min(wanted, found.most) * (1 - 1e-6))
     assert found.covered >= min(wanted, found.most) * (1 - 1e-5)
     assert found.cost == pytest.approx(expect, rel=2e-4, abs=1e-6)
@@ -73,7 +73,7 @@ def test_the_cover_is_the_cheapest_of_all(given_choices, share):
 @settings(max_examples=60, deadline=None)
 def test_a_higher_target_never_costs_less(given_choices, share, more):
     depth, total = depths(given_choices.parent), float(given_choices.hidden.sum())
-    less, higher = (search(given_choices, depth, s * total, seconds=30.0) for s in (share, share + more))
+    less, higher = (search(given_choices, depth, s * total, seconds=30.0, gap=1e-6) for s in (share, share + more))
     assert higher.cost >= less.cost * (1 - 3e-4)
 
 
@@ -84,8 +84,8 @@ def test_a_further_allowed_zone_never_costs_more(given_choices, share, data):
     zone = data.draw(st.integers(0, len(given_choices.parent) - 1))
     hold = given_choices.hold.copy()
     hold[zone, 1] = min(hold[zone, 1], 1.0)
-    before = search(given_choices, depth, share * total, seconds=30.0)
-    after = search(replace(given_choices, hold=hold), depth, min(share * total, before.most), seconds=30.0)
+    before = search(given_choices, depth, share * total, seconds=30.0, gap=1e-6)
+    after = search(replace(given_choices, hold=hold), depth, min(share * total, before.most), seconds=30.0, gap=1e-6)
     assert after.cost <= before.cost * (1 + 3e-4) + 1e-6
 
 

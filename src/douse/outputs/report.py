@@ -31,8 +31,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, tracing, signals, needs,
-    costs, floor, delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, tracing, signals,
+    needs, costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

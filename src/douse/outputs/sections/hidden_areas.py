@@ -41,7 +41,7 @@ def _lead(areas: Areas, words: Words) -> str:
     lines = [
         words.say(
             "About {n} infections are expected that nobody knows and that can still be passed on, in {areas} smallest "
-            "areas.",
+            "{areas:area|areas}.",
             n=words.number(areas.expected, 1),
             areas=areas.smallest_areas,
         )

@@ -1,6 +1,7 @@
 """Where the people of each area meet others: visits on record, else school and work, else the distance."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -52,11 +53,12 @@ class Movement:
         -------
         tuple of numpy.ndarray[float64], each of shape (A, D)
         """
-        outside = infections * (1 - self.home)[:, None]
+        outside, met_near = infections * (1 - self.home)[:, None], self.own_share[:, None]
         reached = np.asarray(self.from_where.T @ (self.goes.T @ outside))
-        own = infections * self.home[:, None] + outside * self.own_share()[:, None]
-        return own, np.maximum(reached - outside * self.own_share()[:, None], 0.0)
+        own = infections * self.home[:, None] + outside * met_near
+        return own, np.maximum(reached - outside * met_near, 0.0)
 
+    @cached_property
     def own_share(self) -> Floats:
         """Share of those met outside the household who live in the same area; shape (A,)."""
         share: Floats = np.asarray(self.goes.multiply(self.from_where.T).sum(axis=1)).ravel()
@@ -169,11 +171,10 @@ def _visits(known: Records, ground: Ground) -> csr_array | None:
 
 
 def _counted(flows: pl.DataFrame, ground: Ground) -> csr_array:
-    ordered = flows.sort("zone", "there")
-    home, there = ground.zones.index(ordered["zone"]), ground.zones.index(ordered["there"])
+    home, there = ground.zones.index(flows["zone"]), ground.zones.index(flows["there"])
     area = np.where(home >= 0, ground.area[home], -1)
     kept = (area >= 0) & (there >= 0)
-    counts = ordered["len"].to_numpy().astype(np.float64)[kept]
+    counts = flows["len"].to_numpy().astype(np.float64)[kept]
     return csr_array((counts, (area[kept], there[kept])), shape=(len(ground.at), len(ground.zones)))
 
 

@@ -13,7 +13,7 @@ from douse.planning.programme import Programme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-GAP = 1e-4  # share of the cost: nearer to the bound than this is not looked further
+GAP = 1e-3  # share of the cost: nearer to the bound than this is not looked further
 _SLACK = 2e-6  # of what is to be covered: HiGHS keeps a limit to one in a million
 _SCALE = 1_000.0  # person-days of the best choice in the programme, where all that is wanted is 1
 _HALVINGS = 100
