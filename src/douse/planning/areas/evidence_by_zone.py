@@ -43,7 +43,9 @@ def seeds_of(basis: Basis, windows: pl.DataFrame, timing: Timing, risk: Risk) ->
     Cases: the R of a case, spread over the days on which it was free, each infection being unknown still by the chance
     of its age; less the contacts on record of that case, who are counted by themselves.
 
-    Contacts: the chance that they are infected (negative tests since included), on each day of their exposure alike.
+    Contacts: the chance that they are infected, given negative tests since and that they are not on record as cases
+    yet; on each day of their exposure alike. All contacts of a case together are at most what it is expected to have
+    infected.
 
     Unknown source: for a case without one, told within a maximum incubation period, the infector by the chance that
     it is not on record, a generation earlier; and with that chance as many others as one infects, infected when the
@@ -52,7 +54,7 @@ def seeds_of(basis: Basis, windows: pl.DataFrame, timing: Timing, risk: Risk) ->
     cases, size = basis.situation.cases, len(basis.zones)
     contacts = basis.trace.contacts.filter(pl.col("infection_probability").is_not_null())
     home = np.where((at := basis.zones.index(cases["zone"])) >= 0, at, size)
-    of_cases = _passed_on(basis, windows, timing, risk, contacts)
+    of_cases, contacts = _passed_on(basis, windows, timing, risk, contacts)
     of_contacts, stay = _contacts(basis, contacts, timing, risk, cases, home)
     unlinked, of_unknown = _unknown_source(basis, timing)
     return Seeds(
@@ -67,14 +69,20 @@ def seeds_of(basis: Basis, windows: pl.DataFrame, timing: Timing, risk: Risk) ->
     )
 
 
-def _passed_on(basis: Basis, windows: pl.DataFrame, timing: Timing, risk: Risk, contacts: pl.DataFrame) -> Floats:
-    """Infections by each case that nobody named or knows, by days since infection; shape (N, D)."""
+def _passed_on(
+    basis: Basis, windows: pl.DataFrame, timing: Timing, risk: Risk, contacts: pl.DataFrame
+) -> tuple[Floats, pl.DataFrame]:
+    """Infections by each case that nobody named or knows, by days since infection, (N, D); and contacts with `part`.
+
+    Where the chances of a case's contacts add up to more than it is expected to have infected, each counts in part.
+    """
     share, ago = happened(basis.situation.cases, windows, basis, risk)
     days = len(timing.ahead)
     within = (ago >= 0) & (ago < days)
     rows = np.broadcast_to(np.arange(len(ago))[:, None], ago.shape)
     passed = np.zeros((len(ago), days))
     np.add.at(passed, (rows[within], ago[within]), share[within])
+    expected = passed.sum(axis=1) * timing.reproduction
     passed *= timing.reproduction * timing.unseen
     named = contacts.filter(pl.col("ring") == 1).group_by("case_id").agg(pl.col("infection_probability").sum())
     told = (
@@ -85,8 +93,10 @@ def _passed_on(basis: Basis, windows: pl.DataFrame, timing: Timing, risk: Risk, 
     )
     total = passed.sum(axis=1)
     unnamed = np.clip(1 - np.divide(told, total, out=np.ones_like(total), where=total > 0), 0.0, 1.0)
+    part = np.where((told > expected) & (expected > 0), expected / np.maximum(told, 1e-12), 1.0)
+    of_case = basis.situation.cases.select("case_id", part=pl.Series(part)).unique("case_id", keep="first")
     left: Floats = passed * unnamed[:, None]
-    return left
+    return left, contacts.join(of_case, on="case_id", how="left", maintain_order="left")
 
 
 def _contacts(  # noqa: PLR0913, PLR0917  what is known, and of whom
@@ -105,7 +115,10 @@ def _contacts(  # noqa: PLR0913, PLR0917  what is known, and of whom
     )
     day = np.arange(days)
     exposed = (day >= since[:, None]) & (day <= np.maximum(since, until)[:, None])
-    infected = at_large["chance"].fill_null(0.0).to_numpy()[:, None] * exposed / exposed.sum(axis=1, keepdims=True)
+    each_day = exposed / exposed.sum(axis=1, keepdims=True)
+    prior = (at_large["chance"] * at_large["part"].fill_null(1.0)).fill_null(0.0).to_numpy()
+    unseen = each_day @ timing.unseen
+    infected = (prior / (1 - prior * (1 - unseen)))[:, None] * each_day * timing.unseen
     of_case = pl.DataFrame({"case_id": cases["case_id"], "home": home}).unique("case_id", keep="first")
     lives = basis.zones.index(at_large["zone"])
     met = at_large.select("case_id").join(of_case, on="case_id", how="left", maintain_order="left")["home"]
