@@ -14,7 +14,7 @@ from douse.planning.choice.rules import strategies_for
 from douse.planning.choice.today import Chosen
 from douse.records.measure import Because
 from douse.signals import Scene
-from douse.simulation.simulate import simulate
+from douse.simulation.simulate import today
 from douse.situation import estimate
 
 ARRAYS = "city"  # folder beside the records of a made city
@@ -78,13 +78,13 @@ def decide(
     asked = Asked(
         scene.pathogen, scene.protocol, costs, load(Stresses, how.stresses), strategies, floor, how.scenarios, how.seed
     )
-    simulated = simulate(
+    found = today(
         scene.known, scene.situation, estimate(scene.known, scene.situation, scene.zones, scene.pathogen), scene.zones,
         scene.pathogen, scene.protocol, days=days_ahead(scene.pathogen, floor), runs=how.scenarios, seed=how.seed,
         peopled=peopled, executor=how.executor,
     )  # fmt: skip
     choice = choose(
-        simulated, scene.known, asked, keep_in=how.keep_in, executor=how.executor, progress=progress
+        found, scene.known, asked, keep_in=how.keep_in, executor=how.executor, progress=progress
     )  # fmt: skip
     return Chosen(next(one for one in strategies if one.id == choice.chosen), choice)
 

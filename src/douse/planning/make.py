@@ -8,7 +8,7 @@ from douse.library.protocol import Costs, Protocol
 from douse.planning.areas import propose_areas
 from douse.planning.basis import Basis
 from douse.planning.choice.rules import protocol_by
-from douse.planning.choice.today import Chosen, ordered_today
+from douse.planning.choice.today import Chosen, ordered_today, released
 from douse.planning.cost import Quantities, account
 from douse.planning.evidence import gather
 from douse.planning.floor import check_floor
@@ -82,7 +82,7 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
     basis = Basis(known, situation, trace, zones, pathogen, rules, costs, horizon_days)
 
     evidence = gather(basis)
-    verdicts = judge(basis)
+    verdicts = judge(basis) if chosen is None else released(chosen.strategy, judge(basis), basis)
     ordered = {} if chosen is None else ordered_today(chosen.strategy, basis)
     levels = place_levels(evidence, zones, rules, held(verdicts), ordered)
     on_zones = level_measures(basis, evidence, verdicts, levels)
