@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from douse.library.areas import AreaRules
 from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
 from douse.library.number import (
@@ -307,6 +308,7 @@ class Protocol(Strict):
     resources: Resources
     exposure: ExposureRules | None = None  # None: that of who-generic stands in
     tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
+    areas: AreaRules | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

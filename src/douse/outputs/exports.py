@@ -12,7 +12,9 @@ import polars as pl
 from douse.outputs.briefing import Briefing
 from douse.outputs.choice_listing import plans_frame
 from douse.outputs.words import Words
+from douse.planning.area_values import AreaCover, AreaRisk, CoveredArea
 from douse.planning.plan import CostLine, DayNeed, Round, Staff, Supply
+from douse.planning.tracing_values import Turn
 from douse.records.finding import write_csv
 from douse.records.measure import Because, Measure
 from douse.signals import Event, Signal
@@ -42,6 +44,10 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "staff": frame_of(Staff, plan.staff, words),
         **({} if plan.choice is None else {"plans": plans_frame(plan.choice, words)}),
         "costs": frame_of(CostLine, plan.costs.lines, words),
+        "hidden-areas": frame_of(AreaRisk, plan.areas.top if plan.areas else (), words),
+        "covers": frame_of(AreaCover, plan.areas.covers if plan.areas else (), words),
+        "cover-areas": frame_of(CoveredArea, plan.areas.chosen if plan.areas else (), words),
+        "tracing-turns": frame_of(Turn, plan.tracing_capacity.turns if plan.tracing_capacity else (), words),
         "worklist": _worklist(trace.worklist, words),
         "contacts": trace.contacts,
         "chains": frame_of(Chain, trace.chains, words),

@@ -18,6 +18,7 @@ from douse.outputs.sections.estimates import estimates
 from douse.outputs.sections.figures import figures
 from douse.outputs.sections.hazards import hazards
 from douse.outputs.sections.headline import headline
+from douse.outputs.sections.hidden_areas import hidden_areas
 from douse.outputs.sections.measures import measures
 from douse.outputs.sections.missing import missing
 from douse.outputs.sections.needs import floor, needs
@@ -30,8 +31,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, choice, zones, measures, rounds, tracing, signals, needs, costs,
-    floor, delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, tracing, signals,
+    needs, costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

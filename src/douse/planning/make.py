@@ -1,9 +1,11 @@
 """From what is known to the plan of the day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Costs, Protocol
+from douse.planning.areas import propose_areas
 from douse.planning.basis import Basis
 from douse.planning.choice.rules import protocol_by
 from douse.planning.choice.today import Chosen, ordered_today, released
@@ -22,7 +24,7 @@ from douse.planning.quarantine import contact_notes, quarantine_demand
 from douse.planning.screening import plan_rounds
 from douse.planning.staff import staff_needs
 from douse.planning.supplies import against_stock, delivery_needs, supply_needs
-from douse.planning.tracing_capacity import people_to_reach, tracers_needed
+from douse.planning.tracing_capacity import people_to_reach, tracers_needed, tracing_capacity
 from douse.planning.zones import in_order, level_measures
 from douse.records.measure import Measure
 from douse.records.records import Records
@@ -129,6 +131,8 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
             *cost_notes,
         ),
         cases_ahead=new_cases(basis, projection),
+        areas=propose_areas(replace(basis, protocol=protocol)),  # by the rules as they are, whatever is chosen
+        tracing_capacity=tracing_capacity(basis),
         choice=None if chosen is None else chosen.choice,
     )
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from douse.planning.area_values import Areas
 from douse.planning.choice.choice import Choice
+from douse.planning.tracing_values import TracingCapacity
 from douse.records.measure import Because, Measure
 
 
@@ -124,4 +126,6 @@ class Plan:
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
+    areas: Areas | None = None  # where infections may be hidden, and the smallest areas that cover them
+    tracing_capacity: TracingCapacity | None = None  # what today's tracers reach
     choice: Choice | None = None  # between whole plans; None: the levels are those of the protocol's rules
