@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from douse.planning.testing.values import TestingDay
 from douse.records.measure import Because, Measure
 
 
@@ -24,14 +25,14 @@ class Round:
     singles: int  # not pooled: contacts, people with symptoms
     prevalence: float
     pool_size: int
+    missed_by_pooling: float  # share of infections that single tests would find
     tubes: int
     swabs: int
     sites: int
     samplers: int
-    laboratory_hours: float | None  # with the capacity given; None: capacity not known
-    result_hours: float | None  # start of sampling to last result
-    within_window: bool | None
-    short_of: Because | None
+    result_hours: float | None = None  # start of sampling to last result on 95% of days like this; None: not known
+    within_window: bool | None = None
+    short_of: Because | None = None
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,4 @@ class Plan:
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
+    testing: TestingDay | None = None  # the day of the rounds; None: no rounds
