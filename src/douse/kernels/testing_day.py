@@ -16,7 +16,8 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 @njit(cache=True, nogil=True, error_model="numpy")
 def count_hour(counts: Floats, hour: float, many: float) -> None:
     """Add to the count of the hour in which something happened; what comes later counts in the last one."""
-    counts[min(int(np.ceil(hour)), len(counts) - 1)] += many
+    if len(counts):
+        counts[min(int(np.ceil(hour)), len(counts) - 1)] += many
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -69,7 +70,7 @@ def testing_day(  # noqa: PLR0913, PLR0917  arrays in
     plate, every, result_hours, retest_hours
         See `plates`. Second tests wait for no full plate.
     hours : int
-        Length of the counts by hour.
+        Length of the counts by hour; 0: none are made.
     key : numpy.uint64
         Address of the luck.
 
@@ -86,9 +87,9 @@ def testing_day(  # noqa: PLR0913, PLR0917  arrays in
     full = filled(first_unit, start, pace, quota, first_tube)
     for site in range(len(people)):
         tubes = first_tube[site + 1] - first_tube[site]
-        for tube in range(first_tube[site], first_tube[site + 1]):
+        by_site[site, 0] = full[first_tube[site + 1] - 1]
+        for tube in range(first_tube[site], first_tube[site + 1] if hours else first_tube[site]):
             count_hour(by_hour[0], full[tube], people[site] / tubes)
-            by_site[site, 0] = full[tube]
     sites, arrivals, loads = carried(full, first_tube, laboratory, phase, period, first_turn, turns, way, most)
     order, first = by_laboratory(laboratory[sites], arrivals, len(period))
     for at in range(len(period)):

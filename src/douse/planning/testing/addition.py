@@ -33,7 +33,12 @@ class Cheapest:
 
 
 def cheapest(
-    enough: Callable[[Counts], bool], prices: Sequence[float], most: Counts, evaluations: int = 200
+    enough: Callable[[Counts], bool],
+    prices: Sequence[float],
+    most: Counts,
+    evaluations: int = 200,
+    *,
+    near: float = 0.0,
 ) -> Cheapest:
     """Find the cheapest counts that are enough, by halving boxes of counts.
 
@@ -50,13 +55,11 @@ def cheapest(
         Counts above which more is no use.
     evaluations : int
         Times that `enough` may be asked, beyond those that find a first answer.
+    near : float
+        Share of the cost below which nothing cheaper is looked for.
     """
-    known: dict[Counts, bool] = {}
-
-    def ask(counts: Counts) -> bool:
-        if counts not in known:
-            known[counts] = enough(counts)
-        return known[counts]
+    known = _Known(enough)
+    ask = known.ask
 
     def price(counts: Counts) -> float:
         return sum(n * one for n, one in zip(counts, prices, strict=True))
@@ -64,10 +67,15 @@ def cheapest(
     if not ask(most):
         return Cheapest(None, 0.0, 0.0, most)
     least = tuple(_smallest(ask, most, kind, 0) for kind in range(len(most)))
-    best = min((_climbed(ask, least, most, order) for order in _orders(len(most))), key=lambda c: (price(c), c))
+    if ask(least):
+        return Cheapest(least, price(least), price(least), least)
+    best = most
+    for order in _orders(len(most)):
+        if price(best) * (1 - near) > price(least):
+            best = min(best, _climbed(ask, least, most, order), key=lambda c: (price(c), c))
     boxes = [(price(least), least, most)]
-    limit = len(known) + evaluations
-    while boxes and boxes[0][0] < price(best) and len(known) < limit:
+    limit = known.asked + evaluations
+    while boxes and boxes[0][0] < price(best) * (1 - near) and known.asked < limit:
         _, low, high = heapq.heappop(boxes)
         if ask(low):
             best = min(best, low, key=lambda c: (price(c), c))
@@ -83,15 +91,39 @@ def cheapest(
     return Cheapest(best, price(best), bound, least)
 
 
+class _Known:
+    """Answers so far: what is at least as much as something that is enough is too, and the other way round."""
+
+    def __init__(self, enough: Callable[[Counts], bool]) -> None:
+        self._enough = enough
+        self._yes: list[Counts] = []
+        self._no: list[Counts] = []
+        self.asked = 0
+
+    def ask(self, counts: Counts) -> bool:
+        """Whether counts are enough."""
+        if any(all(n >= there for n, there in zip(counts, yes, strict=True)) for yes in self._yes):
+            return True
+        if any(all(n <= there for n, there in zip(counts, no, strict=True)) for no in self._no):
+            return False
+        self.asked += 1
+        answer = self._enough(counts)
+        (self._yes if answer else self._no).append(counts)
+        return answer
+
+
 def _smallest(ask: Callable[[Counts], bool], counts: Counts, kind: int, low: int) -> int:
-    """Fewest of one kind that are enough with counts of the others that are enough with this one's."""
-    high = counts[kind]
+    """Fewest of one kind that are enough with counts of the others, with which all of this one's are."""
+
+    def does(n: int) -> bool:
+        return ask((*counts[:kind], n, *counts[kind + 1 :]))
+
+    step, high = 1, low
+    while high < counts[kind] and not does(high):
+        low, high, step = high + 1, min(high + step, counts[kind]), step * 2
     while low < high:
         middle = (low + high) // 2
-        if ask((*counts[:kind], middle, *counts[kind + 1 :])):
-            high = middle
-        else:
-            low = middle + 1
+        low, high = (low, middle) if does(middle) else (middle + 1, high)
     return low
 
 

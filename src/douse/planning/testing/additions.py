@@ -15,7 +15,9 @@ from douse.units import HOURS_PER_DAY
 
 _QUICKEST = 0.25  # hours between couriers at a site, or in which a laboratory takes in all its tubes: no use of more
 _STEPS = 100  # additions are looked for in steps of about this share of what a day needs
-_EVALUATIONS = 60
+_EVALUATIONS = 200
+_FEW = 20  # where steps are larger than one
+_NEAR = 0.01  # share of the cost that is not looked for where steps are larger than one
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Found:
     cheapest: Addition | None
     alternatives: tuple[Addition, ...]
     gap: float
-    at_best: float | None  # hours with all that can be used; None: never
+    at_best: float | None  # where none is enough: hours with all that can be used; None: never
     line: float  # tubes a day of one laboratory line
 
 
@@ -47,15 +49,19 @@ def additions(basis: Basis, day: Day, staffing: Staffing, tubes: int, evaluation
     """
     window = day.screening.window_hours.value
     steps, most = _steps(day, staffing)
-    hours: dict[Counts, float] = {}
+    worst_first = np.argsort(-day.check(_with(staffing, steps, most)).last, kind="stable").tolist()
+
+    def enough(counts: Counts) -> bool:
+        return day.ends_within(_with(staffing, steps, counts), window, worst_first)
 
     def late(counts: Counts) -> float:
-        if counts not in hours:
-            hours[counts] = float(nearly_all(day.check(_with(staffing, steps, counts)).last))
-        return hours[counts]
+        return float(nearly_all(day.check(_with(staffing, steps, counts)).last))
 
     prices = tuple(step * price for step, price in zip(steps, unit_prices(basis), strict=True))
-    answer = cheapest(lambda counts: late(counts) <= window, prices, most, evaluations)
+    large = max(steps) > 1
+    answer = cheapest(
+        enough, prices, most, min(evaluations, _FEW) if large else evaluations, near=_NEAR if large else 0.0
+    )
 
     def said(counts: Counts) -> Addition:
         samplers, couriers, added = (n * step for n, step in zip(counts, steps, strict=True))
@@ -64,14 +70,15 @@ def additions(basis: Basis, day: Day, staffing: Staffing, tubes: int, evaluation
         return Addition(samplers, couriers, added, tubes, cost, hours_or_none(last), last <= window)
 
     best = answer.counts
+    at_best = hours_or_none(late(most)) if best is None else None
     if best is None:
-        return Found(None, (), 0.0, hours_or_none(late(most)), day.line)
+        return Found(None, (), 0.0, at_best, day.line)
     nothing = (0,) * len(best)
     lesser = {(*best[:kind], 0, *best[kind + 1 :]) for kind in range(len(best)) if best[kind]} | {nothing}
     less = sorted(
         (said(counts) for counts in lesser if counts != best), key=lambda a: (-a.cost, a.samplers, a.couriers)
     )
-    return Found(said(best), tuple(less), answer.gap, hours_or_none(late(most)), day.line)
+    return Found(said(best), tuple(less), answer.gap, None, day.line)
 
 
 def unit_prices(basis: Basis) -> tuple[float, float, float]:

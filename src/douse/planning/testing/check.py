@@ -1,6 +1,7 @@
 """The check of a day: the schedule run event by event, on several days of luck."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -140,7 +141,7 @@ class Day:
         """Of each laboratory with lines added; shape (L,)."""
         return lines(self.load, self.laboratories.tubes_per_day, added, self.line)
 
-    def check(self, staffing: Staffing, hours: int = 2) -> Outcome:
+    def check(self, staffing: Staffing, hours: int = 0) -> Outcome:
         """Run the day on all draws of luck.
 
         Parameters
@@ -159,6 +160,30 @@ class Day:
         days = [self._draw(schedule, per_day, draw, hours) for draw in range(self.draws)]
         by_site, by_lab, by_hour = (np.stack(part) for part in zip(*days, strict=True))
         return Outcome(by_site, by_lab, by_hour)
+
+    def ends_within(self, staffing: Staffing, window: float, order: Sequence[int]) -> bool:
+        """Whether 95% of days drawn end within so many hours; as soon as too many did not, the others are not run.
+
+        Parameters
+        ----------
+        staffing : Staffing
+            What the day is run with.
+        window : float
+            Hours.
+        order : Sequence[int]
+            Draws in the order in which they are run; those that are likely to end late first.
+        """
+        per_day = self.tubes_per_day(staffing.lines)
+        if staffing.samplers < 1 or (per_day[self.load > 0] <= 0).any():
+            return False
+        schedule = self._schedule(staffing)
+        allowed = self.draws - math.ceil(NEARLY_ALL * self.draws)
+        for draw in order:
+            by_site, _, _ = self._draw(schedule, per_day, draw, 0)
+            allowed -= bool(by_site[:, 2].max() > window)
+            if allowed < 0:
+                return False
+        return True
 
     def _schedule(self, staffing: Staffing) -> _Schedule:
         first_unit, start = shifts(self.sites, staffing.samplers, self.rules, self.shift_hours)
