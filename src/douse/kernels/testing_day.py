@@ -38,6 +38,7 @@ def testing_day(  # noqa: PLR0913, PLR0917  arrays in
     turns: Floats,
     most: int,
     gaps: Floats,
+    since: float,
     chance: Floats,
     first_pick: Ints,
     cumulated: Floats,
@@ -64,7 +65,9 @@ def testing_day(  # noqa: PLR0913, PLR0917  arrays in
     back : numpy.ndarray[float64], shape (S,)
         Hours from a positive pool to its single swabs in the laboratory.
     gaps : numpy.ndarray[float64], shape (L, 3)
-        Hours from one tube to the next: first tests, second tests while there are first ones, and after.
+        Hours from one tube to the next: first tests and second tests while there are both; either of them alone.
+    since : float
+        Hour from which a part of each laboratory is kept for second tests; none come in before.
     chance, first_pick, cumulated, pick
         See `second_tests`; by laboratory.
     plate, every, result_hours, retest_hours
@@ -98,7 +101,7 @@ def testing_day(  # noqa: PLR0913, PLR0917  arrays in
             continue
         begun = np.empty(loads[own].sum())
         by_lab[at, 0] = arrivals[own[-1]]
-        by_lab[at, 1] = taken_in(own, arrivals, loads, gaps[at, 0], begun)
+        by_lab[at, 1], ends = taken_in(own, arrivals, loads, since, gaps[at, 2], gaps[at, 0], begun)
         results = np.empty(len(begun))
         plates(begun, plate, every, result_hours, results)
         tube = 0
@@ -117,7 +120,7 @@ def testing_day(  # noqa: PLR0913, PLR0917  arrays in
             back,
             mixed(key + np.uint64(at) * _STEP),
         )
-        ends, free = begun[-1] + gaps[at, 0], 0.0
+        free = 0.0
         by_lab[at, 3] = by_lab[at, 2]
         for n in range(len(again)):
             count_hour(by_hour[1], again[n], float(pool[where[n]]))

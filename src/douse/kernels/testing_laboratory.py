@@ -47,8 +47,20 @@ def by_laboratory(laboratory: Ints, arrivals: Floats, count: int) -> tuple[Ints,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def taken_in(order: Ints, arrivals: Floats, loads: Ints, gap: float, begun: Floats) -> float:
-    """Hour at which each tube of a laboratory is taken in, one each `gap` hours at most, first come, first served.
+def next_free(begun: float, turn: float, before: float, after: float) -> float:
+    """Hour at which the next tube may be taken in: `before` hours after the last one, `after` hours from a turn on."""
+    if begun + before <= turn:
+        return begun + before
+    if begun >= turn:
+        return begun + after
+    return turn + (1.0 - (turn - begun) / before) * after
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def taken_in(  # noqa: PLR0913, PLR0917  arrays in
+    order: Ints, arrivals: Floats, loads: Ints, turn: float, before: float, after: float, begun: Floats
+) -> tuple[float, float]:
+    """Hour at which each tube of a laboratory is taken in: first come, first served.
 
     Parameters
     ----------
@@ -56,24 +68,24 @@ def taken_in(order: Ints, arrivals: Floats, loads: Ints, gap: float, begun: Floa
         Its trips, the earliest first.
     arrivals, loads
         See `carried`.
-    gap : float
-        Hours from one tube to the next.
+    turn, before, after : float
+        See `next_free`.
     begun : numpy.ndarray[float64], shape (tubes,)
-        Filled in. Earlier arrivals or a shorter gap make no entry later.
+        Filled in. Earlier arrivals or shorter gaps make no entry later.
 
     Returns
     -------
-    float
-        Longest wait, hours.
+    tuple[float, float]
+        Longest wait, hours; and the hour at which the line is free again after the last tube.
     """
     free, at, longest = 0.0, 0, 0.0
     for trip in order:
         for _ in range(loads[trip]):
             begun[at] = max(arrivals[trip], free)
             longest = max(longest, begun[at] - arrivals[trip])
-            free = begun[at] + gap
+            free = next_free(begun[at], turn, before, after)
             at += 1
-    return longest
+    return longest, free
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -96,16 +108,6 @@ def plates(begun: Floats, size: int, every: float, hours: float, results: Floats
     for tube in range(len(begun)):
         full = begun[min((tube // size + 1) * size, len(begun)) - 1]
         results[tube] = min(np.ceil(begun[tube] / every) * every, full) + hours
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def next_free(begun: float, ends: float, reserve_gap: float, whole_gap: float) -> float:
-    """Hour at which the line for second tests is free again; from hour `ends` on it has the whole laboratory."""
-    if begun + reserve_gap <= ends:
-        return begun + reserve_gap
-    if begun >= ends:
-        return begun + whole_gap
-    return ends + (1.0 - (ends - begun) / reserve_gap) * whole_gap
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

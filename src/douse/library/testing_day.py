@@ -24,7 +24,7 @@ class TestingDayRules(Strict):
     plate_hours: Hours  # that one run of a plate takes; a plate that is not full waits no longer
     resample_hours: Hours  # from a positive pool to single swabs of its people
     retest_hours: Hours  # from receipt of these swabs to the result
-    retest_reserve: Amount  # share of a laboratory kept for them, times the share expected
+    retest_reserve: Amount  # share of a laboratory kept for them once they may come, times their share of all tubes
     sampling_spread: Share  # standard deviation of the logarithm, from sampler to sampler
     travel_spread: Share  # from way to way
     laboratory_spread: Share  # from laboratory to laboratory

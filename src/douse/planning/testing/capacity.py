@@ -57,10 +57,19 @@ def screening_capacity(basis: Basis, prevalence: float | None = None) -> Screeni
     again = day.resample_hours.value + way + day.retest_hours.value if pool > 1 else 0.0
     hours = max(rules.window_hours.value - first - rules.result_hours.value - again, 0.0)
     slow = math.exp(-_ONE_IN_TWENTY * day.laboratory_spread.value)
-    by_laboratories = (
-        None if tubes is None else slow * tubes / HOURS_PER_DAY * hours / tubes_per_person(prevalence, pool)
-    )
+    by_laboratories = None if tubes is None else _people(slow * tubes / HOURS_PER_DAY * hours, prevalence, pool)
     known = [limit for limit in (by_samplers, by_laboratories) if limit is not None]
     people = min(known) if known else None
     share = None if people is None or not basis.residents else min(people / basis.residents, 1.0)
     return ScreeningCapacity(people, share, by_samplers, by_laboratories)
+
+
+def _people(tubes: float, prevalence: float, pool: int) -> float:
+    """People whose tubes, second tests with them, are no more than this on 95% of days.
+
+    Second tests come a pool at a time: their standard deviation is the root of their mean and of the pool's size.
+    """
+    each = tubes_per_person(prevalence, pool)
+    again = max(each - 1 / pool, 0.0)
+    spread = _ONE_IN_TWENTY * math.sqrt(again * pool)
+    return ((math.sqrt(spread**2 + 4 * each * tubes) - spread) / (2 * each)) ** 2

@@ -218,6 +218,7 @@ class Day:
             schedule.places,
             int(rules.tubes_per_trip.value),
             self._gaps(per_day * able),
+            self.screening.result_hours.value + rules.resample_hours.value,
             chance,
             first_pick,
             cumulated,
@@ -246,7 +247,7 @@ class Day:
 
     @cached_property
     def reserve(self) -> Floats:
-        """Share of each laboratory that is kept for second tests while first ones wait; shape (L,)."""
+        """Share of each laboratory that is kept for second tests, from the hour when the first may come; shape (L,)."""
         sites, labs = self.sites, len(self.laboratories.name)
         again = np.bincount(self.laboratory, weights=sites.tubes * sites.positive * sites.pool, minlength=labs)
         tubes = np.bincount(self.laboratory, weights=sites.tubes, minlength=labs)
