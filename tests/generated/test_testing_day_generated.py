@@ -125,7 +125,7 @@ def small_days(draw):
     )
     per_day = np.array(draw(st.lists(st.floats(20, 3000), min_size=labs, max_size=labs)))
     there = Laboratories([f"l{n}" for n in range(labs)], spots, per_day)
-    return Day(sites, there, RULES, RULES.day, seed=draw(st.integers(0, 99)), draws=4)
+    return Day(sites, there, RULES, RULES.day, 6.0, seed=draw(st.integers(0, 99)), draws=4)
 
 
 @given(small_days(), st.integers(1, 20), st.integers(1, 12), st.integers(0, 3))

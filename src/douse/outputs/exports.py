@@ -12,6 +12,7 @@ import polars as pl
 from douse.outputs.briefing import Briefing
 from douse.outputs.words import Words
 from douse.planning.plan import CostLine, DayNeed, Round, Staff, Supply
+from douse.planning.testing.values import TestingDay, TestingHour, TestingLaboratory, TestingSite
 from douse.records.finding import write_csv
 from douse.records.measure import Because, Measure
 from douse.signals import Event, Signal
@@ -36,6 +37,7 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "measures": frame_of(Measure, plan.measures, words),
         "levels": pl.DataFrame(levels, schema={"zone": pl.String, "level": pl.String}, orient="row"),
         "rounds": frame_of(Round, plan.rounds, words),
+        **_testing(plan.testing, words),
         "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
@@ -71,6 +73,15 @@ def frame_of(kind: type, values: Sequence[Any], words: Words) -> pl.DataFrame:
     return pl.DataFrame(
         [tuple(_cell(getattr(value, name), words) for name in names) for value in values], schema=schema, orient="row"
     )
+
+
+def _testing(day: TestingDay | None, words: Words) -> dict[str, pl.DataFrame]:
+    """Sites, laboratories and hours of the testing day."""
+    return {
+        "testing-sites": frame_of(TestingSite, day.sites if day else (), words),
+        "testing-laboratories": frame_of(TestingLaboratory, day.laboratories if day else (), words),
+        "testing-hours": frame_of(TestingHour, day.by_hour if day else (), words),
+    }
 
 
 def _worklist(worklist: pl.DataFrame, words: Words) -> pl.DataFrame:

@@ -74,6 +74,7 @@ class Day:
     laboratories: Laboratories
     screening: Screening
     rules: TestingDayRules
+    shift_hours: float
     seed: int = 0
     draws: int = DRAWS
 
@@ -119,11 +120,6 @@ class Day:
     def line(self) -> float:
         """Tubes a day of one more line: a plate at a time."""
         return self.rules.plate_tubes.value * HOURS_PER_DAY / self.rules.plate_hours.value
-
-    @property
-    def shift_hours(self) -> float:
-        """Hours of a sampler's shift: the people of a sampler at the speed of a desk."""
-        return self.screening.people_per_sampler.value / self.rules.people_per_desk_hour.value
 
     @cached_property
     def load(self) -> Ints:

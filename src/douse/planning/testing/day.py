@@ -14,7 +14,7 @@ from douse.planning.testing.additions import Found, additions
 from douse.planning.testing.check import DRAWS, Day, Outcome, Staffing, median, nearly_all
 from douse.planning.testing.describe import by_hour, hours_or_none, laboratory_rows, shift_counts, site_rows
 from douse.planning.testing.laboratories import Laboratories, laboratories
-from douse.planning.testing.rules import day_rules
+from douse.planning.testing.rules import day_rules, shift_hours
 from douse.planning.testing.schedule import needed
 from douse.planning.testing.sites import place_sites
 from douse.planning.testing.values import TestingDay
@@ -62,7 +62,7 @@ def plan_testing_day(basis: Basis, rounds: Sequence[Round], *, seed: int = 0, dr
     sites = place_sites(basis, held, rules)
     there = laboratories(basis)
     nowhere = Laboratories([""], np.full((1, 2), np.nan), np.full(1, _WITHOUT_END))
-    day = Day(sites, there or nowhere, basis.protocol.screening, rules, seed, draws)
+    day = Day(sites, there or nowhere, basis.protocol.screening, rules, shift_hours(basis.protocol), seed, draws)
     on_record = today(capacity(basis, "sampler"))
     need = int(needed(sites).sum())
     samplers = need if on_record is None else min(int(on_record), need)

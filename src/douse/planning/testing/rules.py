@@ -11,3 +11,9 @@ def day_rules(protocol: Protocol) -> TestingDayRules:
     if rules is None:
         raise ValueError("who-generic has the rules of a testing day")
     return rules
+
+
+def shift_hours(protocol: Protocol) -> float:
+    """Length of a sampler's shift: as the protocol says, and long enough for the people that a sampler is to swab."""
+    full = protocol.screening.people_per_sampler.value / day_rules(protocol).people_per_desk_hour.value
+    return max(protocol.resources.sampler_shift_hours.value, full)

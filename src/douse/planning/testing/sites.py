@@ -13,6 +13,7 @@ from douse.planning.basis import Basis
 from douse.planning.plan import Round
 from douse.planning.testing.candidates import candidates, matched
 from douse.planning.testing.parts import equal_parts
+from douse.planning.testing.rules import shift_hours
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -93,7 +94,7 @@ def _sites(
     number, people, pool = (np.array([row[n] for row in rows], dtype=np.int64) for n in (0, 2, 3))
     prevalence = np.array([one.prevalence for one in rounds])[number]
     door = ~open_to_all
-    shift = basis.protocol.screening.people_per_sampler.value / rules.people_per_desk_hour.value
+    swabs = basis.protocol.screening.people_per_sampler.value
     speed = np.where(door, rules.people_per_door_hour.value, rules.people_per_desk_hour.value)
     return Sites(
         name=[f"{rounds[row[0]].zone}/{n + 1}" for row, n in zip(rows, _counted(number), strict=True)],
@@ -106,7 +107,7 @@ def _sites(
         tubes=-(-people // pool),
         positive=np.where(pool > 1, 1 - (1 - prevalence) ** pool, 0.0),
         speed=speed,
-        quota=np.maximum((speed * shift + 1e-9).astype(np.int64) // pool, 1),
+        quota=np.maximum(np.where(door, speed * shift_hours(basis.protocol), swabs).astype(np.int64) // pool, 1),
     )
 
 
