@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from douse.outputs.blocks import Block, Card, Cards, Cell, Chip, Figure, Grid, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.charts.testing_day import testing_hours
-from douse.outputs.sections.common import columns, long_grid, number, short
+from douse.outputs.sections.common import columns, listed, long_grid, number, short
 from douse.outputs.words import UNKNOWN, Words
 from douse.planning.testing.values import Addition, TestingDay
 
@@ -93,20 +93,20 @@ def _what(add: Addition, words: Words) -> str:
         parts.append(words.say("{n} laboratory {n:line|lines}", n=add.laboratory_lines))
     if add.tubes:
         parts.append(words.say("{n} {n:tube|tubes}", n=add.tubes))
-    return words.say("{one} and {other}", one=", ".join(parts[:-1]), other=parts[-1]) if len(parts) > 1 else parts[0]
+    return listed(parts, words, at_most=len(parts))
 
 
 def _cards(day: TestingDay, words: Words) -> Cards:
     again = UNKNOWN if day.second_tests is None else words.number(day.second_tests)
-    by_shift = words.say("by shift: {numbers}", numbers=", ".join(words.number(n) for n in day.samplers_by_shift))
+    by_shift = words.say("by shift: {numbers}", numbers=listed(map(words.number, day.samplers_by_shift), words, 4))
     on_record = words.say("{n} on record", n=words.number(day.samplers_on_record))
     return Cards(
         (
-            Card(words.say("People"), words.large(day.people), (words.say("{n} of them singly", n=day.singles),)),
-            Card(words.say("Sites"), words.number(len(day.sites)), (words.say("{n} desks", n=day.desks),)),
+            Card(words.say("People"), words.number(day.people), (words.say("{n} of them singly", n=day.singles),)),
+            Card(words.say("Sites"), words.number(len(day.sites)), (words.say("{n} {n:desk|desks}", n=day.desks),)),
             Card(words.say("Samplers"), words.number(day.samplers), (by_shift, on_record)),
             Card(words.say("Couriers"), words.number(day.couriers)),
-            Card(words.say("Tubes"), words.large(day.tubes), (words.say("{n} second tests expected", n=again),)),
+            Card(words.say("Tubes"), words.number(day.tubes), (words.say("{n} second tests expected", n=again),)),
             Card(
                 words.say("Hours to last result"),
                 words.brief(_ceil(day.result_hours)),

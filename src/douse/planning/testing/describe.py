@@ -90,9 +90,10 @@ def by_hour(outcome: Outcome) -> tuple[TestingHour, ...]:
     """What is done by the end of each hour, from the start to the last result."""
     done = outcome.by_hour.cumsum(axis=2)
     middle = median(done)
-    ordered = np.sort(done[:, 2], axis=0)
-    days = len(ordered)
-    low, high = ordered[math.floor(_LOW * (days - 1))], ordered[math.ceil(_HIGH * (days - 1))]
+    shares = np.sort(done[:, 2] / np.maximum(done[:, 2, -1:], 1.0), axis=0)
+    days = len(shares)
+    low, high = shares[math.floor(_LOW * (days - 1))], shares[math.ceil(_HIGH * (days - 1))]
+    usual = median(shares)
     length = min(done.shape[2], math.ceil(float(nearly_all(outcome.last))) + 1)
     return tuple(
         TestingHour(
@@ -100,6 +101,7 @@ def by_hour(outcome: Outcome) -> tuple[TestingHour, ...]:
             round(float(middle[0, hour]), 3),
             float(middle[1, hour]),
             float(middle[2, hour]),
+            float(usual[hour]),
             float(low[hour]),
             float(high[hour]),
         )

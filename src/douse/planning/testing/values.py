@@ -51,7 +51,7 @@ class TestingLaboratory:
 
 @dataclass(frozen=True)
 class TestingHour:
-    """What is done by the end of an hour: medians, and the 90% range of results."""
+    """What is done by the end of an hour: medians of the days drawn, and the 90% range of the share of results."""
 
     __test__ = False
 
@@ -59,8 +59,9 @@ class TestingHour:
     sampled: float  # people
     arrived: float  # tubes
     results: float  # tubes
-    results_low: float
-    results_high: float
+    share: float  # of results in all those of the day
+    share_low: float
+    share_high: float
 
 
 @dataclass(frozen=True)
