@@ -22,6 +22,7 @@ from douse.library.number import (
     ascending,
     rule_broken,
 )
+from douse.library.testing_day import TestingDayRules
 from douse.library.unit_costs import Costs as Costs  # noqa: PLC0414 (the name is passed on on purpose)
 
 # A number, or the pathogen's own maximum incubation period.
@@ -178,6 +179,7 @@ class Screening(Strict):
     gap_days: Days
     extra_rounds: Amount
     not_pooled: Text
+    day: TestingDayRules | None = None  # None: that of who-generic stands in
 
 
 class Clock(Strict):

@@ -9,7 +9,8 @@ from douse.library.number import Amount, Positive, Share, Source, Strict, Text, 
 
 _MONEY = (
     "test_single", "test_pooled_tube", "quarantine_day", "home_quarantine_day", "hospital_day", "icu_day",
-    "shelter_bed_day", "staff_day", "protective_set", "living_package", "gdp_per_person_year", "school_day",
+    "shelter_bed_day", "staff_day", "vehicle_day", "protective_set", "sample_tube", "laboratory_line_day",
+    "living_package", "gdp_per_person_year", "school_day",
 )  # fmt: skip
 
 
@@ -32,7 +33,10 @@ class Costs(Strict):
     icu_day: Amount
     shelter_bed_day: Amount
     staff_day: Amount
+    vehicle_day: Amount  # one delivery vehicle, without its driver
     protective_set: Amount
+    sample_tube: Amount  # a tube and its swabs
+    laboratory_line_day: Amount  # one more line that runs plates around the clock, its staff in it
     living_package: Amount
     gdp_per_person_year: Positive
     lockdown_output_share: Share  # of GDP per person and day, lost a restricted person-day

@@ -14,6 +14,7 @@ from douse.outputs.choice_listing import plans_frame
 from douse.outputs.words import Words
 from douse.planning.area_values import AreaCover, AreaRisk, CoveredArea
 from douse.planning.plan import CostLine, DayNeed, Round, Staff, Supply
+from douse.planning.testing.values import TestingDay, TestingHour, TestingLaboratory, TestingSite
 from douse.planning.tracing_values import Turn
 from douse.records.finding import write_csv
 from douse.records.measure import Because, Measure
@@ -39,6 +40,7 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "measures": frame_of(Measure, plan.measures, words),
         "levels": pl.DataFrame(levels, schema={"zone": pl.String, "level": pl.String}, orient="row"),
         "rounds": frame_of(Round, plan.rounds, words),
+        **_testing(plan.testing, words),
         "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
@@ -79,6 +81,15 @@ def frame_of(kind: type, values: Sequence[Any], words: Words) -> pl.DataFrame:
     return pl.DataFrame(
         [tuple(_cell(getattr(value, name), words) for name in names) for value in values], schema=schema, orient="row"
     )
+
+
+def _testing(day: TestingDay | None, words: Words) -> dict[str, pl.DataFrame]:
+    """Sites, laboratories and hours of the testing day."""
+    return {
+        "testing-sites": frame_of(TestingSite, day.sites if day else (), words),
+        "testing-laboratories": frame_of(TestingLaboratory, day.laboratories if day else (), words),
+        "testing-hours": frame_of(TestingHour, day.by_hour if day else (), words),
+    }
 
 
 def _worklist(worklist: pl.DataFrame, words: Words) -> pl.DataFrame:

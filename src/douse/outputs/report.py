@@ -26,13 +26,14 @@ from douse.outputs.sections.reproduce import reproduce
 from douse.outputs.sections.reproduction import reproduction
 from douse.outputs.sections.rounds import rounds
 from douse.outputs.sections.signals import signals
+from douse.outputs.sections.testing_day import testing_day
 from douse.outputs.sections.tracing import tracing
 from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, tracing, signals,
-    needs, costs, floor, delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, testing_day, tracing,
+    signals, needs, costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

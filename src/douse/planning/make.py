@@ -24,6 +24,7 @@ from douse.planning.quarantine import contact_notes, quarantine_demand
 from douse.planning.screening import plan_rounds
 from douse.planning.staff import staff_needs
 from douse.planning.supplies import against_stock, delivery_needs, supply_needs
+from douse.planning.testing.day import plan_testing_day, with_hours
 from douse.planning.tracing_capacity import people_to_reach, tracers_needed, tracing_capacity
 from douse.planning.zones import in_order, level_measures
 from douse.records.measure import Measure
@@ -87,7 +88,9 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
     levels = place_levels(evidence, zones, rules, held(verdicts), ordered)
     on_zones = level_measures(basis, evidence, verdicts, levels)
     placed = _placed(basis, levels, on_zones)
-    rounds, round_notes = plan_rounds(basis, evidence, placed)
+    planned, round_notes = plan_rounds(basis, evidence, placed)
+    testing = plan_testing_day(basis, planned)
+    rounds = with_hours(planned, testing)
     on_persons = quarantine_measures(basis) + isolation_measures(basis)
 
     projection = project(basis)
@@ -134,6 +137,7 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
         areas=propose_areas(replace(basis, protocol=protocol)),  # by the rules as they are, whatever is chosen
         tracing_capacity=tracing_capacity(basis),
         choice=None if chosen is None else chosen.choice,
+        testing=testing,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from douse.planning.area_values import Areas
 from douse.planning.choice.choice import Choice
+from douse.planning.testing.values import TestingDay
 from douse.planning.tracing_values import TracingCapacity
 from douse.records.measure import Because, Measure
 
@@ -27,14 +28,14 @@ class Round:
     singles: int  # not pooled: contacts, people with symptoms
     prevalence: float
     pool_size: int
+    missed_by_pooling: float  # share of infections that single tests would find
     tubes: int
     swabs: int
     sites: int
     samplers: int
-    laboratory_hours: float | None  # with the capacity given; None: capacity not known
-    result_hours: float | None  # start of sampling to last result
-    within_window: bool | None
-    short_of: Because | None
+    result_hours: float | None = None  # start of sampling to last result on 95% of days like this; None: not known
+    within_window: bool | None = None
+    short_of: Because | None = None
 
 
 @dataclass(frozen=True)
@@ -129,3 +130,4 @@ class Plan:
     areas: Areas | None = None  # where infections may be hidden, and the smallest areas that cover them
     tracing_capacity: TracingCapacity | None = None  # what today's tracers reach
     choice: Choice | None = None  # between whole plans; None: the levels are those of the protocol's rules
+    testing: TestingDay | None = None  # the day of the rounds; None: no rounds
