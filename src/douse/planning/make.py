@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Costs, Protocol
 from douse.planning.basis import Basis
+from douse.planning.beds.make import plan_beds
 from douse.planning.cost import Quantities, account
+from douse.planning.entry.make import plan_entry
 from douse.planning.evidence import gather
 from douse.planning.floor import check_floor
 from douse.planning.isolation import bed_needs, bed_notes, patients
@@ -122,6 +124,8 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
             *cost_notes,
         ),
         cases_ahead=new_cases(basis, projection),
+        beds=plan_beds(basis, needs),
+        entry=plan_entry(basis),
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from douse.planning.beds.values import BedPlan
+from douse.planning.entry.values import EntryPlan
 from douse.records.measure import Because, Measure
 
 
@@ -123,3 +125,5 @@ class Plan:
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
+    beds: BedPlan | None = None  # who goes to which bed or room, and what to open
+    entry: EntryPlan | None = None  # tests and quarantine of arrivals; None: none are on record
