@@ -31,7 +31,9 @@ class EntryOrigin:
     low: float
     high: float
     infected: float
-    schedule: EntrySchedule
+    place: str  # of the stay: free | home | central
+    days: int
+    test_days: tuple[int, ...]
     missed: float
     let_through: float
     person_days: float
