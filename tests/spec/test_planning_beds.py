@@ -129,7 +129,8 @@ def test_a_contact_who_cares_for_an_ill_child_goes_with_the_child():
 
 def test_contacts_who_depend_on_each_other_share_a_room():
     plan = beds([], [contact(p, household="h1") for p in ("mother", "child")] + [contact("other")], people=FAMILY)
-    assert where(plan) == {"mother": "rooms-n", "child": "rooms-n", "other": "rooms-n"}  # two rooms for three
+    assert where(plan) == {"mother": "rooms-n", "child": "rooms-n", "other": "rooms-n"}
+    assert [(load.capacity, load.coming) for load in plan.facilities if load.facility_id == "rooms-n"] == [(2, 2)]
 
 
 def test_who_depends_on_somebody_by_the_table_stays_with_them():

@@ -61,7 +61,7 @@ def plan_beds(basis: Basis, needs: Sequence[DayNeed]) -> BedPlan:
     openings, short_ahead, openings_gap = plan_openings(basis, needs)
     return BedPlan(
         waiting=_counts(placements),
-        facilities=_loads(rooms, given),
+        facilities=_loads(rooms, made),
         parties=sum(
             n
             for n, several in zip(made.queue.parties.tolist(), made.queue.people.sum(axis=1) > 1, strict=True)
@@ -156,18 +156,16 @@ def _counts(placements: Sequence[Placement]) -> tuple[Waiting, ...]:
     )
 
 
-def _loads(rooms: RoomLeft, given: Sequence[Bed]) -> tuple[FacilityLoad, ...]:
+def _loads(rooms: RoomLeft, made: Assignment) -> tuple[FacilityLoad, ...]:
     coming = np.zeros_like(rooms.capacity)
-    for bed in given:
-        if bed.facility >= 0:
-            coming[bed.facility, bed.kind] += 1
+    np.add.at(coming, made.options.facility, made.given[:, None] * made.options.beds)
     return tuple(
-        FacilityLoad(
-            facility, RESOURCES[kind], int(rooms.capacity[at, kind]), int(rooms.taken[at, kind]), int(coming[at, kind])
+        FacilityLoad(facility, RESOURCES[kind], capacity, taken, more)
+        for facility, *of_kinds in zip(
+            rooms.facilities["facility_id"], rooms.capacity.tolist(), rooms.taken.tolist(), coming.tolist(), strict=True
         )
-        for at, facility in enumerate(rooms.facilities["facility_id"])
-        for kind in reversed(range(len(RESOURCES)))
-        if rooms.capacity[at, kind] or rooms.taken[at, kind]
+        for kind, (capacity, taken, more) in reversed(list(enumerate(zip(*of_kinds, strict=True))))
+        if capacity or taken
     )
 
 

@@ -34,7 +34,7 @@ class FacilityLoad:
     resource: str  # icu_bed | hospital_bed | shelter_bed | quarantine_room
     capacity: int
     occupied: int
-    coming: int
+    coming: int  # beds or rooms; a family of contacts shares a room
 
 
 @dataclass(frozen=True)

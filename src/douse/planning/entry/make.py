@@ -131,18 +131,19 @@ def _text(*, within: bool, target: float, expected: float, chosen: Sequence[Entr
         "infected": round(sum(one.infected for one in chosen), 1),
         "arrivals": round(sum(one.arrivals for one in chosen)),
         "days": round(sum(one.person_days for one in chosen)),
+        "short": round(max(expected - target, 0.0), 2),
     }
     if within:
         return Because(
             "Of about {arrivals} arrivals a month {infected} are expected to be infected. With these tests and stays "
-            "{expected} of them are missed while infectious, within the target of {target}, for {days} person-days a "
-            "month: no choice does it for fewer.",
+            "about {expected} a month are missed while infectious, within the target of {target}, for {days} "
+            "person-days: no choice among the ways below does it for fewer.",
             facts,
         )
     return Because(
         "Of about {arrivals} arrivals a month {infected} are expected to be infected. Even with the strictest tests "
-        "and stays {expected} of them are missed while infectious: the target of {target} cannot be kept, short by the "
-        "difference. Fewer arrivals, a test before departure or longer stays would be needed.",
+        "and stays about {expected} a month are missed while infectious: the target of {target} cannot be kept, short "
+        "by {short}. Fewer arrivals, a test before departure or longer stays would be needed.",
         facts,
     )
 
