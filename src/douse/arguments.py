@@ -52,6 +52,18 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def conditions(text: str) -> dict[str, float]:
+    """Conditions of the floor as name=number, with commas between."""
+    what = "conditions with commas between, for example extinct=0.95,beds=1.0"
+    found = {}
+    for part in names(text):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise argparse.ArgumentTypeError(f"this takes {what}")
+        found[name.strip()] = _number(value, what, above=-1e-9)
+    return found
+
+
 def folder(text: str) -> Path:
     """A folder to write into, refused before anything is read if a file is in its way."""
     path = Path(text)

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 import polars as pl
 
 from douse.outputs.briefing import Briefing
+from douse.outputs.choice_listing import plans_frame
 from douse.outputs.words import Words
 from douse.planning.beds.values import FacilityLoad, Opening, Placement
 from douse.planning.entry.values import EntryOrigin, EntrySchedule
@@ -41,6 +42,7 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
+        **({} if plan.choice is None else {"plans": plans_frame(plan.choice, words)}),
         "costs": frame_of(CostLine, plan.costs.lines, words),
         **bed_tables(plan, words),
         **entry_tables(plan, words),

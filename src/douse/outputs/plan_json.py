@@ -29,7 +29,7 @@ def plan_json(briefing: Briefing, words: Words) -> str:
             "language": words.language,
             "approved": False,
             "situation": key_figures(briefing.situation),
-            "plan": _with_text(plain(_without_persons(briefing.plan)), words),
+            "plan": with_text(plain(_without_persons(briefing.plan)), words),
             "signals": signals,
             "events": events,
             "manifest": plain(briefing.manifest),
@@ -48,10 +48,10 @@ def _without_persons(plan: Plan) -> Plan:
     return plan if plan.beds is None else replace(plan, beds=replace(plan.beds, placements=()))
 
 
-def _with_text(value: Any, words: Words) -> Any:
+def with_text(value: Any, words: Words) -> Any:
     """Add the text to each sentence."""
     if isinstance(value, dict):
         if value.keys() == {"key", "facts"}:
             return {**value, "text": words.say(value["key"], **value["facts"])}
-        return {name: _with_text(inner, words) for name, inner in value.items()}
-    return [_with_text(inner, words) for inner in value] if isinstance(value, list) else value
+        return {name: with_text(inner, words) for name, inner in value.items()}
+    return [with_text(inner, words) for inner in value] if isinstance(value, list) else value

@@ -11,6 +11,7 @@ from douse.outputs.blocks import Page, Section
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.beds import beds
 from douse.outputs.sections.changes import changes
+from douse.outputs.sections.choice import choice
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
@@ -31,8 +32,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, zones, measures, rounds, tracing, signals, needs, beds, entry, costs,
-    floor, delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, measures, rounds, tracing, signals, needs, beds, entry,
+    costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Costs, Protocol
 from douse.planning.basis import Basis
 from douse.planning.beds.make import plan_beds
+from douse.planning.choice.rules import protocol_by
+from douse.planning.choice.today import Chosen, ordered_today, released
 from douse.planning.cost import Quantities, account
 from douse.planning.entry.make import plan_entry
 from douse.planning.evidence import gather
@@ -45,6 +47,7 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
     costs: Costs,
     *,
     horizon_days: int = HORIZON_DAYS,
+    chosen: Chosen | None = None,
 ) -> Plan:
     """Propose the measures of a day, with what they need and cost.
 
@@ -60,6 +63,8 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
         Library values.
     horizon_days : int
         Days ahead for needs and costs, the as-of day included.
+    chosen : Chosen, optional
+        The choice between whole plans, whose levels take the place of the protocol's.
 
     Returns
     -------
@@ -73,11 +78,13 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
     """
     if horizon_days < 1:
         raise ValueError("a plan looks at least one day ahead")
-    basis = Basis(known, situation, trace, zones, pathogen, protocol, costs, horizon_days)
+    rules = protocol if chosen is None else protocol_by(chosen.strategy, protocol)
+    basis = Basis(known, situation, trace, zones, pathogen, rules, costs, horizon_days)
 
     evidence = gather(basis)
-    verdicts = judge(basis)
-    levels = place_levels(evidence, zones, protocol, held(verdicts))
+    verdicts = judge(basis) if chosen is None else released(chosen.strategy, judge(basis), basis)
+    ordered = {} if chosen is None else ordered_today(chosen.strategy, basis)
+    levels = place_levels(evidence, zones, rules, held(verdicts), ordered)
     on_zones = level_measures(basis, evidence, verdicts, levels)
     placed = _placed(basis, levels, on_zones)
     rounds, round_notes = plan_rounds(basis, evidence, placed)
@@ -126,6 +133,7 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
         cases_ahead=new_cases(basis, projection),
         beds=plan_beds(basis, needs),
         entry=plan_entry(basis),
+        choice=None if chosen is None else chosen.choice,
     )
 
 

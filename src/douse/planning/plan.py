@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from douse.planning.beds.values import BedPlan
+from douse.planning.choice.choice import Choice
 from douse.planning.entry.values import EntryPlan
 from douse.records.measure import Because, Measure
 
@@ -127,3 +128,4 @@ class Plan:
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
     beds: BedPlan | None = None  # who goes to which bed or room, and what to open
     entry: EntryPlan | None = None  # tests and quarantine of arrivals; None: none are on record
+    choice: Choice | None = None  # between whole plans; None: the levels are those of the protocol's rules
