@@ -151,3 +151,28 @@ def test_more_beds_that_are_open_leave_no_more_missing_and_cost_no_more(need, mo
     assert (larger.short <= plain.short).all()
     if not plain.short.any():
         assert larger.cost <= plain.cost + 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_a_large_assignment_is_near_its_bound(seed):
+    random = np.random.default_rng(seed)
+    groups, facilities, areas = 600, 80, 60
+    people = random.multinomial(1, [0.03, 0.07, 0.15, 0.3, 0.25, 0.2], groups)
+    family = random.random(groups) < 0.3
+    people[family] += random.multinomial(1, [0, 0.05, 0.1, 0.35, 0.3, 0.2], int(family.sum()))
+    queue = Queue(
+        area=random.integers(0, areas, groups),
+        people=people,
+        rooms=np.ones(groups, dtype=np.int64),
+        beside=np.full(groups, -1),
+        lies=np.full(groups, -1),
+        hours_left=np.where(random.random(groups) < 0.5, 24.0, 1.6),
+        parties=random.integers(1, 12, groups),
+    )
+    free = random.integers(0, 30, (facilities, 4)) * (random.random((facilities, 4)) < 0.4)
+    free[:, 3] //= 6
+    made = assign(queue, free, random.uniform(1.0, 3.0, (areas, facilities)), NEEDS)
+    fits(made, free)
+    assert made.none_free.sum() > 0
+    assert made.gap < 1e-4

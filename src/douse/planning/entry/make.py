@@ -1,10 +1,14 @@
 """Entry: tests and quarantine by origin that keep missed imports below the target."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from douse.library.load import load
+from douse.library.pathogen import Pathogen
+from douse.library.placing import Entry
 from douse.library.protocol import Protocol
 from douse.planning.basis import Basis
 from douse.planning.entry.choose import choose
@@ -35,9 +39,7 @@ def plan_entry(basis: Basis) -> EntryPlan | None:
     coming = origins(basis, rules)
     if not coming:
         return None
-    infected = infected_arrivals(basis.pathogen, rules)
-    longest = basis.pathogen.max_incubation if rules.most_days is None else rules.most_days
-    options = schedules(infected, most_days=int(np.ceil(longest.value)), most_tests=round(rules.most_tests.value))
+    infected, options = _table(_Asked(basis.pathogen, rules))
     target = missed_imports(basis.protocol)
     money = np.array([_money(basis, one) for one in options])
     choice = choose(
@@ -72,6 +74,29 @@ def plan_entry(basis: Basis) -> EntryPlan | None:
         text=_text(within=within, target=target, expected=expected, chosen=chosen),
         notes=_notes(basis, coming, without_origin(basis, rules)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What the table of schedules depends on."""
+
+    pathogen: Pathogen
+    rules: Entry
+
+    def __hash__(self) -> int:
+        return hash(self.pathogen.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and (self.pathogen, self.rules) == (other.pathogen, other.rules)
+
+
+@lru_cache(maxsize=8)
+def _table(asked: _Asked) -> tuple[Infected, tuple[EntrySchedule, ...]]:
+    """How the infected arrive, and the schedules worth considering: the same for every day of an outbreak."""
+    infected, rules = infected_arrivals(asked.pathogen, asked.rules), asked.rules
+    longest = asked.pathogen.max_incubation if rules.most_days is None else rules.most_days
+    days, tests = int(np.ceil(longest.value)), round(rules.most_tests.value)
+    return infected, schedules(infected, most_days=days, most_tests=tests)
 
 
 def missed_imports(protocol: Protocol) -> float:
