@@ -1,5 +1,6 @@
 """Entry against walking the days, drawing people and trying everything; directions that hold for any schedule."""
 
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -29,17 +30,26 @@ test_days = st.sets(st.integers(1, 14), max_size=4).map(sorted)
 def test_the_closed_form_is_what_walking_the_days_gives(pathogen, stay, days):
     virus = load(Pathogen, pathogen)
     infected, course = infected_arrivals(virus, RULES), course_of(virus)
-    missed = through = 0.0
-    for at, weight in enumerate(infected.weight.tolist()):
-        state = {
+    states = [
+        {
             "incubation": int(infected.incubation[at]), "age": int(infected.age[at]),
             "symptomatic": float(infected.symptomatic[at]), "profile": course.profile[infected.incubation[at]].tolist(),
             "sensitivity": course.sensitivity.tolist(),
-        }  # fmt: skip
-        one = twin.missed_and_let_through(
-            state, stay, days, infected.told, infected.lets_through, infected.infectious_from
-        )
-        missed, through = missed + weight * one[0], through + weight * one[1]
+        }
+        for at in range(len(infected.weight))
+    ]  # fmt: skip
+
+    @cache
+    def answer(kept):
+        missed = through = 0.0
+        for state, weight in zip(states, infected.weight.tolist(), strict=True):
+            one = twin.missed_and_let_through(
+                state, kept, days, infected.told, infected.lets_through, infected.infectious_from
+            )
+            missed, through = missed + weight * one[0], through + weight * one[1]
+        return missed, through
+
+    missed, through = twin.with_keeping(infected.keeps, stay, lambda kept: answer(tuple(kept)))
     assert judged(infected, stay, days) == pytest.approx((missed, through), rel=1e-9, abs=1e-12)
 
 
@@ -56,7 +66,7 @@ def test_as_many_are_missed_as_when_people_are_drawn(stay, days):
     hits = sum(
         twin.follow(
             rng, twin.draw_person(rng, course.incubation, after, ill, RULES.travels_ill.value),
-            stay, days, INFECTED.told, tables, INFECTED.infectious_from,
+            stay, days, INFECTED.told, INFECTED.keeps, tables, INFECTED.infectious_from,
         )
         for _ in range(many)
     )  # fmt: skip
@@ -99,16 +109,19 @@ def test_one_day_more_never_misses_more(stay, days, place):
 
 
 @pytest.mark.parametrize("name", names(Pathogen))
-def test_the_longest_stay_of_every_pathogen_misses_hardly_anybody_and_none_is_a_chance(name):
+def test_the_longest_stay_of_every_pathogen_misses_only_those_who_do_not_keep_to_it(name):
     virus = load(Pathogen, name)
     infected = infected_arrivals(virus, RULES)
     assert infected.weight.sum() == pytest.approx(1)
-    assert judged(infected, ["central"] * infected.days, [])[0] == 0
+    free = judged(infected, [], [])[0]
+    assert judged(infected, ["central"] * infected.days, [])[0] == pytest.approx(free * (1 - infected.keeps["central"]))
     assert 0 < judged(infected, [], [])[0] <= 1
     assert judged(infected, [], [])[1] <= 1 + 1e-9
 
 
-origins = st.lists(st.tuples(st.integers(1, 500), st.floats(0, 0.2)), min_size=1, max_size=3)
+origins = st.lists(
+    st.tuples(st.integers(1, 500), st.integers(0, 200).map(lambda share: share / 1000)), min_size=1, max_size=3
+)
 ways = st.lists(
     st.tuples(st.integers(0, 6), st.floats(0, 1), st.integers(0, 200)), min_size=1, max_size=6, unique_by=lambda w: w
 )

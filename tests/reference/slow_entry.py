@@ -3,6 +3,16 @@
 from itertools import product
 
 
+def with_keeping(keeps, stay, answer):
+    """Mean of an answer (a pair) over travellers by what they keep to: one number from 0 to 1 each, in fine steps."""
+    steps, total = 100, [0.0, 0.0]
+    for step in range(steps):
+        kept = [place if (step + 0.5) / steps < keeps[place] else "free" for place in stay]
+        pair = answer(kept)
+        total = [total[0] + pair[0] / steps, total[1] + pair[1] / steps]
+    return tuple(total)
+
+
 def missed_and_let_through(state, stay, test_days, told, lets_through, infectious_from):
     """Chance of being missed, and transmission let through, of one state by walking the days.
 
@@ -38,9 +48,11 @@ def draw_person(rng, incubations, after, ill, travels_ill):
         return incubation, age, symptoms
 
 
-def follow(rng, person, stay, test_days, told, course, infectious_from):
+def follow(rng, person, stay, test_days, told, keeps, course, infectious_from):
     """Whether one person is missed: free on an infectious day before anything finds the infection."""
     incubation, age, symptoms = person
+    character = rng.random()
+    stay = [place if character < keeps[place] else "free" for place in stay]
     for day in range(1, 70):
         since = age + day - 1
         place = stay[day - 1] if day <= len(stay) else "free"

@@ -41,7 +41,9 @@ class Entry(Strict):
     told_central: Share  # who fall ill in central quarantine and are found for it
     told_home: Share
     told_free: Share
-    lets_through_central: Share  # of transmission that goes on in spite of the stay
+    keeps_central: Share  # of travellers who keep to a stay; others are free all the same
+    keeps_home: Share
+    lets_through_central: Share  # of transmission of those who keep to it that goes on
     lets_through_home: Share
     infectious_from: Share  # of all transmission of a person, on one day; less does not count as infectious
     most_tests: Amount  # of one traveller

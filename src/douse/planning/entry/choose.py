@@ -46,12 +46,11 @@ def choose(arrivals: Floats, infected: Floats, missed: Floats, days: Floats, mon
     target : float
         Missed a month, at most.
     """
-    everybody = np.ones(len(arrivals), dtype=np.int64)
     if not len(arrivals):
-        return Choice(everybody, 0.0)
-    strictest = int(np.lexsort((money, days, missed))[0])
-    if infected.sum() * missed[strictest] >= target:
-        return Choice(everybody * strictest, float(arrivals.sum() * days[strictest]))
+        return Choice(np.zeros(0, dtype=np.int64), 0.0)
+    if infected.sum() * missed.min() >= target:
+        strictest = np.array([np.lexsort((money, days, one * missed))[0] for one in infected])
+        return Choice(strictest, float(arrivals @ days[strictest]))
     # For a number of days only the schedule that misses least matters, and only where fewer days miss more.
     best = np.lexsort((money, missed, days))
     best = best[np.r_[True, np.diff(np.minimum.accumulate(missed[best])) < 0]]

@@ -35,8 +35,10 @@ class Infected:
         Chance that a test on that day finds the infection.
     told : dict[str, float]
         By place: chance that somebody who falls ill there is found for it.
+    keeps : dict[str, float]
+        By place: travellers who keep to a stay there; others are free all the same.
     lets_through : dict[str, float]
-        By place: transmission that goes on.
+        By place: transmission that goes on of those who keep to it.
     infectious_from : float
         A day with less of a person's transmission does not count as infectious.
     """
@@ -48,6 +50,7 @@ class Infected:
     infectiousness: Floats
     sensitivity: Floats
     told: dict[str, float]
+    keeps: dict[str, float]
     lets_through: dict[str, float]
     infectious_from: float
 
@@ -99,6 +102,7 @@ def infected_arrivals(pathogen: Pathogen, rules: Entry) -> Infected:
         infectiousness=np.where(inside, course.profile[incubation[:, None], at], 0.0),
         sensitivity=course.sensitivity[at],
         told={"free": rules.told_free.value, "home": rules.told_home.value, "central": rules.told_central.value},
+        keeps={"free": 1.0, "home": rules.keeps_home.value, "central": rules.keeps_central.value},
         lets_through={
             "free": 1.0, "home": rules.lets_through_home.value, "central": rules.lets_through_central.value,
         },

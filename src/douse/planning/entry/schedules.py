@@ -12,6 +12,7 @@ from douse.planning.entry.values import EntrySchedule
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 FREE_TEST_DAYS = 7  # of people who are free: tests within a week
 _SURE = 1e-12
 
@@ -26,6 +27,8 @@ def judged(infected: Infected, stay: Sequence[str], test_days: Sequence[int]) ->
         missed      = sum of weight x P(not found before the first day when free and infectious)
         let through = sum of weight x infectiousness on day d x P(not found before d) x what the place lets through
 
+    Both are means over those who keep to the stay and those who do not (`who_keeps`).
+
     Parameters
     ----------
     infected : Infected
@@ -35,14 +38,39 @@ def judged(infected: Infected, stay: Sequence[str], test_days: Sequence[int]) ->
     test_days : Sequence[int]
         Days with a test; day 1 is the day of arrival.
     """
-    unfound = not_found_before(infected, stay, test_days)
-    free = np.array([place == "free" for place in _places(infected, stay)])
-    counts = free & (infected.infectiousness >= infected.infectious_from)
-    first = np.argmax(counts, axis=1)
-    missed = np.where(counts.any(axis=1), unfound[np.arange(len(first)), first], 0.0)
-    goes_on = np.array([infected.lets_through[place] for place in _places(infected, stay)])
-    through = (infected.infectiousness * unfound * goes_on).sum(axis=1)
-    return float(infected.weight @ missed), float(infected.weight @ through)
+    missed = through = 0.0
+    for share, kept in who_keeps(infected, stay):
+        unfound = not_found_before(infected, kept, test_days)
+        places = _places(infected, kept)
+        first, is_one = _first_free(infected, places)
+        at_first = np.where(is_one, unfound[np.arange(len(first)), first], 0.0)
+        goes_on = np.array([infected.lets_through[place] for place in places])
+        missed += share * float(infected.weight @ at_first)
+        through += share * float(infected.weight @ (infected.infectiousness * unfound * goes_on).sum(axis=1))
+    return missed, through
+
+
+def who_keeps(infected: Infected, stay: Sequence[str]) -> list[tuple[float, tuple[str, ...]]]:
+    """Shares of travellers by what they keep to, with the stay as they keep it.
+
+    Whoever keeps to the place that fewer keep to keeps to the other one too.
+    """
+    places = sorted(set(stay), key=lambda place: infected.keeps[place])
+    found, below = [], 0.0
+    for at, place in enumerate(places):
+        kept = tuple(one if one in places[at:] else "free" for one in stay)
+        found.append((infected.keeps[place] - below, kept))
+        below = infected.keeps[place]
+    found.append((1 - below, ("free",) * len(stay)))
+    return [(share, kept) for share, kept in found if share > 0]
+
+
+def _first_free(infected: Infected, places: Sequence[str]) -> tuple[Ints, Bools]:
+    """Column of the first day when free and infectious, by state, and whether there is one."""
+    free = np.array([place == "free" for place in places])
+    counts: Bools = free & (infected.infectiousness >= infected.infectious_from)
+    is_one: Bools = np.logical_or.reduce(counts, axis=1)
+    return np.argmax(counts, axis=1), is_one
 
 
 def not_found_before(infected: Infected, stay: Sequence[str], test_days: Sequence[int]) -> Floats:
@@ -69,13 +97,15 @@ def _places(infected: Infected, stay: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Stay:
-    """A stay, and by state the chance that symptoms leave a person unfound until first free and infectious."""
+class _Chances:
+    """By state and who keeps to a stay: chance that symptoms leave a person unfound until first free and infectious.
 
-    place: str
-    days: int
+    `state`: row of the state; `first`: column of that day.
+    """
+
     weight: Floats
-    first: Ints  # column of that day
+    state: Ints
+    first: Ints
 
 
 def schedules(infected: Infected, *, most_days: int, most_tests: int) -> tuple[EntrySchedule, ...]:
@@ -85,10 +115,10 @@ def schedules(infected: Infected, *, most_days: int, most_tests: int) -> tuple[E
     """
     found = []
     for place, days in [("free", 0), *((p, d) for p in ("home", "central") for d in range(1, most_days + 1))]:
-        stay = _stay(infected, place, days)
+        chances = _chances(infected, [place] * days)
         within = min(days or FREE_TEST_DAYS, infected.days)
         for tests in range(min(most_tests, within) + 1):
-            test_days = _best_days(infected, stay, within, tests)
+            test_days = _best_days(infected, chances, within, tests)
             missed, through = judged(infected, [place] * days, test_days)
             found.append(EntrySchedule(place, days, test_days, missed, through))
     return tuple(one for one in found if not any(beats(other, one) for other in found))
@@ -103,27 +133,28 @@ def beats(other: EntrySchedule, one: EntrySchedule) -> bool:
     return theirs != ours and all(a <= b for a, b in zip(theirs, ours, strict=True))
 
 
-def _stay(infected: Infected, place: str, days: int) -> _Stay:
-    where = _places(infected, [place] * days)
-    counts = (np.array(where) == "free") & (infected.infectiousness >= infected.infectious_from)
-    first = np.where(counts.any(axis=1), np.argmax(counts, axis=1), -1)
-    symptoms = _by_symptoms(infected, where)
-    weight = np.where(first >= 0, infected.weight * symptoms[np.arange(len(first)), first], 0.0)
-    return _Stay(place, days, weight, first)
+def _chances(infected: Infected, stay: Sequence[str]) -> _Chances:
+    parts = []
+    for share, kept in who_keeps(infected, stay):
+        places = _places(infected, kept)
+        first, is_one = _first_free(infected, places)
+        state = np.flatnonzero(is_one)
+        symptoms = _by_symptoms(infected, places)[state, first[state]]
+        parts.append((share * infected.weight[state] * symptoms, state, first[state]))
+    return _Chances(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def _best_days(infected: Infected, stay: _Stay, within: int, tests: int) -> tuple[int, ...]:
+def _best_days(infected: Infected, chances: _Chances, within: int, tests: int) -> tuple[int, ...]:
     """The test days, so many of the first days, that miss least; the earliest of equals."""
     if not tests:
         return ()
     days = np.array(list(combinations(range(within), tests)), dtype=np.int64)
     # What a test does depends on the days since infection, and on whether it comes before the day that counts.
-    states = np.stack([infected.age, np.minimum(stay.first, within)])
-    alike, which = np.unique(states, axis=1, return_inverse=True)
-    weight = np.bincount(which.ravel(), stay.weight, alike.shape[1])
-    one_of = np.zeros(alike.shape[1], dtype=np.int64)
-    one_of[which.ravel()] = np.arange(len(stay.first))
-    slips = 1 - infected.sensitivity[one_of][:, :within] * (np.arange(within)[None, :] < stay.first[one_of][:, None])
+    states = np.stack([infected.age[chances.state], np.minimum(chances.first, within)])
+    alike, one_of, which = np.unique(states, axis=1, return_index=True, return_inverse=True)
+    weight = np.bincount(which.ravel(), chances.weight, alike.shape[1])
+    before = np.arange(within)[None, :] < alike[1][:, None]
+    slips = 1 - infected.sensitivity[chances.state[one_of]][:, :within] * before
     missed = weight @ np.prod(slips[:, days], axis=2)
     best = int(np.argmin(np.round(missed, 14)))
     return tuple(int(day) + 1 for day in days[best])
