@@ -17,6 +17,8 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("drill.md", 1),
         ("planning/zones.md", 1),
         ("planning/tracing-capacity.md", 1),
+        ("planning/isolation.md", 1),
+        ("planning/entry.md", 1),
     ],
 )
 def test_the_examples_of_a_page_run_in_order(page, least):

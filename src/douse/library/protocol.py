@@ -22,6 +22,7 @@ from douse.library.number import (
     ascending,
     rule_broken,
 )
+from douse.library.placing import Entry, Transfer
 from douse.library.testing_day import TestingDayRules
 from douse.library.unit_costs import Costs as Costs  # noqa: PLC0414 (the name is passed on on purpose)
 
@@ -262,6 +263,7 @@ class Targets(Strict):
     horizon_incubations: Positive
     extinction_probability: Share
     reached_share: Share  # contacts reached within 48 h
+    missed_imports: Positive | None = None  # infectious arrivals a month that nobody finds in time; None: who-generic's
 
 
 class Privacy(Strict):
@@ -311,6 +313,8 @@ class Protocol(Strict):
     exposure: ExposureRules | None = None  # None: that of who-generic stands in
     tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
     areas: AreaRules | None = None  # None: that of who-generic stands in
+    transfer: Transfer | None = None  # None: that of who-generic stands in
+    entry: Entry | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

@@ -9,11 +9,13 @@ from markupsafe import Markup
 
 from douse.outputs.blocks import Page, Section
 from douse.outputs.briefing import Briefing
+from douse.outputs.sections.beds import beds
 from douse.outputs.sections.changes import changes
 from douse.outputs.sections.choice import choice
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
+from douse.outputs.sections.entry import entry
 from douse.outputs.sections.estimates import estimates
 from douse.outputs.sections.figures import figures
 from douse.outputs.sections.hazards import hazards
@@ -33,7 +35,7 @@ from douse.outputs.words import Words
 
 SECTIONS = (
     headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, testing_day, tracing,
-    signals, needs, costs, floor, delays, reproduction, hazards, missing, reproduce,
+    signals, needs, beds, entry, costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

@@ -7,9 +7,11 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Costs, Protocol
 from douse.planning.areas import propose_areas
 from douse.planning.basis import Basis
+from douse.planning.beds.make import plan_beds
 from douse.planning.choice.rules import protocol_by
 from douse.planning.choice.today import Chosen, ordered_today, released
 from douse.planning.cost import Quantities, account
+from douse.planning.entry.make import plan_entry
 from douse.planning.evidence import gather
 from douse.planning.floor import check_floor
 from douse.planning.isolation import bed_needs, bed_notes, patients
@@ -136,6 +138,8 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
         cases_ahead=new_cases(basis, projection),
         areas=propose_areas(replace(basis, protocol=protocol)),  # by the rules as they are, whatever is chosen
         tracing_capacity=tracing_capacity(basis),
+        beds=plan_beds(basis, needs),
+        entry=plan_entry(basis),
         choice=None if chosen is None else chosen.choice,
         testing=testing,
     )

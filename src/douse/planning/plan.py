@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from douse.planning.area_values import Areas
+from douse.planning.beds.values import BedPlan
 from douse.planning.choice.choice import Choice
+from douse.planning.entry.values import EntryPlan
 from douse.planning.testing.values import TestingDay
 from douse.planning.tracing_values import TracingCapacity
 from douse.records.measure import Because, Measure
@@ -129,5 +131,7 @@ class Plan:
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
     areas: Areas | None = None  # where infections may be hidden, and the smallest areas that cover them
     tracing_capacity: TracingCapacity | None = None  # what today's tracers reach
+    beds: BedPlan | None = None  # who goes to which bed or room, and what to open
+    entry: EntryPlan | None = None  # tests and quarantine of arrivals; None: none are on record
     choice: Choice | None = None  # between whole plans; None: the levels are those of the protocol's rules
     testing: TestingDay | None = None  # the day of the rounds; None: no rounds

@@ -83,6 +83,7 @@ class People(Table):
 
     key = ("person_id",)
     unlocks = "household members, classmates and teams as contacts, numbers of people a measure affects, dependants"
+    row_actions: ClassVar = {"carer_is_another": ("depends_on",)}
 
     person_id = ident("Pseudonym of the person.", required=True)
     zone = ident("Smallest zone of residence.", references="zones.zone_id", personal=True)
@@ -95,6 +96,17 @@ class People(Table):
         "School or workplace; of ward staff the facility.", references="places.place_id", personal=True
     )
     group = ident("Class, team or shift there; of ward staff the ward, as in `stays.ward`.", personal=True)
+    depends_on = ident(
+        "Who cares for the person, where they must not be parted: a parent, a carer. Empty: children count as cared "
+        "for by their household.",
+        references="people.person_id",
+        personal=True,
+    )
+
+    @dy.rule()
+    def carer_is_another(cls) -> pl.Expr:
+        """A person does not depend on themselves."""
+        return (pl.col("depends_on") != pl.col("person_id")).fill_null(value=True)
 
 
 class Facilities(Table):
