@@ -84,7 +84,7 @@ def test_the_page_can_be_found_one_s_way_in(page):
     assert len(ids) == len(set(ids))
     anchors = {a["href"][1:] for a in outline.all("a")}
     assert anchors <= set(ids)
-    assert len(anchors) == 18
+    assert len(anchors) == 20
     assert all(a.get("alt") for a in outline.all("img"))
     assert len(outline.all("table")) == len(outline.all("caption"))
     assert all(a.get("scope") for a in outline.all("th"))

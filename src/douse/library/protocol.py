@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
+from douse.library.goods import CrewRules, Goods, RequestRules
 from douse.library.number import (
     Amount,
     Cited,
@@ -307,6 +308,9 @@ class Protocol(Strict):
     resources: Resources
     exposure: ExposureRules | None = None  # None: that of who-generic stands in
     tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
+    goods: Goods | None = None  # None: that of who-generic stands in
+    crews: CrewRules | None = None  # None: that of who-generic stands in
+    requests: RequestRules | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

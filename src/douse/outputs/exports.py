@@ -11,6 +11,8 @@ import polars as pl
 
 from douse.outputs.briefing import Briefing
 from douse.outputs.words import Words
+from douse.planning.community.values import RequestPlan
+from douse.planning.goods.values import Shipment, Shortage
 from douse.planning.plan import CostLine, DayNeed, Round, Staff, Supply
 from douse.records.finding import write_csv
 from douse.records.measure import Because, Measure
@@ -39,6 +41,9 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
+        "shipments": frame_of(Shipment, plan.goods.shipments, words),
+        "shortages": frame_of(Shortage, plan.goods.shortages, words),
+        "requests": frame_of(RequestPlan, plan.community.requests, words),
         "costs": frame_of(CostLine, plan.costs.lines, words),
         "worklist": _worklist(trace.worklist, words),
         "contacts": trace.contacts,

@@ -10,11 +10,13 @@ from markupsafe import Markup
 from douse.outputs.blocks import Page, Section
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.changes import changes
+from douse.outputs.sections.community import community
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
 from douse.outputs.sections.estimates import estimates
 from douse.outputs.sections.figures import figures
+from douse.outputs.sections.goods import goods
 from douse.outputs.sections.hazards import hazards
 from douse.outputs.sections.headline import headline
 from douse.outputs.sections.measures import measures
@@ -29,8 +31,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, zones, measures, rounds, tracing, signals, needs, costs, floor,
-    delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, zones, measures, rounds, tracing, signals, needs, goods, community,
+    costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

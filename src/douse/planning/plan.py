@@ -1,8 +1,10 @@
 """`Plan`: what is proposed as of a day. Values only; each part is made by the planner of its name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from douse.planning.community.values import CommunityPlan
+from douse.planning.goods.values import GoodsPlan
 from douse.records.measure import Because, Measure
 
 
@@ -55,8 +57,11 @@ class Supply:
     need_per_day: float
     stock: float | None
     on_the_way: float | None
-    days_of_cover: float | None
+    days_of_cover: float | None  # with what is on the way and comes from production
     alarm: str | None  # amber | red
+    need_worst: float | None = None  # in the worst 5% of courses
+    production: float | None = None  # that comes within the horizon
+    days_of_cover_without: float | None = None  # of what lies in stock alone
 
 
 @dataclass(frozen=True)
@@ -123,3 +128,5 @@ class Plan:
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
+    goods: GoodsPlan = field(default_factory=GoodsPlan)
+    community: CommunityPlan = field(default_factory=CommunityPlan)
