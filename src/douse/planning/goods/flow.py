@@ -65,7 +65,7 @@ def usual_hours(network: Network) -> Floats:
 
 
 def prices(network: Network) -> Floats:
-    """What one missing item of each pair costs a day; shape (P,)."""
+    """What one missing item of each pair costs on a day; shape (P,)."""
     last = network.turn.max(initial=0)
     costs: Floats = LEAST * STEP ** (last - network.turn) * usual_hours(network)
     return costs
@@ -85,7 +85,7 @@ def solve(network: Network) -> Flow:
     cells = (pairs, regions, days)
     with_them = plan.add(pairs * regions * days, np.repeat(EARLY * usual, regions * days)).reshape(cells)
     given = plan.add(pairs * regions * days).reshape(cells)
-    missing = plan.add(pairs * regions * days, np.repeat(price, regions * days)).reshape(cells)
+    missing = plan.add(pairs * regions * days, np.outer(np.repeat(price, regions), _by_day(days))).reshape(cells)
 
     _depots(plan, network, (d, p), legs, sent, moved, lies)
     _receivers(plan, network, (p, r), sent, with_them, given, missing)
@@ -109,6 +109,15 @@ def solve(network: Network) -> Flow:
         cost=answer.cost,
         bound=answer.bound,
     )
+
+
+def _by_day(days: int) -> Floats:
+    """What a missing item costs on each day, against the price: more on earlier days, shape (H,).
+
+    So much more that nothing that is needed today is kept back for a later day, or for the worst 5% of courses.
+    """
+    weights: Floats = 1 + 2 * WORST * (1 - np.arange(days) / max(days, 1))
+    return weights
 
 
 def _depots(  # noqa: PLR0913, PLR0917  the parts of one programme
