@@ -154,3 +154,24 @@ def test_solved_without_whole_numbers_and_filled_up_it_holds_all_limits_and_its_
     won = score(market, found.rows)
     assert won[0] >= best[0] * (1 - found.gap) - 1e-6
     assert won[2] <= best[2] / (1 - found.gap + 1e-12) + 1e-6 or won[0] < best[0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(markets())
+def test_where_time_runs_out_the_best_ways_are_taken_first_and_the_gap_tells(market):
+    from douse.planning.community import match as room
+
+    def out_of_time(*args, **kwargs):
+        raise RuntimeError("Time limit reached")
+
+    usual, room._solve = room._solve, out_of_time
+    try:
+        found = match(market)
+    finally:
+        room._solve = usual
+    k, g, s, n = found.rows.T
+    assert (np.bincount(k, weights=n, minlength=len(market.number)) <= market.number).all()
+    used = np.zeros_like(market.trips)
+    np.add.at(used, (g, s), n * market.takes[k])
+    assert (used <= market.trips + 1e-9).all()
+    assert score(market, found.rows)[2] >= best_match(market)[2] * (1 - found.gap) - 1e-6

@@ -82,7 +82,11 @@ def match(market: Market) -> Matched:
     if not len(ways.k):
         return Matched(np.zeros((0, 4), dtype=np.int64), 0.0)
     whole = len(ways.k) <= WHOLE
-    number, best = _lexicographic(market, ways, whole=whole)
+    try:
+        number, best = _lexicographic(market, ways, whole=whole)
+    except RuntimeError:  # no answer in the time given
+        number = _one_by_one(market, ways)
+        best = np.array([float(market.number[market.medical].sum()), float(market.number.sum() * ways.saved.max())])
     given = np.round(number) if whole else np.floor(number + 1e-6)
     if not whole and (number - given > 1e-6).any():
         given = _fill(market, ways, given)
@@ -130,6 +134,18 @@ def _solve(
         plan.limit(1, 0, met[used], aim[used], least=value - 1e-6 * max(1.0, value))
     answer = plan.solve(seconds=SECONDS, gap=0.0)
     return np.maximum(answer.values, 0.0), answer.bound
+
+
+def _one_by_one(market: Market, ways: _Ways) -> Floats:
+    """Meet as many as there is room for, the best ways first."""
+    left, free = market.number.astype(np.float64), market.trips.copy()
+    number = np.zeros(len(ways.k))
+    for way in np.lexsort((ways.km, -ways.saved, -ways.medical, -ways.in_time)):
+        k, at = ways.k[way], (ways.g[way], ways.s[way])
+        number[way] = min(left[k], np.floor(free[at] / market.takes[k] + 1e-9))
+        left[k] -= number[way]
+        free[at] -= number[way] * market.takes[k]
+    return number
 
 
 def _fill(market: Market, ways: _Ways, given: Floats) -> Floats:

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 STEP = 10.0  # a missing item counts so many times one of the next turn, by hours of delivery
 LEAST = 100.0  # and one of the last turn so many times its way
 EARLY = 1e-3  # of its way: an item that lies with its receiver for a day
-SECONDS = 30.0
+SECONDS = 20.0
 
 
 @dataclass(frozen=True)

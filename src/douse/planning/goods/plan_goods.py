@@ -54,7 +54,10 @@ def plan_goods(
     setting = set_up(basis, needs, parts, crews, taken)
     if setting is None:
         return GoodsPlan(), ()
-    answers = answer(basis, setting)
+    try:
+        answers = answer(basis, setting)
+    except RuntimeError:  # no answer in the time given: nothing is always a plan, so there is one to be found
+        return GoodsPlan(), (Note(Because("What goes where could not be planned in time: there are too many goods.")),)
     short = shortages(basis, setting, answers)
     plan = answers.as_it_is
     made = GoodsPlan(
