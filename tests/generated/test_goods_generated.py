@@ -1,9 +1,12 @@
 """The programmes of goods and of requests against slow twins, and what more of anything must never make worse."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from douse.planning.community import match as room
 from douse.planning.community.match import Market, match
 from douse.planning.goods import flow
 from douse.planning.goods.network import Network
@@ -126,8 +129,6 @@ def test_who_goes_where_is_the_best_of_all_ways(market):
 @settings(max_examples=40, deadline=None)
 @given(markets(), st.integers(0, 1))
 def test_more_trips_never_help_fewer(market, group):
-    from dataclasses import replace
-
     richer = market.trips.copy()
     richer[min(group, len(richer) - 1)] += 1
     before, after = score(market, match(market).rows), score(market, match(replace(market, trips=richer)).rows)
@@ -138,8 +139,6 @@ def test_more_trips_never_help_fewer(market, group):
 @settings(max_examples=40, deadline=None)
 @given(markets())
 def test_solved_without_whole_numbers_and_filled_up_it_holds_all_limits_and_its_gap_is_true(market):
-    import douse.planning.community.match as room
-
     best = best_match(market)
     usual, room.WHOLE = room.WHOLE, -1
     try:
@@ -159,8 +158,6 @@ def test_solved_without_whole_numbers_and_filled_up_it_holds_all_limits_and_its_
 @settings(max_examples=40, deadline=None)
 @given(markets())
 def test_where_time_runs_out_the_best_ways_are_taken_first_and_the_gap_tells(market):
-    from douse.planning.community import match as room
-
     def out_of_time(*args, **kwargs):
         raise RuntimeError("Time limit reached")
 

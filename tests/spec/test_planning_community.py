@@ -27,7 +27,11 @@ def request(number, kind, zone="near", asked=NIGHT, **more):
 def crew(number, kind, zone="near", trips=1, **more):
     """A crew of so many trips, evenly over the hours from 8 to 18."""
     hours = {"works_from": 8.0, "works_to": 18.0}
-    return {"crew_id": number, "kind": kind, "zone": zone, "capacity": float(trips), "capacity_unit": "trips"} | hours | more  # fmt: skip
+    return (
+        {"crew_id": number, "kind": kind, "zone": zone, "capacity": float(trips), "capacity_unit": "trips"}
+        | hours
+        | more
+    )
 
 
 def matched(requests, crews, **more):
@@ -44,8 +48,12 @@ def test_each_kind_gets_a_crew_that_can():
     crews = [crew("van", "delivery"), crew("ambulance", "medical_transport", trips=2), crew("nurse", "care")]
     plan, _, _ = matched(requests, crews)
     assert who(plan) == {
-        "food": "van", "medicine": "van", "dialysis": "ambulance", "birth": "ambulance", "dependant_care": "nurse",
-    }  # fmt: skip
+        "food": "van",
+        "medicine": "van",
+        "dialysis": "ambulance",
+        "birth": "ambulance",
+        "dependant_care": "nurse",
+    }
 
 
 def test_medical_requests_that_can_be_in_time_go_first():

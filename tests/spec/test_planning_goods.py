@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from douse.planning.basis import Basis
-from douse.planning.crews import crews_of
+from douse.planning.crews import crew_rules, crews_of
 from douse.planning.goods.needed import Needed
 from douse.planning.goods.plan_goods import goods_regions, plan_goods
 from douse.planning.supplies import against_stock, days_of_cover
@@ -36,10 +37,15 @@ VAN = """
 def stock(**amounts):
     """Stock on record: facility__item = quantity."""
     return [
-        {"facility_id": name.split("__")[0].replace("_", "-"), "item": name.split("__")[1], "counted_at": TODAY,
-         "quantity": float(number), "recorded_at": "2026-03-15"}
+        {
+            "facility_id": name.split("__")[0].replace("_", "-"),
+            "item": name.split("__")[1],
+            "counted_at": TODAY,
+            "quantity": float(number),
+            "recorded_at": "2026-03-15",
+        }
         for name, number in amounts.items()
-    ]  # fmt: skip
+    ]
 
 
 def goods(needs, *, horizon_days=4, taken=None, **tables):
@@ -53,8 +59,6 @@ def goods(needs, *, horizon_days=4, taken=None, **tables):
         one = rows.setdefault((receiver, item), ([], []))
         one[0].append((zone, mean))
         one[1].append((zone, worst))
-    import numpy as np
-
     made = []
     for (receiver, item), kinds in sorted(rows.items()):
         arrays = []
@@ -111,10 +115,17 @@ def test_what_is_needed_today_is_not_kept_for_a_later_day():
 def test_a_meal_that_is_missed_is_lost_and_a_parcel_may_come_later():
     """Both come on the third day: the meals of two days are lost, the parcels are late and then made up for."""
     ship = [
-        {"shipment_id": f"s-{item}", "item": item, "quantity": 100.0, "to_facility": "d-east", "sent_at": TODAY,
-         "due_at": TODAY + timedelta(days=2), "recorded_at": "2026-03-15"}
+        {
+            "shipment_id": f"s-{item}",
+            "item": item,
+            "quantity": 100.0,
+            "to_facility": "d-east",
+            "sent_at": TODAY,
+            "due_at": TODAY + timedelta(days=2),
+            "recorded_at": "2026-03-15",
+        }
         for item in ("food_kg", "living_package")
-    ]  # fmt: skip
+    ]
     plan, _ = goods(
         [("household", "food_kg", "east", 10, 10), ("household", "living_package", "east", 2, 2)],
         shipments=ship,
@@ -129,7 +140,9 @@ def test_a_meal_that_is_missed_is_lost_and_a_parcel_may_come_later():
 
 def test_stock_enough_and_one_van_for_a_locked_city_is_short_of_people_who_deliver():
     """2,000 doors at 3 minutes take 100 hours; the van works 10."""
-    plan, _ = goods([("household", "living_package", "east", 2000, 2000)], stock=stock(d_east__living_package=99999), crews=VAN)  # fmt: skip
+    plan, _ = goods(
+        [("household", "living_package", "east", 2000, 2000)], stock=stock(d_east__living_package=99999), crews=VAN
+    )
     assert [one.limit for one in plan.shortages] == ["delivery"]
     assert plan.limit.key.startswith("Short of people who deliver")
     assert plan.crews_needed > 10
@@ -155,12 +168,16 @@ def test_an_empty_depot_is_short_of_stock_or_of_production_where_more_of_it_woul
 
 
 def test_neither_goods_nor_people_are_both():
-    plan, _ = goods([("household", "living_package", "east", 2000, 2000)], stock=stock(d_east__living_package=10), crews=VAN)  # fmt: skip
+    plan, _ = goods(
+        [("household", "living_package", "east", 2000, 2000)], stock=stock(d_east__living_package=10), crews=VAN
+    )
     assert [one.limit for one in plan.shortages] == ["both"]
 
 
 def test_goods_that_come_after_their_lead_time_or_are_due_are_counted_from_their_day():
-    made = [{"production_id": "p", "item": "n95", "to_facility": "d-east", "quantity_per_day": 10.0, "lead_time_days": 2}]  # fmt: skip
+    made = [
+        {"production_id": "p", "item": "n95", "to_facility": "d-east", "quantity_per_day": 10.0, "lead_time_days": 2}
+    ]
     plan, _ = goods([("care", "n95", "east", 10, 10)], stock=stock(d_east__n95=20), production=made, crews=VAN)
     assert not plan.shortages
     stops = [made[0] | {"last_day": TODAY + timedelta(days=2)}]
@@ -196,8 +213,11 @@ def test_without_crews_on_record_nobody_says_that_goods_arrive():
 
 
 def test_goods_never_counted_are_unknown_and_not_zero():
-    plan, notes = goods([("care", "n95", "east", 10, 10), ("care", "protective_set", "east", 1, 1)],
-                        stock=stock(d_east__n95=100), crews=VAN)  # fmt: skip
+    plan, notes = goods(
+        [("care", "n95", "east", 10, 10), ("care", "protective_set", "east", 1, 1)],
+        stock=stock(d_east__n95=100),
+        crews=VAN,
+    )
     assert not plan.shortages
     assert {s.from_facility for s in plan.shipments if s.item == "protective_set"} == {None}
     assert [note.text.facts for note in notes] == [{"n": 1}]
@@ -209,10 +229,13 @@ def test_nothing_on_record_gives_no_plan():
 
 
 def test_crews_taken_by_requests_carry_less():
-    import numpy as np
-
     half = {"van": np.full(4, 0.5)}
-    plan, _ = goods([("household", "living_package", "east", 100, 100)], stock=stock(d_east__living_package=9999), crews=VAN, taken=half)  # fmt: skip
+    plan, _ = goods(
+        [("household", "living_package", "east", 100, 100)],
+        stock=stock(d_east__living_package=9999),
+        crews=VAN,
+        taken=half,
+    )
     assert plan.delivery[0].there == 5.0
 
 
@@ -223,8 +246,6 @@ def test_a_crew_on_foot_carries_by_weight_and_a_stated_capacity_goes_before():
         {"crew_id": "trips", "kind": "delivery", "capacity": 3.0, "capacity_unit": "trips"},
         {"crew_id": "ill", "kind": "delivery", "people": 0, "vehicles": 5},
     ]
-    from douse.planning.crews import crew_rules
-
     at = basis(zones=ZONES, crews=crews)
     hours = {crew.id: crew.hours(crew_rules(at.protocol)) for crew in crews_of(at)}
     assert hours == {"foot": pytest.approx(4 * 10 * 15 / 300), "kg": 4.0, "trips": 6.0, "ill": 0.0}
@@ -242,16 +263,21 @@ def test_a_crew_on_foot_carries_by_weight_and_a_stated_capacity_goes_before():
 )
 def test_days_of_cover_run_as_the_days_run(need, stock_there, coming, days):
     """Goods that come after the stock is used up do not lengthen it."""
-    import numpy as np
-
     assert days_of_cover(np.array(need, float), stock_there, np.array(coming, float)) == pytest.approx(days)
 
 
 def test_cover_is_told_with_and_without_deliveries():
-    ship = [{"shipment_id": "s", "item": "n95", "quantity": 50.0, "to_facility": "d-east", "sent_at": TODAY,
-             "due_at": TODAY + timedelta(days=1), "recorded_at": "2026-03-15"}]  # fmt: skip
-    import numpy as np
-
+    ship = [
+        {
+            "shipment_id": "s",
+            "item": "n95",
+            "quantity": 50.0,
+            "to_facility": "d-east",
+            "sent_at": TODAY,
+            "due_at": TODAY + timedelta(days=1),
+            "recorded_at": "2026-03-15",
+        }
+    ]
     at = basis(horizon_days=4, zones=ZONES, facilities=DEPOTS, stock=stock(d_east__n95=20), shipments=ship)
     need = np.zeros((2, 4))
     need[0] = 10.0
@@ -269,11 +295,16 @@ def test_a_full_plan_brings_packages_to_the_doors_that_are_closed():
             trace=traced(),
             facilities=[{"facility_id": "d", "kind": "depot", "zone": "district"}],
             stock=[
-                {"facility_id": "d", "item": "living_package", "counted_at": TODAY, "quantity": 999.0,
-                 "recorded_at": "2026-03-15"}
+                {
+                    "facility_id": "d",
+                    "item": "living_package",
+                    "counted_at": TODAY,
+                    "quantity": 999.0,
+                    "recorded_at": "2026-03-15",
+                }
             ],
             crews=[{"crew_id": "a", "kind": "delivery", "facility_id": "d", "vehicles": 2, "people": 4}],
         )
-    )  # fmt: skip
+    )
     assert sent(plan.goods, item="living_package", zone="district", receiver="household") == 80 * 3
     assert plan.goods.shipments[0].day == date(2026, 3, 15)

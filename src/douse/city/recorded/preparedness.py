@@ -128,7 +128,7 @@ def stock_counts(people: int, stock: Sequence[StockItem], days: int) -> pl.DataF
 
 def crew_frame(town: Town) -> pl.DataFrame:
     """Crews that carry and help, in proportion to residents: delivery from the depots, others spread over the city."""
-    rows = []
+    rows: list[dict[str, object]] = []
     buildings = town.zoning.ids["building"]
     order = stream(town.seed, "crews").permutation(len(buildings)).tolist()
     for size in town.numbers.crews:

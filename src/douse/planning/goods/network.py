@@ -64,6 +64,21 @@ class Network:
         """D, K, P, R, H."""
         return (*self.stock.shape, *self.mean.shape)
 
+    def counted_in(self, hours: Floats) -> "Network":
+        """The same with each item counted by its hours, shape (K,), instead of in pieces."""
+        of_pair = hours[self.item]
+        return replace(
+            self,
+            mean=self.mean * of_pair[:, None, None],
+            worst=self.worst * of_pair[:, None, None],
+            stock=self.stock * hours,
+            coming=self.coming * hours[:, None],
+            own_stock=self.own_stock * of_pair[:, None],
+            own_coming=self.own_coming * of_pair[:, None, None],
+            hours=self.hours / of_pair[:, None],
+            between=self.between / hours,
+        )
+
     def without_crew_limit(self) -> "Network":
         """The same with crews enough for everything."""
         return replace(self, crews=None)
