@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from douse.library.areas import AreaRules
 from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
+from douse.library.goods import CrewRules, Goods, RequestRules
 from douse.library.number import (
     Amount,
     Cited,
@@ -315,6 +316,9 @@ class Protocol(Strict):
     areas: AreaRules | None = None  # None: that of who-generic stands in
     transfer: Transfer | None = None  # None: that of who-generic stands in
     entry: Entry | None = None  # None: that of who-generic stands in
+    goods: Goods | None = None  # None: that of who-generic stands in
+    crews: CrewRules | None = None  # None: that of who-generic stands in
+    requests: RequestRules | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

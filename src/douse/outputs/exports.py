@@ -14,7 +14,9 @@ from douse.outputs.choice_listing import plans_frame
 from douse.outputs.words import Words
 from douse.planning.area_values import AreaCover, AreaRisk, CoveredArea
 from douse.planning.beds.values import FacilityLoad, Opening, Placement
+from douse.planning.community.values import RequestPlan
 from douse.planning.entry.values import EntryOrigin, EntrySchedule
+from douse.planning.goods.values import Shipment, Shortage
 from douse.planning.plan import CostLine, DayNeed, Plan, Round, Staff, Supply
 from douse.planning.testing.values import TestingDay, TestingHour, TestingLaboratory, TestingSite
 from douse.planning.tracing_values import Turn
@@ -47,6 +49,9 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
         **({} if plan.choice is None else {"plans": plans_frame(plan.choice, words)}),
+        "shipments": frame_of(Shipment, plan.goods.shipments, words),
+        "shortages": frame_of(Shortage, plan.goods.shortages, words),
+        "requests": frame_of(RequestPlan, plan.community.requests, words),
         "costs": frame_of(CostLine, plan.costs.lines, words),
         "hidden-areas": frame_of(AreaRisk, plan.areas.top if plan.areas else (), words),
         "covers": frame_of(AreaCover, plan.areas.covers if plan.areas else (), words),
