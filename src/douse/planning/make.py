@@ -9,7 +9,7 @@ from douse.planning.areas import propose_areas
 from douse.planning.basis import Basis
 from douse.planning.beds.make import plan_beds
 from douse.planning.choice.rules import protocol_by
-from douse.planning.choice.today import Chosen, ordered_today, released
+from douse.planning.choice.today import Chosen, released
 from douse.planning.community.plan_community import plan_community
 from douse.planning.cost import Quantities, account
 from douse.planning.crews import crews_of
@@ -90,7 +90,7 @@ def make_plan(  # noqa: PLR0913, PLR0917  one argument for each room to the left
 
     evidence = gather(basis)
     verdicts = judge(basis) if chosen is None else released(chosen.strategy, judge(basis), basis)
-    ordered = {} if chosen is None else ordered_today(chosen.strategy, basis)
+    ordered = {} if chosen is None else {zones.position[zone]: order for zone, order in chosen.ordered.items()}
     levels = place_levels(evidence, zones, rules, held(verdicts), ordered)
     on_zones = level_measures(basis, evidence, verdicts, levels)
     placed = _placed(basis, levels, on_zones)

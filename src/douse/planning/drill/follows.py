@@ -1,5 +1,6 @@
 """A strategy day by day: one that stays the same, or the one that a choice takes and reviews."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import polars as pl
 from douse.city.from_records import Peopled
 from douse.errors import LibraryError
 from douse.library import Strategy, Stresses, load
+from douse.planning.areas import hidden_infections
 from douse.planning.basis import Basis
 from douse.planning.choice.choose import Asked, choose, days_ahead
 from douse.planning.choice.floor import floor_of
@@ -17,8 +19,9 @@ from douse.planning.choice.today import ordered_today, released
 from douse.planning.drill.decider import Brief, Policy
 from douse.planning.drill.rules import glance
 from douse.planning.evidence import gather
-from douse.planning.levels import place_levels
+from douse.planning.levels import Ordered, place_levels
 from douse.planning.lifting import held, judge
+from douse.planning.testing.capacity import screening_capacity
 from douse.planning.zones import level_measures
 from douse.records.measure import Measure
 from douse.records.records import Records
@@ -27,6 +30,7 @@ from douse.simulation.simulate import today
 from douse.simulation.standing_city import standing_city
 from douse.situation import describe, estimate
 from douse.situation.cases import is_community_case
+from douse.tracing import trace
 
 # Of a choice within a drill: fewer scenarios than for a plan, as it is made again and again.
 SCENARIOS = 48
@@ -41,7 +45,8 @@ class Follows:
 
     brief: Brief
     strategy: Strategy | None = None
-    since: date | None = None  # first day of the strategy
+    ordered: dict[str, Ordered] = field(default_factory=dict)  # what it put on zones on its first day
+    since: date | None = None  # that day
     _zones: ZoneTree | None = field(default=None, init=False)
 
     def decide(self, known: Records, day: date) -> tuple[Measure, ...]:
@@ -50,8 +55,9 @@ class Follows:
             self._zones = ZoneTree(known)
         basis = glance(known, self._zones, self.brief)
         strategy = self.follow(basis, day)
-        self.since = self.since or day
-        return placed(strategy, basis, days=(day - self.since).days)
+        if self.since is None:
+            self.since, self.ordered = day, ordered_today(strategy, basis, None)
+        return placed(strategy, basis, self.ordered, days=(day - self.since).days)
 
     def follow(self, basis: Basis, day: date) -> Strategy:
         """The strategy of the day."""
@@ -82,11 +88,9 @@ class Chooses(Follows):
     def follow(self, basis: Basis, day: date) -> Strategy:
         """The strategy chosen; a new choice where it is time for one."""
         if self.strategy is None or self._is_due(basis, day):
-            chosen = self._choose(basis, day)
-            if self.strategy is None or chosen.id != self.strategy.id:
-                self.since = day
-            self.strategy, self._reviewed = chosen, day
-            self.chosen.append((day, chosen.id))
+            self.strategy, self.ordered = self._choose(basis, day)
+            self.since = self._reviewed = day
+            self.chosen.append((day, self.strategy.id))
         return self.strategy
 
     def _is_due(self, basis: Basis, day: date) -> bool:
@@ -97,7 +101,7 @@ class Chooses(Follows):
         measures = basis.known.table("measures").filter(pl.col("ended_on").is_null() & (pl.col("kind") == "level"))
         return days >= AGAIN_AFTER and (bool(found.height) or (days >= AGAIN_ANYWAY and bool(measures.height)))
 
-    def _choose(self, basis: Basis, day: date) -> Strategy:
+    def _choose(self, basis: Basis, day: date) -> tuple[Strategy, dict[str, Ordered]]:
         brief, known, zones = self.brief, basis.known, basis.zones
         situation = describe(known, zones, brief.pathogen, brief.protocol)
         if self._peopled is None:
@@ -114,19 +118,25 @@ class Chooses(Follows):
             brief.pathogen, brief.protocol, brief.costs, load(Stresses, "generic"), strategies, floor, self.scenarios,
             seed, GIVE_UP_SHARE,
         )  # fmt: skip
-        choice = choose(runs, known, asked, workers=1, figures_too=False)
-        return next(one for one in strategies if one.id == choice.chosen)
+        whole = replace(
+            basis, situation=situation, trace=trace(known, situation, zones, brief.pathogen, brief.protocol)
+        )
+        hidden = hidden_infections(whole)
+        ordered = {one.id: ordered_today(one, whole, hidden) for one in strategies}
+        choice = choose(
+            runs, known, asked, ordered=ordered, sampled_a_day=screening_capacity(whole).people, workers=1,
+            figures_too=False,
+        )  # fmt: skip
+        return next(one for one in strategies if one.id == choice.chosen), ordered[choice.chosen]
 
 
-def placed(strategy: Strategy, basis: Basis, *, days: int) -> tuple[Measure, ...]:
+def placed(strategy: Strategy, basis: Basis, ordered: Mapping[str, Ordered], *, days: int) -> tuple[Measure, ...]:
     """Level measures of a strategy that has been followed for so many days."""
     rules = protocol_by(strategy, basis.protocol)
     basis = replace(basis, protocol=rules)
     evidence, verdicts = gather(basis), released(strategy, judge(basis), basis)
-    ordered = {
-        zone: order for zone, order in ordered_today(strategy, basis).items() if order.days is None or days < order.days
-    }
-    levels = place_levels(evidence, basis.zones, rules, held(verdicts), ordered)
+    still = {basis.zones.position[zone]: order for zone, order in ordered.items() if days < order.days}
+    levels = place_levels(evidence, basis.zones, rules, held(verdicts), still)
     own = {basis.zones.ids[zone] for zone in levels.placements}
     return tuple(one for one in level_measures(basis, evidence, verdicts, levels) if one.zone in own)
 
