@@ -136,15 +136,16 @@ def korea(shared, day, known_until=None) -> Plan:
         "patient_id", keep="first", maintain_order=True
     )
     raw = raw.filter(pl.col("confirmed_date").is_not_null())
+    home = pl.concat_str("province", "city", separator="/")
+    places = raw.select(zone=home)["zone"].drop_nulls().unique().sort()
     if known_until:
         raw = raw.filter(pl.col("confirmed_date") <= known_until.isoformat())
     rows = raw.select(
         case_id=pl.col("patient_id").str.strip_chars(),
-        zone=pl.concat_str("province", "city", separator="/"),
+        zone=home,
         confirmed_at="confirmed_date",
         recorded_at="confirmed_date",
     ).to_dicts()
-    places = sorted({row["zone"] for row in rows if row["zone"]})
     zones = [{"zone_id": place, "kind": "city"} for place in places]
     known: Records = records(cases=rows, zones=zones).as_of(day)
     tree = ZoneTree(known)
@@ -166,5 +167,4 @@ def test_the_korean_outbreak_of_march_2020_is_sensible(shared):
 def test_a_past_day_of_the_korean_outbreak_uses_nothing_recorded_later(shared):
     day = date(2020, 3, 5)
     full, cut = korea(shared, day), korea(shared, day, known_until=day)
-    # Zones come from the whole list in one and from the cut list in the other: those without cases change nothing.
     assert full == cut

@@ -129,7 +129,7 @@ def choose(  # noqa: PLR0913
     nothing = put(load(Strategy, NOTHING), ordered={})
     kept = Kept(keep_in, _mark(today, asked, enacted))
     weighed, finalists = race(
-        enacted, futures, weigh, horizon=asked.floor.horizon_days, kept=kept, progress=progress,
+        enacted, futures, weigh, kept=kept, progress=progress,
         executor=executor, workers=workers,
     )  # fmt: skip
     taken = least_missed({name: weighed[name] for name in finalists})

@@ -17,6 +17,7 @@ from douse.simulation.capacity import capacity_of
 Floats = NDArray[np.float64]
 WORST = 0.05  # share of the scenarios whose mean demand must be within capacity
 EXTINCT = "extinct"
+_ROUNDING = 1e-9  # of sums of weights
 RESOURCES = ("beds", "icu_beds", "rooms", "tests", "tracers")
 # Tubes and calls beyond capacity wait in a run, and what that does is in its infections: they are of the floor only
 # where a person asks for it (decision 0016).
@@ -186,7 +187,7 @@ def chance_interval(chance: float, weights: Floats) -> tuple[float, float]:
 
 
 def _below(value: float, least: float) -> float:
-    return max(0.0, (least - value) / least) if least > 0 else 0.0
+    return (least - value) / least if value < least - _ROUNDING else 0.0
 
 
 def _above(value: float, most: float) -> float:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +51,10 @@ class Kept:
 
     def _read(self, path: Path) -> None:
         try:
-            with np.load(path) as kept:
+            with path.open("rb") as file, np.load(file) as kept:
                 keys = [(str(name), int(number)) for name, number in json.loads(str(kept["keys"]))]
                 rows = kept["rows"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return  # half a file is none: its runs are done again
         self._rows.update(zip(keys, rows, strict=True))
 

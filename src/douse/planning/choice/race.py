@@ -15,7 +15,7 @@ from douse.planning.choice.enact import Enacted
 from douse.planning.choice.futures import Future
 from douse.planning.choice.kept import Kept
 from douse.planning.choice.tally import Tally, together
-from douse.planning.choice.weighed import Weighed, dominated
+from douse.planning.choice.weighed import Weighed, clearly_worse
 from douse.simulation.ensemble import shared
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,6 @@ def race(  # noqa: PLR0913
     futures: Sequence[Future],
     weigh: Weigh,
     *,
-    horizon: int,
     kept: Kept,
     executor: Executor | None = None,
     workers: int | None = None,
@@ -46,8 +45,6 @@ def race(  # noqa: PLR0913
         In the order in which they are run.
     weigh : callable
         Runs of a strategy with their weights to `Weighed`.
-    horizon : int
-        Days ahead within which the outbreak should end.
     kept : Kept
         Runs done before.
     executor, workers
@@ -65,7 +62,7 @@ def race(  # noqa: PLR0913
     weighed: dict[str, Weighed] = {}
     running = list(enacted)
     for upto in steps(len(futures)):
-        running = running if not weighed else _go_on({name: weighed[name] for name in running}, horizon)
+        running = running if not weighed else _go_on({name: weighed[name] for name in running})
         progress(f"{len(running)} x {upto}")
         _run(enacted, running, rows, futures[:upto], kept, executor, workers)
         weights = np.array([future.weight for future in futures[:upto]])
@@ -106,13 +103,13 @@ def _rows(enacted: dict[str, Enacted], work: list[tuple[str, Future]]) -> list[F
     return [enacted[name].row(future) for name, future in work]
 
 
-def _go_on(weighed: Mapping[str, Weighed], horizon: int) -> list[str]:
-    """Who goes on: the better half of those that no other dominates, and whichever misses the floor least so far.
+def _go_on(weighed: Mapping[str, Weighed]) -> list[str]:
+    """Who goes on: the better half of those that are not clearly worse, and whichever misses the floor least so far.
 
     A plan that may end the outbreak in time as often as asked for is not worse than one that does: of those the less
     burdensome go on. Capacities do not decide here: the mean of the worst few of few scenarios says little.
     """
-    left = {name: plan for name, plan in weighed.items() if not dominated(plan, weighed, horizon)} or dict(weighed)
+    left = {name: plan for name, plan in weighed.items() if not clearly_worse(plan, weighed)}
     most = max(KEPT_AT_LEAST, (len(weighed) + 1) // 2)
     surest = min(left, key=lambda name: (left[name].missed_by, left[name].expected_burden, name))
     best = sorted(left, key=lambda name: (left[name].may_miss_by, left[name].expected_burden, name))[:most]

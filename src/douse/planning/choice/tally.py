@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """N runs by K numbers; the columns are those of `names`.
+    """N runs by K numbers; the columns are those of `names_of_tally`.
 
     `last_infection` is the day ahead (1: the day after the as-of day) of the last infection in the chains that are
     here, 0 where there is none any more; `community_zero` the first day ahead of those days without a community case
@@ -78,6 +78,11 @@ def read(run: Outbreak, reading: Reading, days: int) -> Floats:
         ],
         np.float64,
     )
+
+
+def names_of_tally() -> tuple[str, ...]:
+    """Names of the columns, in order."""
+    return _NAMES
 
 
 def together(rows: list[Floats]) -> Tally:

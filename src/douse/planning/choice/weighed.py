@@ -116,18 +116,20 @@ def difference(one: Floats, other: Floats, weights: Floats) -> tuple[float, floa
     return mean, error
 
 
-NO_GAIN = 0.01  # a chance of extinction that is higher by no more than this is not a reason to bear more
 DRAWN_ANEW = 200  # times that scenarios are drawn anew
 
 
-def dominated(plan: Weighed, others: Mapping[str, Weighed], horizon: int, errors: float = 2.0) -> bool:
-    """Whether another plan is surely no worse in risk and surely of less burden: beyond so many standard errors."""
+def clearly_worse(plan: Weighed, others: Mapping[str, Weighed], errors: float = 2.0) -> bool:
+    """Whether another plan surely holds the floor, and this one surely does not, or surely costs more.
+
+    Surely: by the 95% interval of the chance; by so many standard errors of the difference in burden, scenario by
+    scenario.
+    """
     for other in others.values():
-        if other is plan or other.missed_by > plan.missed_by:
+        if other is plan or not other.holds or (other.conditions[0].low or 0.0) < other.conditions[0].allowed:
             continue
-        cost, cost_error = difference(plan.burden, other.burden, plan.weights)
-        gain, gain_error = difference(plan.extinct(horizon), other.extinct(horizon), plan.weights)
-        if cost > errors * cost_error and gain + errors * gain_error <= NO_GAIN:
+        cost, error = difference(plan.burden, other.burden, plan.weights)
+        if plan.may_miss_by > 0 or cost > errors * error:
             return True
     return False
 
