@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from douse.city.saved import is_city, open_city
+from douse.deciding import ARRAYS
 from douse.errors import DataError
-from douse.forward import ARRAYS
 from douse.library import Costs, Pathogen, Protocol, load, names
 from douse.planning.drill.decider import Brief
 from douse.planning.drill.many import Result, play_all, tasks_of

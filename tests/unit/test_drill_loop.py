@@ -181,6 +181,7 @@ def test_where_a_protocol_knows_no_lockdown_it_lasts_an_incubation_period():
     assert sum(held) == 21
 
 
+@pytest.mark.slow
 def test_the_rules_of_the_protocol_put_levels_on_the_smallest_zones():
     world = first_seen(a_setting(), 3)
     policy = BASELINES["rules"](brief())
@@ -191,6 +192,7 @@ def test_the_rules_of_the_protocol_put_levels_on_the_smallest_zones():
     assert 0 < (people.of("people_control") + people.of("people_lockdown")).max() <= len(a_setting().city)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["trace-only", "citywide"])
 def test_a_stronger_response_never_infects_more_people_over_some_worlds(more):
     infections = {
@@ -200,6 +202,7 @@ def test_a_stronger_response_never_infects_more_people_over_some_worlds(more):
     assert infections[more] < infections["none"]
 
 
+@pytest.mark.slow
 def test_results_are_the_same_whoever_plays():
     tasks = tasks_of(["trace-only", "rules"], 2, seed=4, days=12)
     told = []
@@ -254,6 +257,7 @@ def test_what_a_drill_took_is_counted_from_the_first_case_on_record():
     assert score.spent.measures > score.spent.economic > 0
 
 
+@pytest.mark.slow
 def test_the_scoreboard_takes_middles_and_pairs_drills_of_one_world():
     results = play_all(a_setting(), tasks_of(["none", "citywide"], 4, seed=2, days=25))
     board = scoreboard(results)

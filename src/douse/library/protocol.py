@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from douse.library.areas import AreaRules
 from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
+from douse.library.goods import CrewRules, Goods, RequestRules
 from douse.library.number import (
     Amount,
     Cited,
@@ -22,6 +23,8 @@ from douse.library.number import (
     ascending,
     rule_broken,
 )
+from douse.library.placing import Entry, Transfer
+from douse.library.testing_day import TestingDayRules
 from douse.library.unit_costs import Costs as Costs  # noqa: PLC0414 (the name is passed on on purpose)
 
 # A number, or the pathogen's own maximum incubation period.
@@ -178,6 +181,7 @@ class Screening(Strict):
     gap_days: Days
     extra_rounds: Amount
     not_pooled: Text
+    day: TestingDayRules | None = None  # None: that of who-generic stands in
 
 
 class Clock(Strict):
@@ -260,6 +264,7 @@ class Targets(Strict):
     horizon_incubations: Positive
     extinction_probability: Share
     reached_share: Share  # contacts reached within 48 h
+    missed_imports: Positive | None = None  # infectious arrivals a month that nobody finds in time; None: who-generic's
 
 
 class Privacy(Strict):
@@ -309,6 +314,11 @@ class Protocol(Strict):
     exposure: ExposureRules | None = None  # None: that of who-generic stands in
     tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
     areas: AreaRules | None = None  # None: that of who-generic stands in
+    transfer: Transfer | None = None  # None: that of who-generic stands in
+    entry: Entry | None = None  # None: that of who-generic stands in
+    goods: Goods | None = None  # None: that of who-generic stands in
+    crews: CrewRules | None = None  # None: that of who-generic stands in
+    requests: RequestRules | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

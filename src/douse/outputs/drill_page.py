@@ -54,9 +54,7 @@ def _summary(results: Sequence[Result], setting: Setting, words: Words) -> Secti
     for policy in policies_of(results):
         rows = {row["what"]: row for row in board.filter(policy=policy).iter_rows(named=True)}
         small = tuple(
-            words.say(
-                "{what}: {value}", what=label(what, words), value=figure(rows[what], setting.costs.currency, words)
-            )
+            f"{label(what, words)}: {figure(rows[what], setting.costs.currency, words)}"
             for what in ("infections", "restricted", "apart")
         )
         share = figure(rows[IN_TIME], setting.costs.currency, words)

@@ -40,7 +40,7 @@ def figure(row: dict[str, Any], currency: str, words: Words) -> str:
     if value is None:
         return words.say("not by then")
     if row["what"] == IN_TIME:
-        return words.say("{share}%", share=words.number(100 * value))
+        return words.share(value)
     return words.money(value, currency) if row["what"] in MONEY else words.number(value)
 
 

@@ -5,7 +5,7 @@ Whatever is not known is null. A sentence is an object ``{key, facts, text}``: t
 sentence in the language of the report. Keys always stand in the same order. See `docs/outputs.md`.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ import polars as pl
 from douse.outputs.briefing import Briefing
 from douse.outputs.json_text import dumped, plain
 from douse.outputs.words import Words
+from douse.planning.plan import Plan
 from douse.situation.situation import Situation
 
 FORMAT = "douse-plan-1"
@@ -28,7 +29,7 @@ def plan_json(briefing: Briefing, words: Words) -> str:
             "language": words.language,
             "approved": False,
             "situation": key_figures(briefing.situation),
-            "plan": with_text(plain(briefing.plan), words),
+            "plan": with_text(plain(_without_persons(briefing.plan)), words),
             "signals": signals,
             "events": events,
             "manifest": plain(briefing.manifest),
@@ -40,6 +41,11 @@ def key_figures(situation: Situation) -> dict[str, Any]:
     """Everything of a situation that is not a table (the tables are CSV files)."""
     values = {f.name: getattr(situation, f.name) for f in fields(situation)}
     return {name: plain(value) for name, value in values.items() if not isinstance(value, pl.DataFrame)}
+
+
+def _without_persons(plan: Plan) -> Plan:
+    """The plan without who goes to which bed: persons are in the table of placements only."""
+    return plan if plan.beds is None else replace(plan, beds=replace(plan.beds, placements=()))
 
 
 def with_text(value: Any, words: Words) -> Any:

@@ -54,7 +54,7 @@ def _draw(lines: _Lines, width: int) -> style.Drawing:
     scale, axis = alt.Scale(domain=[0, top], nice=False), alt.Axis(title=None, tickCount=4, format="~s")
     colour = alt.Color(
         "policy", type="nominal", scale=alt.Scale(domain=list(lines.middle), range=list(COLOURS[: len(lines.middle)])),
-        legend=alt.Legend(title=None, orient="top", columns=max(1, width // 110)),
+        legend=alt.Legend(title=None, symbolOpacity=1, orient="top", columns=max(1, width // 110)),
     )  # fmt: skip
     rows = tables.add(
         "policy", "day", "low", "middle", "high",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from douse.kernels.person_word import SIZE_AT
 from douse.library import Costs, Pathogen, Protocol, Strategy, Stresses, load
 from douse.planning.choice.bill import bill_of, restricted_days, with_low_or_high
 from douse.planning.choice.choice import Choice, More, PlanFigures
-from douse.planning.choice.enact import Areas, Enacted, enact
+from douse.planning.choice.enact import Enacted, enact
 from douse.planning.choice.figures import figures_of, frontier
 from douse.planning.choice.floor import Floor, capacities
 from douse.planning.choice.futures import Future, futures_of
@@ -25,6 +25,7 @@ from douse.planning.choice.rules import NOTHING
 from douse.planning.choice.tally import Tally, together
 from douse.planning.choice.weighed import Weighed, least_missed
 from douse.planning.choice.words import why_chosen, why_not
+from douse.planning.levels import Ordered
 from douse.records.records import Records
 from douse.simulation.ensemble import shared
 from douse.simulation.simulate import Today
@@ -72,22 +73,18 @@ def days_ahead(pathogen: Pathogen, floor: Floor) -> int:
     return max(LEAST_DAYS, floor.horizon_days + round(pathogen.max_incubation.value))
 
 
-def no_areas(strategy: Strategy) -> Areas:
-    """No area is covered whatever its cases."""
-    del strategy
-    return {}
-
-
 def choose(  # noqa: PLR0913
     today: Today,
     known: Records,
     asked: Asked,
     *,
-    areas: Callable[[Strategy], Areas] = no_areas,
+    ordered: Mapping[str, Mapping[str, Ordered]] | None = None,
+    sampled_a_day: float | None = None,
     keep_in: Path | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    figures_too: bool = True,
 ) -> Choice:
     """Run the strategies in the same futures, and take the one that holds the floor at the least expected burden.
 
@@ -99,14 +96,18 @@ def choose(  # noqa: PLR0913
         Their records: what there is of each capacity.
     asked : Asked
         Floor, strategies, prices.
-    areas : callable
-        Zones of residence that a strategy covers today.
+    ordered : mapping, optional
+        Strategy -> zone -> level that it gets today whatever its cases.
+    sampled_a_day : float, optional
+        People that samplers and laboratories manage in a round of a day, where that is known.
     keep_in : pathlib.Path, optional
         Folder for finished runs: a choice that was stopped goes on there.
     executor, workers
         As for `run_all`.
     progress : callable
         Is told what is run.
+    figures_too : bool
+        If not, neither doing nothing nor more capacity is run: `nothing` is then the plan chosen, `more` empty.
 
     Returns
     -------
@@ -117,18 +118,23 @@ def choose(  # noqa: PLR0913
     there = capacities(known, asked.protocol, len(city))
     household = len(city) / max(1.0, float((1 / (city.word >> SIZE_AT).astype(np.float64)).sum()))
     weigh = partial(_weigh, asked, there, household)
+    base = today.scenario
+    if sampled_a_day is not None:
+        base = replace(base, response=replace(base.response, sampled_a_day=sampled_a_day))
     put = partial(
-        enact, base=today.scenario, pathogen=asked.pathogen, protocol=asked.protocol, back=back,
+        enact, base=base, pathogen=asked.pathogen, protocol=asked.protocol, back=back,
         days=today.days, give_up_at=None if asked.give_up_share is None else round(asked.give_up_share * len(city)),
     )  # fmt: skip
-    enacted = {one.id: put(one, areas=areas(one)) for one in asked.strategies}
-    nothing = put(load(Strategy, NOTHING), areas={})
+    enacted = {one.id: put(one, ordered=(ordered or {}).get(one.id, {})) for one in asked.strategies}
+    nothing = put(load(Strategy, NOTHING), ordered={})
     kept = Kept(keep_in, _mark(today, asked, enacted))
     weighed, finalists = race(
         enacted, futures, weigh, horizon=asked.floor.horizon_days, kept=kept, progress=progress,
         executor=executor, workers=workers,
     )  # fmt: skip
     taken = least_missed({name: weighed[name] for name in finalists})
+    if not figures_too:
+        return _choice(today, asked, futures, weighed, taken, taken, household, ())
     progress("nothing")
     alone = _in_few(nothing, futures[:NOTHING_IN], weigh, executor, workers)
     progress("more")

@@ -1,6 +1,6 @@
 """A strategy in a future: what a run of it is told, and how it is run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,9 @@ from douse.library.codes import LEVELS
 from douse.planning.choice.futures import Future
 from douse.planning.choice.rules import protocol_by
 from douse.planning.choice.tally import Reading, read
+from douse.planning.levels import Ordered
 from douse.simulation.by_protocol import zoning_of
+from douse.simulation.orders import zones_within
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.response import Response
 from douse.simulation.scenario import HISTORY, Scenario
@@ -22,8 +24,6 @@ from douse.simulation.zoning import Order
 from douse.units import DAYS_PER_WEEK
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Areas = Mapping[str, Sequence[int]]  # level -> zones of residence that get it today, whatever their cases
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
     *,
     back: int,
     days: int,
-    areas: Areas,
+    ordered: Mapping[str, Ordered],
     give_up_at: int | None = None,
 ) -> Enacted:
     """Turn a strategy into rules of levels from the as-of day on, and orders for today.
@@ -94,21 +94,16 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
         Rules that the strategy changes.
     back, days : int
         Known days of a run, and days ahead.
-    areas : mapping
-        Level -> zones of residence that the strategy covers today.
+    ordered : mapping
+        Zone -> level that it gets today whatever its cases.
     give_up_at : int, optional
         See `Enacted`.
     """
-    rules, zones = protocol_by(strategy, protocol), np.arange(len(base.city.zone_ids))
-    orders = [_until(order, back) for order in base.zoning.orders]
-    if strategy.responds:
-        for chosen in strategy.level:
-            bits = LEVELS.index(chosen.level)
-            if chosen.everywhere_days is not None:
-                orders.append(Order(zones, bits, back, back + chosen.everywhere_days - 1))
-            if chosen.level in areas and len(areas[chosen.level]):
-                held = round(rules.level_rule(chosen.level).expiry_days.value)
-                orders.append(Order(np.asarray(areas[chosen.level], np.int64), bits, back, back + held - 1))
+    rules = protocol_by(strategy, protocol)
+    orders = [
+        *(_until(order, back) for order in base.zoning.orders),
+        *(_order(zone, order, base, back) for zone, order in ordered.items()),
+    ]
     zoning = replace(
         zoning_of(rules, pathogen, base.city, tuple(order for order in orders if order is not None)), rules_from=back
     )
@@ -121,6 +116,10 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
         round(protocol.targets.community_zero_days.value),
         give_up_at,
     )
+
+
+def _order(zone: str, order: Ordered, base: Scenario, back: int) -> Order:
+    return Order(zones_within(base.city, zone), LEVELS.index(order.level), back, back + order.days - 1)
 
 
 def _until(order: Order, back: int) -> Order | None:

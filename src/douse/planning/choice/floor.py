@@ -78,8 +78,19 @@ class Condition:
         return self.missed_by <= 0
 
 
-def floor_of(protocol: Protocol, pathogen: Pathogen, asked: Mapping[str, float] | None = None) -> Floor:
+def floor_of(
+    protocol: Protocol, pathogen: Pathogen, asked: Mapping[str, float] | None = None, *, capacities_too: bool = True
+) -> Floor:
     """The floor of the protocol, with what a person asks for in its place.
+
+    Parameters
+    ----------
+    protocol, pathogen
+        Chance, and days in incubation periods.
+    asked : mapping, optional
+        Conditions in place of the protocol's, or beside them.
+    capacities_too : bool
+        Capacities of which nobody asked are of the floor too: see `ALWAYS`.
 
     Raises
     ------
@@ -101,7 +112,7 @@ def floor_of(protocol: Protocol, pathogen: Pathogen, asked: Mapping[str, float] 
             allowed="extinct from 0 to 1; of capacities a share, 0 and more (1.0: all of it)",
         )
     horizon = math.ceil(protocol.targets.horizon_incubations.value * pathogen.max_incubation.value)
-    return Floor(extinct, horizon, dict.fromkeys(ALWAYS, 1.0) | asked)
+    return Floor(extinct, horizon, dict.fromkeys(ALWAYS if capacities_too else (), 1.0) | asked)
 
 
 def capacities(known: Records, protocol: Protocol, people: int) -> dict[str, float]:

@@ -64,9 +64,9 @@ class Weighed:
         return _missed(self.conditions)
 
     @property
-    def may_miss_by(self) -> tuple[float, float]:
-        """The same with the chance at the upper end of its interval."""
-        return self.conditions[0].may_miss_by, self.missed_by[1]
+    def may_miss_by(self) -> float:
+        """Share of the chance to end in time that is missing even at the upper end of its interval."""
+        return self.conditions[0].may_miss_by
 
     @cached_property
     def burden(self) -> Floats:

@@ -36,9 +36,9 @@ def scoreboard(results: Sequence[Result]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        policy, what, n (drills in which it came about), median, q05, q95; and a row `in_time`, whose median is the share
-        of drills that were over in time, its range the 90% interval of that share (Wilson 1927). What did not come about
-        (an end, say) counts as later than any day: a quantile among those is empty.
+        policy, what, n (drills in which it came about), median, q05, q95; and a row `in_time`, whose median is the
+        share of drills that were over in time, its range the 90% interval of that share (Wilson 1927). What did not
+        come about (an end, say) counts as later than any day: a quantile among those is empty.
     """
     rows: list[tuple[Any, ...]] = []
     for policy in policies_of(results):
