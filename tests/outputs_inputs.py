@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ from douse.library import Pathogen, Protocol, load
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import make_manifest
 from douse.planning.plan import CostLine, Costs, DayNeed, FloorCheck, Note, Plan, Round, Staff, Supply
+from douse.planning.testing.values import Addition, TestingDay, TestingHour, TestingLaboratory, TestingSite
 from douse.records.measure import Because, Measure
 from douse.records.zone_tree import ZoneTree
 from douse.signals import Signal, fuse
@@ -347,6 +349,46 @@ def measures_of(zones: ZoneTree, n: int) -> tuple[Measure, ...]:
     return tuple(made)
 
 
+def testing_day(**changed: Any) -> TestingDay:
+    """A testing day that is too late, with every sentence that it can say."""
+    site = TestingSite(
+        "d0c0/1", "d0c0", "made_site", None, 30.0, 120.0, 2500, 20, 125, 7, 7, 1, "lab-1", 0.5, 1.2, 7.0, 31.0
+    )
+    day = TestingDay(
+        start=AS_OF,
+        people=60_000,
+        singles=210,
+        tubes=7740,
+        second_tests=812.5,
+        tubes_in_stock=5000.0,
+        samplers=150,
+        samplers_on_record=150,
+        samplers_by_shift=(150, 24),
+        desks=174,
+        couriers=26,
+        window_hours=24.0,
+        sampled_hours=31.0,
+        first_result_hours=39.5,
+        result_hours_median=44.0,
+        result_hours=46.04,
+        in_time=False,
+        short_of=(Because("The laboratory capacity is not known."),),
+        cheapest=Addition(24, 3, 2, 1500, 12_345.0, 23.4, in_time=True),
+        alternatives=(Addition(0, 0, 0, 1500, 0.0, None, in_time=False),),
+        addition_gap=0.0,
+        assignment_gap=0.0,
+        currency="USD",
+        draws=20,
+        sites=(site, replace(site, site="d0c0/2", kind="door_team", pool_size=1, laboratory=None, result_hours=None)),
+        laboratories=(TestingLaboratory("lab-1", 2, 5000.0, 7740, 812.5, 26, 30.0, 9.0, 39.5, 46.04),),
+        by_hour=tuple(
+            TestingHour(hour, 60_000 * hour / 46, 7740 * hour / 46, 7740 * hour / 46, hour / 46, hour / 50, hour / 46)
+            for hour in range(47)
+        ),
+    )
+    return replace(day, **changed)
+
+
 def plan_of(zones: ZoneTree, n: int) -> Plan:
     measures = measures_of(zones, n)
     needs = tuple(
@@ -385,7 +427,7 @@ def plan_of(zones: ZoneTree, n: int) -> Plan:
         measures=measures,
         levels={m.zone: m.level for m in measures if m.zone and m.level and m.level != "open"},
         rounds=(
-            Round("d0c0", AS_OF, 30_000, 120, 0.002, 20, 1620, 30_000, 12, 84, 15.5, 22.0, True, None),
+            Round("d0c0", AS_OF, 30_000, 120, 0.002, 20, 0.1, 1620, 30_000, 12, 84, 22.0, within_window=True),
             Round(
                 "d0c1",
                 AS_OF,
@@ -393,16 +435,15 @@ def plan_of(zones: ZoneTree, n: int) -> Plan:
                 90,
                 0.02,
                 5,
+                0.06,
                 6120,
                 30_000,
                 12,
                 84,
-                None,
-                None,
-                None,
-                Because("The laboratory capacity is not known."),
+                short_of=Because("The laboratory capacity is not known."),
             ),
         ),
+        testing=testing_day(),
         tracing={"ring_1": 150, "ring_2": 50, "reach": 40, "test": 40, "overdue": 66},
         needs=needs,
         supplies=(
@@ -554,8 +595,8 @@ def empty_briefing() -> Briefing:
     )
     costs = replace(full.plan.costs, lines=(), measures_total=None, epidemic_total=None)
     plan = replace(
-        full.plan, measures=(), levels={}, rounds=(), tracing={}, needs=(), supplies=(), staff=(), costs=costs,
-        floor=(), notes=(),
+        full.plan, measures=(), levels={}, rounds=(), testing=None, tracing={}, needs=(), supplies=(), staff=(),
+        costs=costs, floor=(), notes=(),
     )  # fmt: skip
     return replace(
         full,

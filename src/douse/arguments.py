@@ -20,6 +20,20 @@ def minutes(text: str) -> float:
     return _number(text, "a number of minutes, 0 or more", above=-1e-9)
 
 
+def number(text: str) -> float:
+    """A number, 0 or more."""
+    return _number(text, "a number, 0 or more", above=-1e-9)
+
+
+def share(text: str) -> float:
+    """A share of 0 to 1."""
+    what = "a share of 0 to 1, for example 0.9"
+    value = _number(text, what, above=-1e-9)
+    if value > 1:
+        raise argparse.ArgumentTypeError(f"this takes {what}")
+    return value
+
+
 def count(text: str) -> int:
     """A whole number, 0 or more."""
     what = "a whole number, 0 or more"

@@ -8,14 +8,17 @@ from pathlib import Path
 from douse.city.from_records import Peopled
 from douse.city.saved import is_city, open_city
 from douse.library import Costs, Stresses, load
+from douse.planning.areas import hidden_infections
+from douse.planning.basis import Basis
 from douse.planning.choice.choose import SCENARIOS, Asked, choose, days_ahead
 from douse.planning.choice.floor import floor_of
 from douse.planning.choice.rules import strategies_for
-from douse.planning.choice.today import Chosen
-from douse.records.measure import Because
+from douse.planning.choice.today import Chosen, ordered_today
+from douse.planning.testing.capacity import screening_capacity
 from douse.signals import Scene
-from douse.simulation.simulate import simulate
+from douse.simulation.simulate import today
 from douse.situation import estimate
+from douse.tracing.trace import Trace
 
 ARRAYS = "city"  # folder beside the records of a made city
 DEFAULT_STRESSES = "generic"
@@ -53,8 +56,14 @@ class Choosing:
     executor: Executor | None = None
 
 
-def decide(
-    scene: Scene, costs: Costs, how: Choosing, *, peopled: Peopled | None = None, progress: Progress = lambda _: None
+def decide(  # noqa: PLR0913  what is known, and how it is decided
+    scene: Scene,
+    traced: Trace,
+    costs: Costs,
+    how: Choosing,
+    *,
+    peopled: Peopled | None = None,
+    progress: Progress = lambda _: None,
 ) -> Chosen | None:
     """The plan chosen for a day; None where there is no case, so that there is nothing to choose.
 
@@ -62,6 +71,8 @@ def decide(
     ----------
     scene : Scene
         What is known, and the rules.
+    traced : Trace
+        Of the same view: where infections may be hidden.
     costs : Costs
         Prices.
     how : Choosing
@@ -78,23 +89,31 @@ def decide(
     asked = Asked(
         scene.pathogen, scene.protocol, costs, load(Stresses, how.stresses), strategies, floor, how.scenarios, how.seed
     )
-    simulated = simulate(
+    found = today(
         scene.known, scene.situation, estimate(scene.known, scene.situation, scene.zones, scene.pathogen), scene.zones,
         scene.pathogen, scene.protocol, days=days_ahead(scene.pathogen, floor), runs=how.scenarios, seed=how.seed,
         peopled=peopled, executor=how.executor,
     )  # fmt: skip
+    basis = Basis(
+        scene.known,
+        scene.situation,
+        traced,
+        scene.zones,
+        scene.pathogen,
+        scene.protocol,
+        costs,
+        asked.floor.horizon_days,
+    )
+    hidden = hidden_infections(basis)
+    ordered = {one.id: ordered_today(one, basis, hidden) for one in strategies}
     choice = choose(
-        simulated, scene.known, asked, keep_in=how.keep_in, executor=how.executor, progress=progress
+        found, scene.known, asked, ordered=ordered, sampled_a_day=screening_capacity(basis).people,
+        keep_in=how.keep_in, executor=how.executor, progress=progress,
     )  # fmt: skip
-    return Chosen(next(one for one in strategies if one.id == choice.chosen), choice)
+    return Chosen(next(one for one in strategies if one.id == choice.chosen), choice, ordered[choice.chosen])
 
 
 def kept_city(data: Path) -> Peopled | None:
     """The city that was made with the records, where there is one."""
     folder = data / ARRAYS
     return Peopled(open_city(folder), None) if data.is_dir() and is_city(folder) else None
-
-
-def nothing_to_choose() -> Because:
-    """Said where there is no case."""
-    return Because("There is no case on record, so there is no choice between plans.")

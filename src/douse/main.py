@@ -298,7 +298,9 @@ def compare(
     progress("Reading the records")
     opened = open_data(question)
     scene = look(opened, opened.day)
-    chosen = decide(scene, opened.knowledge.costs, choosing, peopled=kept_city(question.data), progress=progress)
+    traced = trace(scene.known, scene.situation, scene.zones, scene.pathogen, scene.protocol, index=opened.index)
+    costs, city = opened.knowledge.costs, kept_city(question.data)
+    chosen = decide(scene, traced, costs, choosing, peopled=city, progress=progress)
     if chosen is None:
         raise DataError(
             "There is no case on record, so there is nothing to compare.",
@@ -337,7 +339,7 @@ def assess(opened: Opened, day: date, choosing: Choosing | None = None, progress
     signals = detect(scene)
     traced = trace(known, described, zones, pathogen, protocol, index=opened.index)
     costs, city = opened.knowledge.costs, kept_city(opened.question.data)
-    chosen = None if choosing is None else decide(scene, costs, choosing, peopled=city, progress=progress)
+    chosen = None if choosing is None else decide(scene, traced, costs, choosing, peopled=city, progress=progress)
     planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, costs, chosen=chosen)
     return Assessment(known, zones, described, signals, traced, planned)
 

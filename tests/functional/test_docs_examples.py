@@ -14,8 +14,13 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("methods.md", 4),
         ("methods-tracing.md", 4),
         ("methods-simulation.md", 1),
+        ("drill.md", 1),
+        ("planning/zones.md", 1),
+        ("planning/tracing-capacity.md", 1),
         ("planning/isolation.md", 1),
         ("planning/entry.md", 1),
+        ("planning/supplies.md", 1),
+        ("planning/community.md", 1),
     ],
 )
 def test_the_examples_of_a_page_run_in_order(page, least):

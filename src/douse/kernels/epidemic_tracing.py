@@ -132,7 +132,7 @@ def at_home_ill(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def trace(  # noqa: PLR0913, PLR0917
+def trace(  # noqa: PLR0912, PLR0913, PLR0917
     person: Index, since: Index, ring_since: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,

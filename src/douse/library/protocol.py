@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from douse.library.areas import AreaRules
 from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
+from douse.library.goods import CrewRules, Goods, RequestRules
 from douse.library.number import (
     Amount,
     Cited,
@@ -22,6 +24,7 @@ from douse.library.number import (
     rule_broken,
 )
 from douse.library.placing import Entry, Transfer
+from douse.library.testing_day import TestingDayRules
 from douse.library.unit_costs import Costs as Costs  # noqa: PLC0414 (the name is passed on on purpose)
 
 # A number, or the pathogen's own maximum incubation period.
@@ -178,6 +181,7 @@ class Screening(Strict):
     gap_days: Days
     extra_rounds: Amount
     not_pooled: Text
+    day: TestingDayRules | None = None  # None: that of who-generic stands in
 
 
 class Clock(Strict):
@@ -309,8 +313,12 @@ class Protocol(Strict):
     resources: Resources
     exposure: ExposureRules | None = None  # None: that of who-generic stands in
     tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
+    areas: AreaRules | None = None  # None: that of who-generic stands in
     transfer: Transfer | None = None  # None: that of who-generic stands in
     entry: Entry | None = None  # None: that of who-generic stands in
+    goods: Goods | None = None  # None: that of who-generic stands in
+    crews: CrewRules | None = None  # None: that of who-generic stands in
+    requests: RequestRules | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

@@ -5,11 +5,13 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from douse.library.codes import RequestKind
 from douse.library.number import Amount, Positive, Share, Source, Strict, Text, rule_broken
 
 _MONEY = (
     "test_single", "test_pooled_tube", "quarantine_day", "home_quarantine_day", "hospital_day", "icu_day",
-    "shelter_bed_day", "staff_day", "protective_set", "living_package", "gdp_per_person_year", "school_day",
+    "shelter_bed_day", "staff_day", "vehicle_day", "protective_set", "sample_tube", "laboratory_line_day",
+    "living_package", "gdp_per_person_year", "school_day",
 )  # fmt: skip
 
 
@@ -32,7 +34,10 @@ class Costs(Strict):
     icu_day: Amount
     shelter_bed_day: Amount
     staff_day: Amount
+    vehicle_day: Amount  # one delivery vehicle, without its driver
     protective_set: Amount
+    sample_tube: Amount  # a tube and its swabs
+    laboratory_line_day: Amount  # one more line that runs plates around the clock, its staff in it
     living_package: Amount
     gdp_per_person_year: Positive
     lockdown_output_share: Share  # of GDP per person and day, lost a restricted person-day
@@ -46,11 +51,14 @@ class Costs(Strict):
     daly_mild: Amount
     value_of_daly_gdp_multiple: Amount
     school_age_share: Share  # of residents
+    unmet_request: dict[RequestKind, Amount] = Field(default={})  # not met in time; kinds left out are only counted
 
     @model_validator(mode="after")
     def _money_in_one_currency(self) -> Self:
-        for key in _MONEY:
-            unit = getattr(self, key).unit
+        money = {key: getattr(self, key) for key in _MONEY}
+        money |= {f"unmet_request.{kind}": price for kind, price in self.unmet_request.items()}
+        for key, price in money.items():
+            unit = price.unit
             if not unit.startswith(f"{self.currency} "):
                 raise rule_broken(f"{key} is in {unit}", f"a unit that begins with {self.currency}")
         return self

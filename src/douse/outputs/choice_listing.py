@@ -97,7 +97,8 @@ def plans_frame(made: Choice, words: Words) -> pl.DataFrame:
                 "ends_in_time": plan.extinct.value,
                 "ends_in_time_low": plan.extinct.low,
                 "ends_in_time_high": plan.extinct.high,
-                "missed_by": plan.missed_by,
+                "chance_missing": plan.missed_by[0],
+                "capacity_missing": plan.missed_by[1],
                 **{
                     f"{name}{end}": getattr(getattr(plan, name), part)
                     for name in ranged

@@ -12,9 +12,14 @@ import polars as pl
 from douse.outputs.briefing import Briefing
 from douse.outputs.choice_listing import plans_frame
 from douse.outputs.words import Words
+from douse.planning.area_values import AreaCover, AreaRisk, CoveredArea
 from douse.planning.beds.values import FacilityLoad, Opening, Placement
+from douse.planning.community.values import RequestPlan
 from douse.planning.entry.values import EntryOrigin, EntrySchedule
+from douse.planning.goods.values import Shipment, Shortage
 from douse.planning.plan import CostLine, DayNeed, Plan, Round, Staff, Supply
+from douse.planning.testing.values import TestingDay, TestingHour, TestingLaboratory, TestingSite
+from douse.planning.tracing_values import Turn
 from douse.records.finding import write_csv
 from douse.records.measure import Because, Measure
 from douse.signals import Event, Signal
@@ -39,11 +44,19 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "measures": frame_of(Measure, plan.measures, words),
         "levels": pl.DataFrame(levels, schema={"zone": pl.String, "level": pl.String}, orient="row"),
         "rounds": frame_of(Round, plan.rounds, words),
+        **_testing(plan.testing, words),
         "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
         **({} if plan.choice is None else {"plans": plans_frame(plan.choice, words)}),
+        "shipments": frame_of(Shipment, plan.goods.shipments, words),
+        "shortages": frame_of(Shortage, plan.goods.shortages, words),
+        "requests": frame_of(RequestPlan, plan.community.requests, words),
         "costs": frame_of(CostLine, plan.costs.lines, words),
+        "hidden-areas": frame_of(AreaRisk, plan.areas.top if plan.areas else (), words),
+        "covers": frame_of(AreaCover, plan.areas.covers if plan.areas else (), words),
+        "cover-areas": frame_of(CoveredArea, plan.areas.chosen if plan.areas else (), words),
+        "tracing-turns": frame_of(Turn, plan.tracing_capacity.turns if plan.tracing_capacity else (), words),
         **bed_tables(plan, words),
         **entry_tables(plan, words),
         "worklist": _worklist(trace.worklist, words),
@@ -96,6 +109,15 @@ def frame_of(kind: type, values: Sequence[Any], words: Words) -> pl.DataFrame:
     return pl.DataFrame(
         [tuple(_cell(getattr(value, name), words) for name in names) for value in values], schema=schema, orient="row"
     )
+
+
+def _testing(day: TestingDay | None, words: Words) -> dict[str, pl.DataFrame]:
+    """Sites, laboratories and hours of the testing day."""
+    return {
+        "testing-sites": frame_of(TestingSite, day.sites if day else (), words),
+        "testing-laboratories": frame_of(TestingLaboratory, day.laboratories if day else (), words),
+        "testing-hours": frame_of(TestingHour, day.by_hour if day else (), words),
+    }
 
 
 def _worklist(worklist: pl.DataFrame, words: Words) -> pl.DataFrame:

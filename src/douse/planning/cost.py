@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from douse.library.protocol import Costs as Prices
 from douse.planning.basis import Basis
+from douse.planning.community.values import CommunityPlan
+from douse.planning.goods.needed import in_total, sampler_sets
 from douse.planning.isolation import age_bands, severity_shares
 from douse.planning.plan import CostLine, Costs, DayNeed, Note
 from douse.planning.projection import Projection
 from douse.planning.quarantine import QuarantineDemand
-from douse.planning.supplies import sampler_sets, total
-from douse.records.codes import SEVERITIES
+from douse.records.codes import REQUEST_KINDS, SEVERITIES
 from douse.records.measure import Because, Measure
 from douse.units import DAYS_PER_YEAR
 
@@ -28,10 +28,21 @@ Floats = NDArray[np.float64]
 COST_ITEMS = (
     "single_tests", "pooled_tubes", "central_quarantine", "home_quarantine", "protective_sets", "living_packages",
     "field_staff", "output_lost", "output_lost_elsewhere", "hospital_beds", "icu_beds", "shelter_beds",
-    "output_lost_to_caution", "days_restricted", "school_days_lost", "unmet_requests", "household_income_lost",
-    "care_delayed", "health_lost",
+    "output_lost_to_caution", "days_restricted", "school_days_lost", "household_income_lost",
+    "care_delayed", "health_lost", *(f"unmet_{kind}" for kind in REQUEST_KINDS), "requests_late",
 )  # fmt: skip
-COST_UNITS = ("tests", "tubes", "person_days", "bed_days", "sets", "packages", "pupil_days", "dalys", "requests")
+COST_UNITS = (
+    "tests",
+    "tubes",
+    "person_days",
+    "bed_days",
+    "sets",
+    "packages",
+    "pupil_days",
+    "dalys",
+    "requests",
+    "hours",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ class Quantities:
         By day.
     packages : float
         Living packages.
+    community : CommunityPlan
+        What residents ask for.
     """
 
     levels: Sequence[Measure]
@@ -62,6 +75,7 @@ class Quantities:
     tracers: Floats
     samplers: Floats
     packages: float
+    community: CommunityPlan
 
 
 def account(basis: Basis, quantities: Quantities) -> tuple[Costs, tuple[Note, ...]]:
@@ -73,7 +87,7 @@ def account(basis: Basis, quantities: Quantities) -> tuple[Costs, tuple[Note, ..
     lines = (
         *_services(basis, quantities),
         *_restriction(basis.costs, restricted),
-        CostLine("social", "unmet_requests", _unmet_requests(basis), "requests", None, "measures"),
+        *_not_in_time(basis.costs, quantities.community),
         *_epidemic(basis, quantities, people_days),
     )
     costs = Costs(
@@ -117,7 +131,7 @@ def _services(basis: Basis, quantities: Quantities) -> tuple[CostLine, ...]:
     field = float(quantities.tracers.sum() + quantities.samplers.sum())
     sets = sampler_sets(basis, quantities.samplers)
     given = (
-        ("single_tests", total(quantities.needs, "tests") - pooled, "tests", prices.test_single.value),
+        ("single_tests", in_total(quantities.needs, "tests") - pooled, "tests", prices.test_single.value),
         ("pooled_tubes", pooled, "tubes", prices.test_pooled_tube.value),
         ("central_quarantine", rooms, "person_days", prices.quarantine_day.value),
         ("home_quarantine", home, "person_days", prices.home_quarantine_day.value),
@@ -153,7 +167,7 @@ def _restriction(prices: Prices, restricted: float | None) -> tuple[CostLine, ..
 def _epidemic(basis: Basis, quantities: Quantities, people_days: float | None) -> tuple[CostLine, ...]:
     """Care, health lost, and output that people give up by themselves."""
     prices, needs, ratios = basis.costs, quantities.needs, basis.protocol.resources
-    ward, intensive, shelter = (total(needs, name) for name in ("hospital_bed", "icu_bed", "shelter_bed"))
+    ward, intensive, shelter = (in_total(needs, name) for name in ("hospital_bed", "icu_bed", "shelter_bed"))
     sets = ward * ratios.sets_per_hospital_day.value + intensive * ratios.sets_per_icu_day.value
     caution = prices.gdp_per_person_year.value / DAYS_PER_YEAR * prices.voluntary_output_share.value
     given = (
@@ -180,8 +194,19 @@ def _dalys(basis: Basis, projection: Projection) -> float:
     return float(projection.mean.sum() * a_case)
 
 
-def _unmet_requests(basis: Basis) -> float:
-    return float(basis.known.table("requests").filter(pl.col("met_at").is_null()).height)
+def _not_in_time(prices: Prices, community: CommunityPlan) -> tuple[CostLine, ...]:
+    """Requests of residents that are not met in time, by kind, and the hours that they wait beyond it.
+
+    Kinds without a price are counted only, and so are the hours: the price is that of the request.
+    """
+    lines = []
+    for kind in community.kinds:
+        unit_price = prices.unmet_request.get(kind.kind)  # type: ignore[call-overload]  # kinds are those of the tables
+        price = None if unit_price is None else unit_price.value
+        number = float(kind.late + kind.unmet)
+        item = f"unmet_{kind.kind}"
+        lines.append(CostLine("livelihood", item, number, "requests", _times(number, price), "measures", price))
+    return (*lines, CostLine("livelihood", "requests_late", community.hours_late, "hours", None, "measures"))
 
 
 def _value_of_daly(prices: Prices) -> float:

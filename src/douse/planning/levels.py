@@ -35,7 +35,7 @@ class Ordered:
     level: str
     because: Because
     less_fails: Because
-    days: int | None = None  # that it lasts; None: as the level's rule says
+    days: int  # that it lasts
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Screening rounds: people, tubes at the best pool size, sites, samplers, laboratory hours, and what is short."""
+"""Screening rounds: which areas on which days, people, tubes at the best pool size, sites, samplers."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,19 +8,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from douse.kernels.pooling import tubes_per_person
+from douse.kernels.pooling import found_in_pools, tubes_per_person
 from douse.library.protocol import Screening
-from douse.planning.basis import Basis, whole
+from douse.planning.basis import Basis
 from douse.planning.evidence import Evidence
-from douse.planning.facilities import capacity, today
+from douse.planning.facilities import capacity
 from douse.planning.plan import Note, Round
+from douse.planning.testing.rules import day_rules
 from douse.planning.zones import without_inner
 from douse.records.codes import LEVELS
 from douse.records.measure import Because, Measure
-from douse.units import HOURS_PER_DAY
 
 Floats = NDArray[np.float64]
-Facts = dict[str, str | int | float]
 PREVALENCE_DAYS = 14  # cases and tests of the last so many days speak for the prevalence
 
 
@@ -37,22 +36,12 @@ class _Size:
     swabs: int
 
 
-@dataclass
-class _Queue:
-    """Capacity that the rounds of a day share, in their order."""
-
-    laboratory: float | None  # tubes a day
-    samplers: float | None
-    tubes: int = 0
-    sampled: int = 0
-
-
 def plan_rounds(
     basis: Basis, evidence: Evidence, measures: Sequence[Measure], prevalence_days: int = PREVALENCE_DAYS
 ) -> tuple[tuple[Round, ...], tuple[Note, ...]]:
     """A round for each zone whose level after the plan asks for one, the highest level first.
 
-    Laboratories and samplers on record serve all rounds in this order.
+    Whether they end in time is checked for all rounds of the day together: see `planning/testing`.
 
     Parameters
     ----------
@@ -74,9 +63,8 @@ def plan_rounds(
     )
     sized = [m for m in asking if m.people]
     sizes = _sizes(basis, evidence, sized, prevalence_days)
-    queue = _Queue(today(capacity(basis, "tests")), today(capacity(basis, "sampler")))
-    rounds = tuple(_round(basis, size, queue) for size in sizes)
-    return rounds, tuple(_notes(rounds, queue, unsized=sum(m.people is None for m in asking)))
+    rounds = tuple(_round(basis, size) for size in sizes)
+    return rounds, tuple(_notes(basis, rounds, unsized=sum(m.people is None for m in asking)))
 
 
 def every_days(basis: Basis, measure: Measure) -> int | None:
@@ -92,10 +80,27 @@ def round_days(basis: Basis, measure: Measure) -> range:
     return range(0, lasts, every) if every else range(0)
 
 
-def best_pool(rules: Screening, prevalence: float) -> int:
-    """Pool size with the fewest expected tubes of those that the protocol allows; the larger of two equals."""
+def best_pool(rules: Screening, prevalence: float, loss: float = 0.0) -> int:
+    """Pool size with the fewest expected tubes for each infection found, of those that the protocol allows.
+
+    Parameters
+    ----------
+    rules : Screening
+        Sizes that it allows up to a prevalence.
+    prevalence : float
+        Share of people infected.
+    loss : float
+        Share of infections that pools miss for each e-fold of their size.
+
+    Returns
+    -------
+    int
+        The larger of two equals; 1: single tests.
+    """
     allowed = [1] + [round(p.size.value) for p in rules.pools if prevalence < p.below_prevalence.value]
-    return min(sorted(allowed, reverse=True), key=lambda size: tubes_per_person(prevalence, size))
+    return min(
+        sorted(allowed, reverse=True), key=lambda size: tubes_per_person(prevalence, size) / found_in_pools(size, loss)
+    )
 
 
 def tubes_needed(people: int, singles: int, prevalence: float, pool: int) -> int:
@@ -104,7 +109,7 @@ def tubes_needed(people: int, singles: int, prevalence: float, pool: int) -> int
 
 
 def _sizes(basis: Basis, evidence: Evidence, measures: Sequence[Measure], days: int) -> Iterator[_Size]:
-    rules = basis.protocol.screening
+    rules, loss = basis.protocol.screening, day_rules(basis.protocol).pool_loss.value
     at = [basis.zones.position[m.zone or ""] for m in measures]
     singles = without_inner(basis.zones, basis.zones.roll_up(_not_pooled(basis)), at)
     prevalence = _prevalence(basis, evidence, days)
@@ -112,7 +117,7 @@ def _sizes(basis: Basis, evidence: Evidence, measures: Sequence[Measure], days: 
         people = measure.people or 0
         alone = min(int(singles[zone]), people)
         chance = float(prevalence[zone])
-        pool = best_pool(rules, chance)
+        pool = best_pool(rules, chance, loss)
         again = (people - alone) * (1 - (1 - chance) ** pool) if pool > 1 else 0.0
         yield _Size(
             zone=measure.zone or "",
@@ -157,20 +162,8 @@ def _prevalence(basis: Basis, evidence: Evidence, days: int) -> Floats:
     return estimate
 
 
-def _round(basis: Basis, size: _Size, queue: _Queue) -> Round:
+def _round(basis: Basis, size: _Size) -> Round:
     rules = basis.protocol.screening
-    samplers = math.ceil(size.people / rules.people_per_sampler.value)
-    queue.sampled += samplers
-    waiting, queue.tubes = queue.tubes, queue.tubes + size.tubes
-    sampling = basis.protocol.resources.sampler_shift_hours.value * _sampling_shifts(queue)
-    hours = finish = None
-    if queue.laboratory:
-        an_hour = queue.laboratory / HOURS_PER_DAY
-        hours = size.tubes / an_hour
-        finish = max(sampling, waiting / an_hour + hours) + rules.result_hours.value
-    if math.isinf(sampling) or queue.laboratory == 0:
-        hours = finish = None
-    on_time = None if finish is None else finish <= rules.window_hours.value
     return Round(
         zone=size.zone,
         start=basis.as_of,
@@ -178,58 +171,15 @@ def _round(basis: Basis, size: _Size, queue: _Queue) -> Round:
         singles=size.singles,
         prevalence=size.prevalence,
         pool_size=size.pool,
+        missed_by_pooling=1 - found_in_pools(size.pool, day_rules(basis.protocol).pool_loss.value),
         tubes=size.tubes,
         swabs=size.swabs,
         sites=math.ceil(size.people / rules.people_per_site.value),
-        samplers=samplers,
-        laboratory_hours=hours,
-        result_hours=finish,
-        within_window=on_time,
-        short_of=None if on_time else _short_of(rules, queue, finish),
+        samplers=math.ceil(size.people / rules.people_per_sampler.value),
     )
 
 
-def _sampling_shifts(queue: _Queue) -> float:
-    """Shifts until the swabs of a round are taken: one where there are samplers enough for it and those before."""
-    if queue.samplers is None:
-        return 1.0
-    return max(1.0, queue.sampled / queue.samplers) if queue.samplers else math.inf
-
-
-def _short_of(rules: Screening, queue: _Queue, finish: float | None) -> Because | None:
-    """What would have to be added for the round and those before it to end within the window."""
-    for_tubes = rules.window_hours.value - rules.result_hours.value
-    wanted = queue.tubes * HOURS_PER_DAY / for_tubes if for_tubes > 0 else math.inf
-    tubes = 0 if queue.laboratory is None or math.isinf(wanted) else math.ceil(wanted - queue.laboratory)
-    samplers = 0 if queue.samplers is None else math.ceil(queue.sampled - queue.samplers)
-    facts: Facts = {
-        "tubes": tubes,
-        "samplers": samplers,
-        "window": whole(rules.window_hours.value),
-        "hours": round(finish or 0, 1),
-    }
-    if tubes > 0 and samplers > 0:
-        return Because(
-            "{samplers} more {samplers:sampler|samplers} and laboratory capacity for {tubes} more {tubes:tube|tubes} a "
-            "day are needed to end within {window} hours, with the rounds before it.",
-            facts,
-        )
-    if tubes > 0:
-        return Because(
-            "Laboratory capacity for {tubes} more {tubes:tube|tubes} a day is needed to end within {window} hours, "
-            "with the rounds before it.",
-            facts,
-        )
-    if samplers > 0:
-        return Because(
-            "{samplers} more {samplers:sampler|samplers} {samplers:is|are} needed, with the rounds before it.", facts
-        )
-    if finish is None:
-        return None
-    return Because("Sampling and results take {hours} hours; the window is {window} hours.", facts)
-
-
-def _notes(rounds: Sequence[Round], queue: _Queue, *, unsized: int) -> Iterator[Note]:
+def _notes(basis: Basis, rounds: Sequence[Round], *, unsized: int) -> Iterator[Note]:
     if unsized:
         yield Note(
             Because(
@@ -238,12 +188,5 @@ def _notes(rounds: Sequence[Round], queue: _Queue, *, unsized: int) -> Iterator[
                 {"n": unsized},
             )
         )
-    if rounds and queue.laboratory is None:
+    if rounds and capacity(basis, "tests") is None:
         yield Note(Because("No laboratory on record states its tests per day: laboratory hours are not known."))
-    if len(rounds) > 1 and queue.laboratory is not None:
-        yield Note(
-            Because(
-                "All {n} rounds share the laboratories and are served one after the other, the highest level first.",
-                {"n": len(rounds)},
-            )
-        )

@@ -118,7 +118,7 @@ def _placed(
     before = verdict.in_force if verdict else None
     action = _action(placement.level, verdict)
     dates = _dates(basis.as_of, rule, before if action == "keep" else None)
-    if placement.ordered is not None and placement.ordered.days is not None:
+    if placement.ordered is not None:
         dates = _until(dates, basis.as_of + timedelta(days=placement.ordered.days))
     days = (dates.expires_on - basis.as_of).days
     reason, lesser, fails = _words(basis, evidence, placement, verdict, action)

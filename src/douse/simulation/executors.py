@@ -29,6 +29,7 @@ def opened(name: str | None) -> Iterator[Executor | None]:
     if name is None:
         yield None
     elif name == "processes":
+        # Begun afresh, not forked: threads of Polars do not survive a fork.
         with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
             yield pool
     elif name.startswith(_DASK):

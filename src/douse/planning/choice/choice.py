@@ -42,8 +42,8 @@ class PlanFigures:
         In how many it was run.
     holds : bool
         Whether it holds the floor.
-    missed_by : float
-        Sum of the shares by which its conditions are missed.
+    missed_by : tuple[float, float]
+        Share of the chance to end in time that is missing, and sum of the shares of capacities that are.
     conditions : tuple[Condition, ...]
         Of the floor.
     burden, measures, epidemic : Range
@@ -70,7 +70,7 @@ class PlanFigures:
     name: dict[str, str]
     scenarios: int
     holds: bool
-    missed_by: float
+    missed_by: tuple[float, float]
     conditions: tuple[Condition, ...]
     burden: Range
     measures: Range

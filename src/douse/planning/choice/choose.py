@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from douse.kernels.person_word import SIZE_AT
 from douse.library import Costs, Pathogen, Protocol, Strategy, Stresses, load
 from douse.planning.choice.bill import bill_of, restricted_days, with_low_or_high
 from douse.planning.choice.choice import Choice, More, PlanFigures
-from douse.planning.choice.enact import Areas, Enacted, enact
+from douse.planning.choice.enact import Enacted, enact
 from douse.planning.choice.figures import figures_of, frontier
 from douse.planning.choice.floor import Floor, capacities
 from douse.planning.choice.futures import Future, futures_of
@@ -25,9 +25,10 @@ from douse.planning.choice.rules import NOTHING
 from douse.planning.choice.tally import Tally, together
 from douse.planning.choice.weighed import Weighed, least_missed
 from douse.planning.choice.words import why_chosen, why_not
+from douse.planning.levels import Ordered
 from douse.records.records import Records
 from douse.simulation.ensemble import shared
-from douse.simulation.simulate import Simulated
+from douse.simulation.simulate import Today
 
 Floats = NDArray[np.float64]
 SCENARIOS = 200
@@ -51,6 +52,9 @@ class Asked:
         In how many.
     seed : int
         The same call gives the same answer.
+    give_up_share : float or None
+        Share of the city infected ahead at which a run is stopped, where only the choice matters and not the figures of
+        plans that fail.
     """
 
     pathogen: Pathogen
@@ -61,6 +65,7 @@ class Asked:
     floor: Floor
     scenarios: int = SCENARIOS
     seed: int = 1
+    give_up_share: float | None = None
 
 
 def days_ahead(pathogen: Pathogen, floor: Floor) -> int:
@@ -68,63 +73,68 @@ def days_ahead(pathogen: Pathogen, floor: Floor) -> int:
     return max(LEAST_DAYS, floor.horizon_days + round(pathogen.max_incubation.value))
 
 
-def no_areas(strategy: Strategy) -> Areas:
-    """No area is covered whatever its cases."""
-    del strategy
-    return {}
-
-
 def choose(  # noqa: PLR0913
-    simulated: Simulated,
+    today: Today,
     known: Records,
     asked: Asked,
     *,
-    areas: Callable[[Strategy], Areas] = no_areas,
+    ordered: Mapping[str, Mapping[str, Ordered]] | None = None,
+    sampled_a_day: float | None = None,
     keep_in: Path | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    figures_too: bool = True,
 ) -> Choice:
     """Run the strategies in the same futures, and take the one that holds the floor at the least expected burden.
 
     Parameters
     ----------
-    simulated : Simulated
+    today : Today
         Weighted runs of today's records, as long as `days_ahead`.
     known : Records
         Their records: what there is of each capacity.
     asked : Asked
         Floor, strategies, prices.
-    areas : callable
-        Zones of residence that a strategy covers today.
+    ordered : mapping, optional
+        Strategy -> zone -> level that it gets today whatever its cases.
+    sampled_a_day : float, optional
+        People that samplers and laboratories manage in a round of a day, where that is known.
     keep_in : pathlib.Path, optional
         Folder for finished runs: a choice that was stopped goes on there.
     executor, workers
         As for `run_all`.
     progress : callable
         Is told what is run.
+    figures_too : bool
+        If not, neither doing nothing nor more capacity is run: `nothing` is then the plan chosen, `more` empty.
 
     Returns
     -------
     Choice
     """
-    back, city = simulated.past.back, simulated.peopled.city
-    futures = futures_of(simulated, asked.stresses, asked.scenarios, asked.seed)
+    back, city = today.past.back, today.peopled.city
+    futures = futures_of(today, asked.stresses, asked.scenarios, asked.seed)
     there = capacities(known, asked.protocol, len(city))
     household = len(city) / max(1.0, float((1 / (city.word >> SIZE_AT).astype(np.float64)).sum()))
     weigh = partial(_weigh, asked, there, household)
+    base = today.scenario
+    if sampled_a_day is not None:
+        base = replace(base, response=replace(base.response, sampled_a_day=sampled_a_day))
     put = partial(
-        enact, base=simulated.scenario, pathogen=asked.pathogen, protocol=asked.protocol, back=back,
-        days=simulated.days,
+        enact, base=base, pathogen=asked.pathogen, protocol=asked.protocol, back=back,
+        days=today.days, give_up_at=None if asked.give_up_share is None else round(asked.give_up_share * len(city)),
     )  # fmt: skip
-    enacted = {one.id: put(one, areas=areas(one)) for one in asked.strategies}
-    nothing = put(load(Strategy, NOTHING), areas={})
-    kept = Kept(keep_in, _mark(simulated, asked, enacted))
+    enacted = {one.id: put(one, ordered=(ordered or {}).get(one.id, {})) for one in asked.strategies}
+    nothing = put(load(Strategy, NOTHING), ordered={})
+    kept = Kept(keep_in, _mark(today, asked, enacted))
     weighed, finalists = race(
         enacted, futures, weigh, horizon=asked.floor.horizon_days, kept=kept, progress=progress,
         executor=executor, workers=workers,
     )  # fmt: skip
     taken = least_missed({name: weighed[name] for name in finalists})
+    if not figures_too:
+        return _choice(today, asked, futures, weighed, taken, taken, household, ())
     progress("nothing")
     alone = _in_few(nothing, futures[:NOTHING_IN], weigh, executor, workers)
     progress("more")
@@ -132,7 +142,7 @@ def choose(  # noqa: PLR0913
         enacted[taken.strategy.id], taken, futures, weigh, horizon=asked.floor.horizon_days,
         executor=executor, workers=workers,
     )  # fmt: skip
-    return _choice(simulated, asked, futures, weighed, taken, alone, household, more)
+    return _choice(today, asked, futures, weighed, taken, alone, household, more)
 
 
 def _weigh(  # noqa: PLR0913, PLR0917  what all share, then the plan
@@ -163,7 +173,7 @@ def _rows_of(enacted: Enacted, futures: list[Future]) -> list[Floats]:
 
 
 def _choice(  # noqa: PLR0913, PLR0917
-    simulated: Simulated, asked: Asked, futures: Sequence[Future], weighed: Mapping[str, Weighed], taken: Weighed,
+    today: Today, asked: Asked, futures: Sequence[Future], weighed: Mapping[str, Weighed], taken: Weighed,
     alone: Weighed, household: float, more: tuple[More, ...],
 ) -> Choice:  # fmt: skip
     horizon = asked.floor.horizon_days
@@ -181,28 +191,28 @@ def _choice(  # noqa: PLR0913, PLR0917
     below = [plan for plan in in_order if plan.expected_restricted < taken.expected_restricted]
     lesser = below[-1] if below else None
     return Choice(
-        as_of=simulated.as_of,
+        as_of=today.as_of,
         chosen=taken.strategy.id,
         holds=taken.holds,
         because=why_chosen(taken, weighed, horizon),
         lesser=None if lesser is None else lesser.strategy.id,
         lesser_fails=why_not(lesser, taken, horizon),
         horizon_days=horizon,
-        days=simulated.days,
+        days=today.days,
         scenarios=len(futures),
         stresses={one.id: {"en": one.name.en, "zh": one.name.zh} for one in asked.stresses.stress},
         plans=tuple(figures(plan) for plan in in_order),
         nothing=figures(alone),
         more=more,
         currency=asked.costs.currency,
-        notes=simulated.notes,
+        notes=today.notes,
     )
 
 
-def _mark(simulated: Simulated, asked: Asked, enacted: Mapping[str, Enacted]) -> str:
+def _mark(today: Today, asked: Asked, enacted: Mapping[str, Enacted]) -> str:
     """What the runs stand on, as a text that differs where any of it does."""
     digest = hashlib.sha256()
-    for part in (simulated.scenario.city.word, simulated.weights, simulated.scenario.response.seek_delay):
+    for part in (today.scenario.city.word, today.weights, today.scenario.response.seek_delay):
         digest.update(np.ascontiguousarray(part).data)
     for one in enacted.values():
         digest.update(one.strategy.model_dump_json().encode())
@@ -211,5 +221,5 @@ def _mark(simulated: Simulated, asked: Asked, enacted: Mapping[str, Enacted]) ->
             digest.update(order.zones.tobytes())
     for file in (asked.pathogen, asked.protocol, asked.stresses):
         digest.update(file.model_dump_json().encode())
-    digest.update(f"{simulated.as_of} {simulated.days} {asked.scenarios} {asked.seed}".encode())
+    digest.update(f"{today.as_of} {today.days} {asked.scenarios} {asked.seed}".encode())
     return digest.hexdigest()

@@ -1,27 +1,29 @@
 """A strategy in a future: what a run of it is told, and how it is run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from douse.kernels.epidemic_columns import NEW_INFECTIONS
 from douse.kernels.epidemic_layout import LEVEL_MASK
 from douse.library import Pathogen, Protocol, Strategy
 from douse.library.codes import LEVELS
 from douse.planning.choice.futures import Future
 from douse.planning.choice.rules import protocol_by
 from douse.planning.choice.tally import Reading, read
+from douse.planning.levels import Ordered
 from douse.simulation.by_protocol import zoning_of
+from douse.simulation.orders import zones_within
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.response import Response
-from douse.simulation.scenario import Scenario
+from douse.simulation.scenario import HISTORY, Scenario
 from douse.simulation.vary import begun
 from douse.simulation.zoning import Order
+from douse.units import DAYS_PER_WEEK
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Areas = Mapping[str, Sequence[int]]  # level -> zones of residence that get it today, whatever their cases
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Enacted:
         Of the days ahead.
     back, zero_days : int
         Known days; days without a community case that count as zero.
+    give_up_at : int or None
+        Infections ahead at which a run is stopped: it has failed, and what it comes to is more than it shows.
     """
 
     strategy: Strategy
@@ -45,19 +49,24 @@ class Enacted:
     response: Response
     back: int
     zero_days: int
+    give_up_at: int | None = None
 
     def row(self, future: Future) -> Floats:
         """What comes of it in one future; see `Tally`."""
-        scenario = replace(self.scenario, variant=future.variant)
-        run = begun(scenario, future.variation).run(self.back)
-        run.change(response=future.respond(self.response))
-        return read(run.run(), Reading(self.back, self.zero_days, future.here))
+        return read(self.run(future), Reading(self.back, self.zero_days, future.here), self.scenario.days)
 
     def run(self, future: Future) -> Outbreak:
-        """The run itself, come to its end."""
+        """The run itself, come to its end, or to where it was given up."""
         run = begun(replace(self.scenario, variant=future.variant), future.variation).run(self.back)
         run.change(response=future.respond(self.response))
-        return run.run()
+        if self.give_up_at is None:
+            return run.run()
+        first = HISTORY + self.back
+        while run.day < HISTORY + self.scenario.days:
+            run.run(DAYS_PER_WEEK)
+            if run.series[NEW_INFECTIONS, first : run.day].sum() >= self.give_up_at:
+                break
+        return run
 
 
 def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decides today
@@ -68,7 +77,8 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
     *,
     back: int,
     days: int,
-    areas: Areas,
+    ordered: Mapping[str, Ordered],
+    give_up_at: int | None = None,
 ) -> Enacted:
     """Turn a strategy into rules of levels from the as-of day on, and orders for today.
 
@@ -84,19 +94,16 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
         Rules that the strategy changes.
     back, days : int
         Known days of a run, and days ahead.
-    areas : mapping
-        Level -> zones of residence that the strategy covers today.
+    ordered : mapping
+        Zone -> level that it gets today whatever its cases.
+    give_up_at : int, optional
+        See `Enacted`.
     """
-    rules, zones = protocol_by(strategy, protocol), np.arange(len(base.city.zone_ids))
-    orders = [_until(order, back) for order in base.zoning.orders]
-    if strategy.responds:
-        for chosen in strategy.level:
-            bits = LEVELS.index(chosen.level)
-            if chosen.everywhere_days is not None:
-                orders.append(Order(zones, bits, back, back + chosen.everywhere_days - 1))
-            if chosen.level in areas and len(areas[chosen.level]):
-                held = round(rules.level_rule(chosen.level).expiry_days.value)
-                orders.append(Order(np.asarray(areas[chosen.level], np.int64), bits, back, back + held - 1))
+    rules = protocol_by(strategy, protocol)
+    orders = [
+        *(_until(order, back) for order in base.zoning.orders),
+        *(_order(zone, order, base, back) for zone, order in ordered.items()),
+    ]
     zoning = replace(
         zoning_of(rules, pathogen, base.city, tuple(order for order in orders if order is not None)), rules_from=back
     )
@@ -107,7 +114,12 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
         response,
         back,
         round(protocol.targets.community_zero_days.value),
+        give_up_at,
     )
+
+
+def _order(zone: str, order: Ordered, base: Scenario, back: int) -> Order:
+    return Order(zones_within(base.city, zone), LEVELS.index(order.level), back, back + order.days - 1)
 
 
 def _until(order: Order, back: int) -> Order | None:

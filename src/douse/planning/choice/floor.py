@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 WORST = 0.05  # share of the scenarios whose mean demand must be within capacity
 EXTINCT = "extinct"
 RESOURCES = ("beds", "icu_beds", "rooms", "tests", "tracers")
+# Tubes and calls beyond capacity wait in a run, and what that does is in its infections: they are of the floor only
+# where a person asks for it (decision 0016).
+ALWAYS = RESOURCES[:3]
 _PEAK = {
     "beds": "hospital_beds", "icu_beds": "icu_beds", "rooms": "rooms", "tests": "tubes_a_day",
     "tracers": "contacts_a_day",
@@ -75,8 +78,19 @@ class Condition:
         return self.missed_by <= 0
 
 
-def floor_of(protocol: Protocol, pathogen: Pathogen, asked: Mapping[str, float] | None = None) -> Floor:
+def floor_of(
+    protocol: Protocol, pathogen: Pathogen, asked: Mapping[str, float] | None = None, *, capacities_too: bool = True
+) -> Floor:
     """The floor of the protocol, with what a person asks for in its place.
+
+    Parameters
+    ----------
+    protocol, pathogen
+        Chance, and days in incubation periods.
+    asked : mapping, optional
+        Conditions in place of the protocol's, or beside them.
+    capacities_too : bool
+        Capacities of which nobody asked are of the floor too: see `ALWAYS`.
 
     Raises
     ------
@@ -98,7 +112,7 @@ def floor_of(protocol: Protocol, pathogen: Pathogen, asked: Mapping[str, float] 
             allowed="extinct from 0 to 1; of capacities a share, 0 and more (1.0: all of it)",
         )
     horizon = math.ceil(protocol.targets.horizon_incubations.value * pathogen.max_incubation.value)
-    return Floor(extinct, horizon, dict.fromkeys(RESOURCES, 1.0) | asked)
+    return Floor(extinct, horizon, dict.fromkeys(ALWAYS if capacities_too else (), 1.0) | asked)
 
 
 def capacities(known: Records, protocol: Protocol, people: int) -> dict[str, float]:
@@ -143,7 +157,7 @@ def conditions(tally: Tally, weights: Floats, floor: Floor, there: Mapping[str, 
     missed = [_below(value, floor.extinct) for value in (chance, high)]
     made = [Condition(EXTINCT, chance, floor.extinct, low, high, *missed)]
     for name in RESOURCES:
-        if name in there:
+        if name in there and name in floor.within:
             demand = worst_mean(tally.of(f"peak_{_PEAK[name]}"), weights)
             allowed = there[name] * floor.within[name]
             missed = [_above(demand, allowed)] * 2

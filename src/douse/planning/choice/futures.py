@@ -12,7 +12,7 @@ from douse.library.stress import Stress, Stresses
 from douse.simulation.response import Response
 from douse.simulation.scenario import Variant
 from douse.simulation.seeds import Seeds, make_seeds
-from douse.simulation.simulate import Simulated
+from douse.simulation.simulate import Today
 from douse.simulation.vary import Variation
 
 Ints = NDArray[np.int64]
@@ -74,14 +74,14 @@ class Future:
         )
 
 
-def futures_of(simulated: Simulated, stresses: Stresses, count: int, seed: int) -> tuple[Future, ...]:
+def futures_of(today: Today, stresses: Stresses, count: int, seed: int) -> tuple[Future, ...]:
     """Draw futures from the weighted runs of today's records, and put what may go wrong into some of them.
 
     The order is drawn too, so that the first of them are a fair sample of all.
 
     Parameters
     ----------
-    simulated : Simulated
+    today : Today
         Runs and weights.
     stresses : Stresses
         What may go wrong. Each gets as large a share of the futures as it is probable, one at least.
@@ -102,14 +102,14 @@ def futures_of(simulated: Simulated, stresses: Stresses, count: int, seed: int) 
             next_step="Choose more, for example 200; or 0 to follow the protocol's rules without a choice.",
         )
     rng = np.random.default_rng([seed, 6])
-    drawn = rng.permutation(_systematic(simulated.weights, count, rng))
+    drawn = rng.permutation(_systematic(today.weights, count, rng))
     told, weights = _spread(stresses, count)
     order = _evenly(told, rng)
-    city, back = simulated.peopled.city, simulated.past.back
+    city, back = today.peopled.city, today.past.back
     made = []
     for number, (at, which) in enumerate(zip(drawn, order, strict=True)):
         stress = None if which < 0 else stresses.stress[which]
-        variation, here = _with(simulated.variations[at], stress, city, back, rng)
+        variation, here = _with(today.variations[at], stress, city, back, rng)
         made.append(Future(number, variation, float(weights[which]), stress, here))
     total = sum(future.weight for future in made)
     return tuple(replace(future, weight=future.weight / total) for future in made)

@@ -109,7 +109,8 @@ def _rows(enacted: dict[str, Enacted], work: list[tuple[str, Future]]) -> list[F
 def _go_on(weighed: Mapping[str, Weighed], horizon: int) -> list[str]:
     """Who goes on: the better half of those that no other dominates, and whichever misses the floor least so far.
 
-    A plan that may hold the floor is not worse than one that does: of those the less burdensome go on.
+    A plan that may end the outbreak in time as often as asked for is not worse than one that does: of those the less
+    burdensome go on. Capacities do not decide here: the mean of the worst few of few scenarios says little.
     """
     left = {name: plan for name, plan in weighed.items() if not dominated(plan, weighed, horizon)} or dict(weighed)
     most = max(KEPT_AT_LEAST, (len(weighed) + 1) // 2)

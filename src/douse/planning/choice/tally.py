@@ -64,16 +64,17 @@ class Tally:
         return len(self.values)
 
 
-def read(run: Outbreak, reading: Reading) -> Floats:
-    """One row, of a run that has come to its end; shape (K,)."""
+def read(run: Outbreak, reading: Reading, days: int) -> Floats:
+    """One row, of a run of so many days; of one that was given up before it is not over. Shape (K,)."""
+    given_up = run.day < HISTORY + days
     ahead = outcome_of(run).daily[reading.back :]
     column = {name: ahead[:, at] for at, name in enumerate(DAILY)}
     return np.array(
         [
             *(column[name].sum() for name in _SUMS),
             *(column[name].max(initial=0) for name in _PEAKS.values()),
-            _last(run, column["infections"], reading),
-            _zero(column["community_cases"], reading.zero_days),
+            days - reading.back if given_up else _last(run, column["infections"], reading),
+            days - reading.back + 1 if given_up else _zero(column["community_cases"], reading.zero_days),
         ],
         np.float64,
     )

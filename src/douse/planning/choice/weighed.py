@@ -1,6 +1,6 @@
 """`Weighed`: what a strategy comes to over the scenarios it was run in: floor, burden, and how sure that is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,14 +59,14 @@ class Weighed:
         return all(condition.holds for condition in self.conditions)
 
     @property
-    def missed_by(self) -> float:
-        """Sum of the shares by which conditions are missed; 0 where the floor holds."""
-        return sum(condition.missed_by for condition in self.conditions)
+    def missed_by(self) -> tuple[float, float]:
+        """Share of the chance to end in time that is missing, and sum of the shares of capacities that are."""
+        return _missed(self.conditions)
 
     @property
     def may_miss_by(self) -> float:
-        """The same with the chance of extinction at the upper end of its interval."""
-        return sum(condition.may_miss_by for condition in self.conditions)
+        """Share of the chance to end in time that is missing even at the upper end of its interval."""
+        return self.conditions[0].may_miss_by
 
     @cached_property
     def burden(self) -> Floats:
@@ -92,16 +92,19 @@ class Weighed:
 def least_missed(plans: Mapping[str, Weighed]) -> Weighed:
     """The plan to take: of those that hold the floor the one with the least expected burden.
 
-    Where none holds it: the one that misses it least; of those that the scenarios cannot tell from it, the one with the
-    least burden. Two plans cannot be told apart where the difference in what they miss is no more than one standard
-    error, over scenarios drawn anew from those that both were run in.
+    Where none holds it, the one that misses it least: first in the chance that the outbreak ends in time, then in
+    capacities; of those that the scenarios cannot tell from it, the one with the least burden. Two plans cannot be told
+    apart where what they miss differs by no more than one standard error, over scenarios drawn anew from those that
+    both were run in.
     """
     holding = [plan for plan in plans.values() if plan.holds]
     if holding:
         return min(holding, key=lambda plan: (plan.expected_burden, plan.strategy.id))
-    best = min(plans.values(), key=lambda plan: (plan.missed_by, plan.expected_burden, plan.strategy.id))
-    alike = [plan for plan in plans.values() if plan is best or _alike(plan, best)]
-    return min(alike, key=lambda plan: (plan.expected_burden, plan.strategy.id))
+    left = list(plans.values())
+    for part in (0, 1):
+        best = min(left, key=lambda plan: (plan.missed_by[part], plan.expected_burden, plan.strategy.id))
+        left = [plan for plan in left if plan is best or _alike(plan, best, part)]
+    return min(left, key=lambda plan: (plan.expected_burden, plan.strategy.id))
 
 
 def difference(one: Floats, other: Floats, weights: Floats) -> tuple[float, float]:
@@ -129,15 +132,18 @@ def dominated(plan: Weighed, others: Mapping[str, Weighed], horizon: int, errors
     return False
 
 
-def _alike(plan: Weighed, best: Weighed) -> bool:
+def _alike(plan: Weighed, best: Weighed, part: int) -> bool:
     many = min(len(plan), len(best))
     rng = np.random.default_rng([many, DRAWN_ANEW])
     counts = rng.multinomial(many, np.full(many, 1 / many), size=DRAWN_ANEW)
-    apart = [_missed(plan, many, count) - _missed(best, many, count) for count in counts]
-    return plan.missed_by - best.missed_by <= float(np.std(apart))
+    apart = [_drawn(plan, many, count)[part] - _drawn(best, many, count)[part] for count in counts]
+    return plan.missed_by[part] - best.missed_by[part] <= float(np.std(apart))
 
 
-def _missed(plan: Weighed, many: int, count: Floats) -> float:
+def _drawn(plan: Weighed, many: int, count: Floats) -> tuple[float, float]:
     weights = plan.weights[:many] * count
-    kept = Tally(plan.tally.values[:many])
-    return sum(one.missed_by for one in conditions(kept, weights, plan.floor, plan.there))
+    return _missed(conditions(Tally(plan.tally.values[:many]), weights, plan.floor, plan.there))
+
+
+def _missed(found: Sequence[Condition]) -> tuple[float, float]:
+    return found[0].missed_by, sum(one.missed_by for one in found[1:])
