@@ -106,6 +106,10 @@ def test_arrivals_are_told_by_origin_and_without_any_in_one_line(told):
         (WAY, "3 days at home, tested on day 1, 3"),
         (EntrySchedule("central", 7, (), 1, 1), "7 days in a quarantine place, no test"),
         (EntrySchedule("central", 7, (4,), 1, 1), "7 days in a quarantine place, tested on day 4"),
+        (
+            EntrySchedule("central", 8, (1, 8), 1, 1, 3),
+            "5 days in a quarantine place, then 3 at home, tested on day 1, 8",
+        ),
     ],
 )
 def test_a_schedule_reads_as_people_say_it(way, said):

@@ -43,6 +43,13 @@ def schedule_words(one: EntrySchedule | EntryOrigin, words: Words) -> str:
         if not days:
             return words.say("{n} {n:day|days} at home, no test", n=one.days)
         return words.say("{n} {n:day|days} at home, tested on day {days}", n=one.days, days=days)
+    if isinstance(one, EntrySchedule) and one.then_home:
+        return words.say(
+            "{n} {n:day|days} in a quarantine place, then {home} at home, tested on day {days}",
+            n=one.days - one.then_home,
+            home=one.then_home,
+            days=days or words.say("none"),
+        )
     if not days:
         return words.say("{n} {n:day|days} in a quarantine place, no test", n=one.days)
     return words.say("{n} {n:day|days} in a quarantine place, tested on day {days}", n=one.days, days=days)

@@ -13,6 +13,7 @@ from douse.planning.beds.parties import Bonds
 from douse.planning.beds.who import GROUPS
 
 Ints = NDArray[np.int64]
+ONE = [tuple(int(other == group) for other in range(len(GROUPS))) for group in range(len(GROUPS))]
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,20 @@ def gather(waiting: pl.DataFrame, bonds: Bonds, area: Ints, lies: Ints, faciliti
     """
     position = {name: n for n, name in enumerate(facilities)}
     people, groups = waiting["person"].to_list(), [GROUPS.index(group) for group in waiting["group"]]
-    left = waiting["hours_left"].to_list()
+    left, areas, lying = waiting["hours_left"].to_list(), area.tolist(), lies.tolist()
     parties: dict[str, list[int]] = defaultdict(list)
     for row, person in enumerate(people):
         parties[bonds.party.get(person, person)].append(row)
     grouped: dict[tuple[int, ...], list[list[int]]] = defaultdict(list)
     for name, rows in parties.items():
-        counts = np.bincount([groups[row] for row in rows], minlength=len(GROUPS))
+        counts = ONE[groups[rows[0]]] if len(rows) == 1 else _counts(groups, rows)
         # Contacts who are cared for share the room of who cares for them.
         own = sum(groups[row] == CONTACT_AT and people[row] not in bonds.dependants for row in rows)
         rooms = max(own, 1) if len(rows) > 1 else 1
         home = next((row for row in rows if people[row] == name), rows[0])
         beside = next((position[b] for row in rows if (b := bonds.beside.get(people[row])) in position), -1)
         minutes = round(min(left[row] for row in rows) * 60)
-        grouped[int(area[home]), *counts.tolist(), rooms, beside, int(lies[rows].max()), minutes].append(rows)
+        grouped[areas[home], *counts, rooms, beside, max(lying[row] for row in rows), minutes].append(rows)
     keys = sorted(grouped)
     table = np.array(keys, dtype=np.int64).reshape(len(keys), len(GROUPS) + 5)
     queue = Queue(
@@ -84,6 +85,11 @@ def gather(waiting: pl.DataFrame, bonds: Bonds, area: Ints, lies: Ints, faciliti
         parties=np.array([len(grouped[key]) for key in keys], dtype=np.int64),
     )
     return Parties(queue, [grouped[key] for key in keys])
+
+
+def _counts(groups: list[int], rows: list[int]) -> tuple[int, ...]:
+    own = [groups[row] for row in rows]
+    return tuple(own.count(group) for group in range(len(GROUPS)))
 
 
 def deal(parties: Parties, made: Assignment, groups: Ints) -> dict[int, Bed]:

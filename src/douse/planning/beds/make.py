@@ -58,17 +58,13 @@ def plan_beds(basis: Basis, needs: Sequence[DayNeed]) -> BedPlan:
         basis.zones, spots_of(basis.zones, zones[placed]), spots.take(at[placed]), rules
     )  # fmt: skip
     placements = _placements(people, tied, rooms, given, way.tolist())
+    families = _families(people, tied, given)
     openings, short_ahead, openings_gap = plan_openings(basis, needs)
     return BedPlan(
         waiting=_counts(placements),
         facilities=_loads(rooms, made),
-        parties=sum(
-            n
-            for n, several in zip(made.queue.parties.tolist(), made.queue.people.sum(axis=1) > 1, strict=True)
-            if several
-        )
-        - _parted(made),
-        parted=_parted(made),
+        parties=sum(not parted for parted in families.values()),
+        parted=sum(families.values()),
         care_owed=tied.care_owed,
         gap=made.gap,
         gap_hours=max(0.0, made.cost - made.bound),
@@ -120,7 +116,7 @@ def _placements(
                 hours=round(way, 2) if placed else None,
                 in_time=way <= row["hours_left"] if placed else None,
                 party=None if bed.parted else tied.party.get(row["person"]),
-                parted=bed.parted,
+                parted=bed.parted and placed,
                 carer_along=tied.carer_along.get(row["person"]),
             )
         )
@@ -135,11 +131,13 @@ def _fit(needed: int, given: int) -> str:
 
 def _counts(placements: Sequence[Placement]) -> tuple[Waiting, ...]:
     """Counts by group and need, who comes first first. A severity that is not on record counts as its own group."""
+    each = Counter((one.case_id is None, one.severity, one.needs, one.fit, one.in_time is False) for one in placements)
     by_group: dict[tuple[str, str], Counter[str]] = {}
-    for one in placements:
-        group = CONTACT if one.case_id is None else one.severity or "unknown"
-        counts = by_group.setdefault((group, one.needs), Counter())
-        counts.update([one.fit, *(["late"] if one.in_time is False else [])])
+    for (is_contact, severity, needs, fit, late), people in each.items():
+        group = CONTACT if is_contact else severity or "unknown"
+        counts = by_group.setdefault((group, needs), Counter())
+        counts[fit] += people
+        counts["late"] += people * late
     order = {group: n for n, group in enumerate((*GROUPS[:-1], "unknown", CONTACT))}
     return tuple(
         Waiting(
@@ -169,9 +167,14 @@ def _loads(rooms: RoomLeft, made: Assignment) -> tuple[FacilityLoad, ...]:
     )
 
 
-def _parted(made: Assignment) -> int:
-    several = made.queue.people.sum(axis=1) > 1
-    return int(made.parted[several].sum())
+def _families(people: Who, tied: Bonds, given: Sequence[Bed]) -> dict[str, bool]:
+    """Parties of two and more of whom somebody gets a bed, and whether they are parted."""
+    found: dict[str, bool] = {}
+    for person, bed in zip(people.waiting["person"], given, strict=True):
+        party = tied.party.get(person)
+        if party is not None and bed.facility >= 0:
+            found[party] = found.get(party, False) or bed.parted
+    return found
 
 
 def _notes(basis: Basis, people: Who, rooms: RoomLeft) -> tuple[Because, ...]:

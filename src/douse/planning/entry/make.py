@@ -118,7 +118,8 @@ def by_protocol(basis: Basis, infected: Infected) -> EntrySchedule:
     ]
     tests = () if rule.symptoms_only else rule.test_days
     missed, through = judged(infected, stay, tests)
-    return EntrySchedule(stay[0] if stay else "free", len(stay), tests, missed, through)
+    then_home = stay.count("home") if "central" in stay else 0
+    return EntrySchedule(stay[0] if stay else "free", len(stay), tests, missed, through, then_home)
 
 
 def _money(basis: Basis, one: EntrySchedule) -> float:

@@ -18,6 +18,7 @@ class EntrySchedule:
     test_days: tuple[int, ...]  # day 1 is the day of arrival
     missed: float
     let_through: float
+    then_home: int = 0  # of these days, the last ones, at home
 
 
 @dataclass(frozen=True)
