@@ -595,8 +595,8 @@ def empty_briefing() -> Briefing:
     )
     costs = replace(full.plan.costs, lines=(), measures_total=None, epidemic_total=None)
     plan = replace(
-        full.plan, measures=(), levels={}, rounds=(), testing=None, tracing={}, needs=(), supplies=(), staff=(), costs=costs,
-        floor=(), notes=(),
+        full.plan, measures=(), levels={}, rounds=(), testing=None, tracing={}, needs=(), supplies=(), staff=(),
+        costs=costs, floor=(), notes=(),
     )  # fmt: skip
     return replace(
         full,
