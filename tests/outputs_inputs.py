@@ -361,6 +361,7 @@ def testing_day(**changed: Any) -> TestingDay:
         tubes=7740,
         second_tests=812.5,
         tubes_in_stock=5000.0,
+        tubes_short=1500,
         samplers=150,
         samplers_on_record=150,
         samplers_by_shift=(150, 24),

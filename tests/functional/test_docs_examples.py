@@ -21,6 +21,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("planning/entry.md", 1),
         ("planning/supplies.md", 1),
         ("planning/community.md", 1),
+        ("planning/screening.md", 1),
     ],
 )
 def test_the_examples_of_a_page_run_in_order(page, least):

@@ -16,8 +16,8 @@ from douse.units import HOURS_PER_DAY
 _QUICKEST = 0.25  # hours between couriers at a site, or in which a laboratory takes in all its tubes: no use of more
 _STEPS = 100  # additions are looked for in steps of about this share of what a day needs
 _EVALUATIONS = 200
-_FEW = 20  # where steps are larger than one
-_NEAR = 0.01  # share of the cost that is not looked for where steps are larger than one
+_FEW = 8  # where steps are larger than one
+_NEAR = 0.02  # share of the cost that is not looked for where steps are larger than one
 
 
 @dataclass(frozen=True)

@@ -85,11 +85,10 @@ def with_hours(rounds: Sequence[Round], day: TestingDay | None) -> tuple[Round, 
     never = {site.zone for site in day.sites if site.result_hours is None}
     for site in day.sites:
         latest[site.zone] = max(latest.get(site.zone, 0.0), site.result_hours or 0.0)
-    tubes_last = day.tubes_in_stock is None or not any("tube" in text.facts for text in day.short_of)
     done = []
     for one in rounds:
         hours = None if one.zone in never else latest.get(one.zone)
-        in_time = hours is not None and hours <= day.window_hours and tubes_last
+        in_time = hours is not None and hours <= day.window_hours and not day.tubes_short
         why = None if in_time or not day.short_of else day.short_of[0]
         done.append(replace(one, result_hours=hours, within_window=in_time, short_of=why))
     return tuple(done)
@@ -117,6 +116,7 @@ def _day(  # noqa: PLR0913, PLR0917  the parts of one value
         tubes=int(day.sites.tubes.sum()),
         second_tests=second if math.isfinite(second) else None,
         tubes_in_stock=tubes.stock,
+        tubes_short=tubes.short,
         samplers=staffing.samplers,
         samplers_on_record=None if on_record is None else int(on_record),
         samplers_by_shift=shift_counts(day, staffing),

@@ -12,7 +12,7 @@ from douse.planning.programme import Programme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _EXACT = 80  # pairs up to which whole sites are decided exactly; above, the few shared sites are rounded
-_SECONDS = 60.0
+_SECONDS = 600.0  # far above what is needed: a time that runs out would not give the same answer twice
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ class TestingDay:
     tubes: int  # first tests
     second_tests: float | None  # expected
     tubes_in_stock: float | None
+    tubes_short: int  # with waste and second tests
     samplers: int
     samplers_on_record: int | None
     samplers_by_shift: tuple[int, ...]  # the first shift first; beyond the shifts of a day: the next day's
