@@ -5,7 +5,7 @@ all, where a request that is not met waits until the end; then the shortest ways
 the next ones are solved. As each hour saved counts for something, the shortest waits meet as many as can be met.
 
 Large programmes are solved without asking for whole numbers: nearly all come out whole, because requests and trips make
-a transportation problem. What does not is rounded down, and what is left over is solved in whole numbers.
+a transportation problem. Groups whose numbers do not are planned again in whole numbers, with what is left over.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 SECONDS = 10.0
-WHOLE = 4_000  # ways up to which a programme is solved in whole numbers at once
+SECONDS_WHOLE = 3.0  # a programme in whole numbers: what is found by then is taken
+WHOLE = 1_000  # ways up to which a programme is solved in whole numbers at once
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,9 @@ def match(market: Market) -> Matched:
         number = _one_by_one(market, ways)
         best = np.array([float(market.number[market.medical].sum()), float(market.number.sum() * ways.saved.max())])
     given = np.round(number) if whole else np.floor(number + 1e-6)
-    if not whole and (number - given > 1e-6).any():
-        given = _fill(market, ways, given)
+    broken = np.unique(ways.g[number - given > 1e-6]) if not whole else np.zeros(0, dtype=np.int64)
+    if len(broken):
+        given = _fill(market, ways, given, broken)
     won = np.array([ways.in_time @ given, ways.saved @ given])
     gap = float(np.max(np.maximum(best - won, 0.0) / np.maximum(best, 1.0)))
     met = given.astype(np.int64)
@@ -132,7 +134,7 @@ def _solve(
     for aim, value in held:
         used = np.flatnonzero(aim)
         plan.limit(1, 0, met[used], aim[used], least=value - 1e-6 * max(1.0, value))
-    answer = plan.solve(seconds=SECONDS, gap=0.0)
+    answer = plan.solve(seconds=SECONDS_WHOLE if whole else SECONDS, gap=0.0)
     return np.maximum(answer.values, 0.0), answer.bound
 
 
@@ -148,8 +150,18 @@ def _one_by_one(market: Market, ways: _Ways) -> Floats:
     return number
 
 
-def _fill(market: Market, ways: _Ways, given: Floats) -> Floats:
-    """Meet what rounding down left over with the trips that it left free."""
+def _fill(market: Market, ways: _Ways, given: Floats, broken: Ints) -> Floats:
+    """Plan the groups whose numbers came out broken again in whole numbers; where they are many, only what is free."""
+    again = np.isin(ways.g, broken)
+    kept = np.where(again, 0.0, given) if again.sum() <= WHOLE else given
+    try:
+        return _fill_up(market, ways, kept)
+    except RuntimeError:  # no answer in the time given
+        return given
+
+
+def _fill_up(market: Market, ways: _Ways, given: Floats) -> Floats:
+    """Meet what is left over with the trips that are free."""
     groups, slots = market.trips.shape
     used = np.bincount(ways.g * slots + ways.s, weights=given * market.takes[ways.k], minlength=groups * slots)
     left = market.number - np.bincount(ways.k, weights=given, minlength=len(market.number)).round().astype(np.int64)

@@ -17,6 +17,7 @@ from douse.units import HOURS_PER_DAY
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 DAYS = 3  # after now, for which crews are sent
+MOST_TRIPS = 1_000  # of one crew in a day: a capacity beyond it is a slip of the pen
 # Ends of the slots that trips are counted in, in hours after now: fine at first, where clocks are short.
 SLOTS = np.array([0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, *range(28, DAYS * HOURS_PER_DAY + 1, 4)], np.float64)
 
@@ -103,19 +104,20 @@ def trips_of(basis: Basis, crews: Sequence[Crew]) -> Trips:
     """Trips that begin after now, evenly over the hours of work of each crew."""
     start = now_of(basis)
     passed = (start - datetime.combine(basis.as_of, time.min)).total_seconds() / 3600
-    found: list[tuple[int, float]] = []
+    who, when = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for number, crew in enumerate(crews):
-        trips = int(crew.trips + 1e-9)
+        trips = int(min(crew.trips + 1e-9, MOST_TRIPS))
         first, last = crew.works
         takes = min(crew_rules(basis.protocol).trip.value, last - first)
         ends = first + (last - first) * np.arange(1, trips + 1) / max(trips, 1)
         for ahead in range(DAYS + 1):
             after = ahead * HOURS_PER_DAY + ends - passed
-            good = (np.maximum(after - takes, ahead * HOURS_PER_DAY + first - passed) >= -1e-3) & (after <= SLOTS[-1])
-            found += [(number, float(end)) for end in after[good]]
-    ends = np.array([end for _, end in found])
+            begins = np.maximum(after - takes, ahead * HOURS_PER_DAY + first - passed)
+            when.append(after[(begins >= -1e-3) & (after <= SLOTS[-1])])
+            who.append(np.full(len(when[-1]), number, dtype=np.int64))
+    ends = np.concatenate(when)
     return Trips(
-        crew=np.array([crew for crew, _ in found], dtype=np.int64),
+        crew=np.concatenate(who),
         ends=ends,
         slot=np.maximum(np.searchsorted(SLOTS, ends - 1e-6, side="left") - 1, 0),
     )
