@@ -95,10 +95,9 @@ def of_pathogen(options: argparse.Namespace, city, pathogen: str, pool: ProcessP
 
 
 def told(row: dict) -> str:
-    """Median and range, or a dash."""
-    if row["median"] is None:
-        return "-"
-    return f"{row['median']:,.0f} ({row['q05']:,.0f} to {row['q95']:,.0f})"
+    """Median and range; a dash for what did not come about."""
+    middle, low, high = ("-" if row[q] is None else f"{row[q]:,.0f}" for q in ("median", "q05", "q95"))
+    return f"{middle} ({low} to {high})"
 
 
 if __name__ == "__main__":

@@ -22,7 +22,11 @@ from douse.planning.drill.score import community_zero, quantities_of, score_of
 from douse.planning.drill.setting import whole_rows
 from douse.planning.drill.simulated_world import first_seen
 from douse.planning.drill.world import Truth, World
+from douse.planning.make import make_plan
+from douse.records import ZoneTree
 from douse.records.records import Records
+from douse.situation import describe
+from douse.tracing import trace
 from drill_inputs import a_setting, level
 
 FIRST = date(2026, 3, 2)
@@ -292,3 +296,22 @@ def test_results_are_kept_line_by_line_and_read_again(tmp_path):
     path.write_text("no drill\n" + line_of(results[0]) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="row 1"):
         read_lines(path)
+
+
+@pytest.mark.slow
+def test_the_rules_at_a_glance_are_those_of_the_plan():
+    world, setting = first_seen(a_setting(), 3), a_setting()
+    glanced = BASELINES["rules"](brief()).decider
+    levels = 0
+    for _ in range(12):
+        known = world.records(world.today).as_of(world.today)
+        zones = ZoneTree(known)
+        situation = describe(known, zones, setting.pathogen, setting.protocol)
+        traced = trace(known, situation, zones, setting.pathogen, setting.protocol)
+        plan = make_plan(known, situation, (), traced, zones, setting.pathogen, setting.protocol, setting.costs)
+        mine = glanced.decide(known, world.today)
+        assert {one.zone: one.level for one in mine} == plan.levels
+        levels += len(mine)
+        world.apply(mine)
+        world.advance()
+    assert levels > 5

@@ -190,3 +190,24 @@ def test_seeds_of_luck_differ():
     ends = {int(Outbreak(plan, seeds(), seed=seed).run(40).state.astype(np.int64).sum()) for seed in range(5)}
     assert len(ends) == 5
     assert (Outbreak(plan, seeds(), seed=1).run(3).state & INFECTED_MASK).astype(bool).sum() >= 40
+
+
+def test_a_run_that_was_changed_is_gone_on_with_as_it_was(tmp_path):
+    begun = a_scenario(small_town(), rates(), measures(), days=40)
+    orders = (Order(np.array([0, 1]), 3, 12, 20), Order(np.array([2]), 0, 15, 15, screening=True))
+    runs = [Outbreak(begun, make_seeds([3, 60, 111]), seed=4, names=True).run(days=10) for _ in range(2)]
+    for run in runs:
+        run.change(orders=orders)
+        run.run(days=12)
+        run.change(orders=())
+        run.run(days=3)
+    save_run(runs[0], tmp_path / "run.npz")
+    again = open_run(tmp_path / "run.npz", runs[0].scenario)
+    again.run(days=15)
+    runs[1].run(days=15)
+    assert again.series.tolist() == runs[1].series.tolist()
+    assert again.regime.tolist() == runs[1].regime.tolist()
+    assert (
+        again.names[: again.scalars[columns.NAMES]].tolist() == runs[1].names[: runs[1].scalars[columns.NAMES]].tolist()
+    )
+    assert again.day_people[3].max() > 0
