@@ -35,7 +35,8 @@ CONTACT_COLUMNS = {
     "setting": pl.String, "zone": pl.String, "age": pl.Int64, "household": pl.String, "first_exposure": pl.Date,
     "last_exposure": pl.Date, "minutes": pl.Float64, "basis": pl.String, "reached": pl.Boolean,
     "quarantined_on": pl.Date, "under_follow_up": pl.Boolean, "quarantine_end": pl.Date, "follow_up_end": pl.Date,
-    "place": pl.String,
+    "place": pl.String, "infection_probability": pl.Float64, "named_at": pl.Datetime("us"), "cancelled": pl.Boolean,
+    "released_on": pl.Date, "test_days": pl.List(pl.Date), "next_test": pl.Date, "test_missed": pl.Boolean,
 }  # fmt: skip
 WORK_COLUMNS = {
     "person": pl.String, "task": pl.String, "case_id": pl.String, "ring": pl.Int64, "contact_class": pl.String,

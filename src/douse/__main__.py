@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from douse import __version__, arguments, forward_commands
+from douse import __version__, arguments, choice_commands, drilling_commands, forward_commands
 from douse.errors import DouseError, UsageError
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _plan(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import terminal
 
-    with _progress(quiet=options.quiet, stages=4) as advance:
-        briefing = verbs.plan(arguments.question(options), options.out, options.lang, advance)
+    with choice_commands.choosing(options) as how, _progress(quiet=options.quiet, stages=None) as advance:
+        briefing = verbs.plan(arguments.question(options), options.out, options.lang, advance, how)
     _console().print(terminal.summary(briefing, options.lang))
     _console().print(f"{options.out / 'report.html'}", soft_wrap=True)
     return OK
@@ -187,8 +187,8 @@ def _demo(options: argparse.Namespace) -> int:
     from douse import main as verbs
     from douse.outputs import terminal
 
-    with _progress(quiet=options.quiet, stages=5) as advance:
-        briefing = verbs.demo(options.out, options.people, options.seed, options.lang, advance)
+    with choice_commands.choosing(options) as how, _progress(quiet=options.quiet, stages=None) as advance:
+        briefing = verbs.demo(options.out, options.people, options.seed, options.lang, advance, how)
     _console().print(terminal.summary(briefing, options.lang))
     _console().print(f"records  {options.out / 'records'}\nreport   {options.out / 'report.html'}", soft_wrap=True)
     return OK
@@ -216,6 +216,8 @@ def _parser() -> argparse.ArgumentParser:
     for add in every:
         add(verbs)
     forward_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
+    choice_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
+    drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
 
@@ -236,6 +238,7 @@ def _add_plan(verbs: "Verbs") -> None:
     plan.add_argument(
         "--out", type=arguments.folder, required=True, help="folder for report.html, plan.json and the tables"
     )
+    choice_commands.takes_choice(plan)
     plan.add_argument("--quiet", action="store_true", help="no progress bar")
     plan.set_defaults(call=_plan)
 
@@ -353,6 +356,7 @@ def _add_demo(verbs: "Verbs") -> None:
     demo.add_argument("--out", type=arguments.folder, default=Path("demo"), help="folder (default: demo)")
     demo.add_argument("--people", type=int, default=200_000, help="residents (default: 200000)")
     demo.add_argument("--seed", type=int, default=1, help="another seed makes another city (default: 1)")
+    choice_commands.takes_scenarios(demo)
     demo.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
     demo.add_argument("--quiet", action="store_true", help="no progress bar")
     demo.set_defaults(call=_demo)

@@ -20,6 +20,20 @@ def minutes(text: str) -> float:
     return _number(text, "a number of minutes, 0 or more", above=-1e-9)
 
 
+def number(text: str) -> float:
+    """A number, 0 or more."""
+    return _number(text, "a number, 0 or more", above=-1e-9)
+
+
+def share(text: str) -> float:
+    """A share of 0 to 1."""
+    what = "a share of 0 to 1, for example 0.9"
+    value = _number(text, what, above=-1e-9)
+    if value > 1:
+        raise argparse.ArgumentTypeError(f"this takes {what}")
+    return value
+
+
 def count(text: str) -> int:
     """A whole number, 0 or more."""
     what = "a whole number, 0 or more"
@@ -50,6 +64,18 @@ def day(text: str) -> date:
 def names(text: str) -> tuple[str, ...]:
     """Names with commas between."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def conditions(text: str) -> dict[str, float]:
+    """Conditions of the floor as name=number, with commas between."""
+    what = "conditions with commas between, for example extinct=0.95,beds=1.0"
+    found = {}
+    for part in names(text):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise argparse.ArgumentTypeError(f"this takes {what}")
+        found[name.strip()] = _number(value, what, above=-1e-9)
+    return found
 
 
 def folder(text: str) -> Path:

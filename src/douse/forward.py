@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 
 from douse.city.city import City
-from douse.city.from_records import Peopled
 from douse.city.made import build_city, margins, totals_of
 from douse.city.made.make import Made
 from douse.city.records_of import write_records
-from douse.city.saved import is_city, open_city, save_city
+from douse.city.saved import save_city
+from douse.deciding import ARRAYS, kept_city
 from douse.library import Pathogen, Protocol, load
 from douse.main import DEMO_PATHOGEN, Progress, look, no_progress
 from douse.question import DEFAULT_PROTOCOL, Knowledge, Question, open_data
@@ -35,7 +35,6 @@ from douse.simulation.seeds import make_seeds
 from douse.simulation.simulate import Simulated, simulate
 from douse.situation import estimate
 
-ARRAYS = "city"  # folder beside the records of a made city
 _WARM_PEOPLE = 2_000
 
 
@@ -101,7 +100,7 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     found = simulate(
         scene.known, scene.situation, estimates, scene.zones, scene.pathogen, scene.protocol, days=days, runs=runs,
         orders=() if measures is None else read_measures(measures), by_rule=by_rule, seed=seed,
-        peopled=_kept_city(question.data),
+        peopled=kept_city(question.data),
         executor=executor,
     )  # fmt: skip
     progress("Writing down one run")
@@ -115,12 +114,6 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
         "example-ages": age_table(run, found.first),
     }
     return Ahead(found, scene.zones, opened.knowledge, example)
-
-
-def _kept_city(data: Path) -> Peopled | None:
-    """The city that was made with the records, where there is one."""
-    folder = data / ARRAYS
-    return Peopled(open_city(folder), None) if data.is_dir() and is_city(folder) else None
 
 
 def warm() -> float:

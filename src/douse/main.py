@@ -10,12 +10,14 @@ from pathlib import Path
 
 import polars as pl
 
+from douse.deciding import Choosing, decide, kept_city
 from douse.errors import DataError, UsageError
 from douse.library import Links, Pathogen, Protocol, load
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import hash_files, make_manifest
 from douse.outputs.write import write_all
 from douse.planning import make_plan
+from douse.planning.choice.choice import Choice
 from douse.planning.plan import Plan
 from douse.question import DEFAULT_PROTOCOL, Knowledge, Opened, Question, check, open_data
 from douse.readers.history import read_history
@@ -260,21 +262,61 @@ def look(opened: Opened, day: date) -> Scene:
     return Scene(known, describe(known, zones, pathogen, protocol), zones, pathogen, protocol)
 
 
-def plan(question: Question, out: Path, language: str = "en", progress: Progress = no_progress) -> Briefing:
-    """From records to today's plan and its report, written to `out`."""
+def plan(
+    question: Question,
+    out: Path,
+    language: str = "en",
+    progress: Progress = no_progress,
+    choosing: Choosing | None = None,
+) -> Briefing:
+    """From records to today's plan and its report, written to `out`.
+
+    Whole plans are compared where `choosing` says how; else levels and rounds follow the protocol's rules.
+    """
     progress("Reading the records")
     opened = open_data(question, out)
     progress("What was known yesterday")
     yesterday = assess(opened, opened.day - timedelta(days=1))
     progress("What is known today, and what to do")
-    today = assess(opened, opened.day)
+    today = assess(opened, opened.day, choosing, progress)
     progress("Writing the report")
     briefing = brief(today, yesterday, opened.knowledge, opened.checked)
     write_all(out, briefing, language, inputs=hash_files(question.data, question.mapping))
     return briefing
 
 
-def demo(out: Path, people: int, seed: int, language: str = "en", progress: Progress = no_progress) -> Briefing:
+def compare(
+    question: Question, choosing: Choosing, progress: Progress = no_progress
+) -> tuple[Choice, ZoneTree, Knowledge]:
+    """Whole plans beside one another, as of a day.
+
+    Raises
+    ------
+    DataError
+        When there is no case.
+    """
+    progress("Reading the records")
+    opened = open_data(question)
+    scene = look(opened, opened.day)
+    traced = trace(scene.known, scene.situation, scene.zones, scene.pathogen, scene.protocol, index=opened.index)
+    costs, city = opened.knowledge.costs, kept_city(question.data)
+    chosen = decide(scene, traced, costs, choosing, peopled=city, progress=progress)
+    if chosen is None:
+        raise DataError(
+            "There is no case on record, so there is nothing to compare.",
+            next_step="Add the first reports to the records, or name a later day with --as-of.",
+        )
+    return chosen.choice, scene.zones, opened.knowledge
+
+
+def demo(  # noqa: PLR0913, PLR0917  (what the command may say)
+    out: Path,
+    people: int,
+    seed: int,
+    language: str = "en",
+    progress: Progress = no_progress,
+    choosing: Choosing | None = None,
+) -> Briefing:
     """A demo city with an outbreak under `out`/records, and the plan for its last day in `out`."""
     from douse.city import make_demo  # noqa: PLC0415  half a second that no other verb needs
 
@@ -286,17 +328,19 @@ def demo(out: Path, people: int, seed: int, language: str = "en", progress: Prog
         pathogen=load(Pathogen, DEMO_PATHOGEN),
         protocol=load(Protocol, DEFAULT_PROTOCOL),
     )
-    return plan(Question(city.path, as_of=city.as_of), out, language, progress)
+    return plan(Question(city.path, as_of=city.as_of), out, language, progress, choosing)
 
 
-def assess(opened: Opened, day: date) -> Assessment:
+def assess(opened: Opened, day: date, choosing: Choosing | None = None, progress: Progress = no_progress) -> Assessment:
     """Situation, signals, tracing and plan of one day, from what was known then."""
     scene = look(opened, day)
     known, zones, described = scene.known, scene.zones, scene.situation
     pathogen, protocol = scene.pathogen, scene.protocol
     signals = detect(scene)
     traced = trace(known, described, zones, pathogen, protocol, index=opened.index)
-    planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, opened.knowledge.costs)
+    costs, city = opened.knowledge.costs, kept_city(opened.question.data)
+    chosen = None if choosing is None else decide(scene, traced, costs, choosing, peopled=city, progress=progress)
+    planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, costs, chosen=chosen)
     return Assessment(known, zones, described, signals, traced, planned)
 
 

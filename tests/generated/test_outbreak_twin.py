@@ -1,5 +1,6 @@
 """A run of the engine equals its slow twin, person by person and day by day, whatever is done."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from douse.errors import UsageError
 from douse.kernels import epidemic_columns as columns
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.rates import Rates
@@ -22,13 +24,16 @@ ZONES = 5
 town = cache(small_town)
 
 
-def compare(scenario, seeds, seed, shards):
-    """Run both; every figure of the engine has to be the twin's."""
-    slow = SlowOutbreak(scenario, seeds, seed)
-    fast = Outbreak(scenario, seeds, seed=seed, shards=shards)
+def compare(scenario, seeds, seed, shards, changes=None):
+    """Run both; every figure of the engine has to be the twin's. `changes`: day -> scenario from then on."""
+    slow = SlowOutbreak(scenario, seeds, seed, changes)
+    fast = Outbreak(scenario, seeds, seed=seed, shards=shards, names=True)
     days, all_zones = range(HISTORY, HISTORY + scenario.days), range(len(scenario.city.zone_ids))
     for day in days:
-        regime = [slow.regime.get((day, zone), 0) if scenario.zoning.acts else 0 for zone in all_zones]
+        if changes and day - HISTORY in changes:
+            now = changes[day - HISTORY]
+            fast.change(response=now.response, orders=now.zoning.orders, masks_from=now.masks_from)
+        regime = [slow.regime.get((day, zone), 0) if scenario.zoning.acts or changes else 0 for zone in all_zones]
         assert fast.regime[day % len(fast.regime)].tolist() == regime, day
         fast.run(days=1)
         log = fast.log[fast.log_end[day] : fast.log_end[day + 1]]
@@ -37,6 +42,7 @@ def compare(scenario, seeds, seed, shards):
             name: slow.series[name, day] for name in columns.SERIES_NAMES
         }, day
     assert fast.lines[: fast.scalars[columns.LINES]].tolist() == [list(line) for line in slow.lines]
+    assert fast.names[: fast.scalars[columns.NAMES]].tolist() == slow.names
     counted = fast.by_age.sum(axis=0)
     assert {at: int(counted[at]) for at in zip(*map(list, counted.nonzero()), strict=True)} == dict(slow.by_age)
     beds = np.cumsum(fast.beds.sum(axis=0), axis=1)
@@ -48,8 +54,8 @@ def compare(scenario, seeds, seed, shards):
     staying = np.cumsum(fast.staying, axis=1)
     for kind in range(1, ISOLATION_BED + 1):
         assert staying[kind, HISTORY : days[-1] + 1].tolist() == [slow.staying(day, kind) for day in days], kind
-    for level in range(4):
-        for day in days if scenario.zoning.acts else ():
+    for level in range(0 if scenario.zoning.acts else 1, 4):
+        for day in days if scenario.zoning.acts or changes else ():
             people = np.diff(scenario.city.zone_start)
             under = sum(int(people[zone]) for zone in all_zones if slow.regime[day, zone] & 3 == level)
             assert fast.day_people[level, day] == under, (level, day)
@@ -88,7 +94,8 @@ def all_measures(**changes):
         "watch_days": 5.0,
         "test_days": (1, 4, 9), "ring_two_days": 5.0, "obeys_quarantine": 0.8, "isolation_days": 10.0, "beds": 6.0,
         "obeys_isolation": 0.9, "ring_vaccination": True, "doses": 4.0, "vaccine_protects": 0.6, "days_to_protect": 3.0,
-        "screened_share": 0.8, "pool": 5.0, "detects_pooled": 0.9, "screening_specificity": 0.99, "recheck_days": 2.0,
+        "screened_share": 0.8, "sampled_a_day": 150.0, "pool": 5.0, "detects_pooled": 0.9,
+        "screening_specificity": 0.99, "recheck_days": 2.0,
         "ill_at_home": 0.3, "masks": np.array([1, 0.9, 0.8, 0.6, 0.6, 0.7, 0.8, 1]), "stay_open": all_stays(0.1),
         "level_open": all_levels(), "school_open": 0.2, "work_open": 0.5,
     }  # fmt: skip
@@ -177,6 +184,50 @@ def test_nobody_reacts():
     assert len(compare(scenario, make_seeds([3, 60, 111]), 1, shards=2).infections) > 20
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_what_is_done_changes_during_the_run(seed):
+    first = everything(zoning=all_zoning(thresholds=(0, 0, 0), orders=False) if seed % 2 else all_zoning())
+    now = first.response
+    then = replace(
+        now, seek_share=0.95, traces=False, quarantine_days=4.0, reached_share=0.5, tracers=4.0, lookback_ill=4.0,
+        seek_delay=quantiles([0, 1]), stay_open=all_stays(0.3), level_open=all_levels(), test_days=(2,),
+    )  # fmt: skip
+    few = (Order(np.array([1, 3]), 3, 0, 60), Order(np.array([2]), 0, 22, 22, screening=True))
+    more = (*few, Order(np.array([0]), 2 | 4, 30, 33))
+    changes = {
+        12: with_orders(replace(first, masks_from=14), ()),
+        20: with_orders(replace(first, response=then, masks_from=14), few),
+        29: with_orders(replace(first, masks_from=14), more),
+        40: with_orders(replace(first, masks_from=14), ()),
+    }
+    slow = compare(first, arriving(), seed, shards=1 + seed % 2, changes=changes)
+    assert {level for (day, _), level in slow.regime.items() if day == HISTORY + 31} >= {3}
+    assert len(slow.names) > 50
+
+
+def with_orders(scenario, orders):
+    return replace(scenario, zoning=replace(scenario.zoning, orders=orders))
+
+
+def test_a_run_begun_again_does_what_it_did_at_first():
+    scenario, seeds = everything(), arriving()
+    once = Outbreak(scenario, seeds, seed=3).run()
+    again = Outbreak(scenario, seeds, seed=5).run(days=10)
+    again.change(orders=(Order(np.arange(ZONES), 3, 0, 70),), response=replace(scenario.response, traces=False))
+    again.run()
+    again.begin(seeds, 3)
+    again.run()
+    assert again.series.tolist() == once.series.tolist()
+    assert again.regime.tolist() == once.regime.tolist()
+
+
+def test_nobody_can_begin_to_respond_in_the_middle_of_nothing():
+    run = Outbreak(Scenario(town(), rates(), Response(), no_zoning(ZONES), 60), make_seeds([3]))
+    with pytest.raises(UsageError, match="cannot begin to respond"):
+        run.change(orders=())
+
+
 shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
 
 
@@ -226,6 +277,7 @@ shares = st.sampled_from([0.0, 0.3, 0.8, 1.0])
             "beds": st.sampled_from([0.0, 1.0, np.inf]),
             "ring_vaccination": st.booleans(),
             "screened_share": shares,
+            "sampled_a_day": st.sampled_from([0.0, 20.0, 150.0, np.inf]),
             "screening_specificity": st.sampled_from([0.9, 1.0]),
             "ill_at_home": shares,
             "stay_open": st.builds(all_stays, shares, beds=shares),

@@ -161,9 +161,12 @@ class SlowOutbreak:
     lines : list of (person, infected, onset, sampled, confirmed, how)
     series : Counter by (name, day); by_age : Counter by (what, day, age); beds : Counter by (ward or ICU, day)
     regime : dict (day, zone) -> level and closures
+    names : list of [day, case, person, day of the meeting, layer, ring, day of reaching or NO_DAY]
+
+    `changes`: day of the run -> scenario that holds from then on.
     """
 
-    def __init__(self, scenario: Any, seeds: Any, seed: int):
+    def __init__(self, scenario: Any, seeds: Any, seed: int, changes: dict[int, Any] | None = None):
         self.s, self.seeds, self.key = scenario, seeds, key_of(seed)
         self.r, self.course, self.rates = scenario.response, scenario.rates.course, scenario.rates
         self.contacts, self.city = self.rates.contacts, scenario.city
@@ -176,7 +179,9 @@ class SlowOutbreak:
         self.infections: dict[int, list[Event]] = defaultdict(list)
         self.agenda: dict[int, list[tuple]] = defaultdict(list)
         self.waiting: list[tuple] = []
+        self.changed = bool(changes)
         self.lines: list[tuple] = []
+        self.names: list[list[int]] = []
         self.series, self.by_age, self.beds, self.by_zone = Counter(), Counter(), Counter(), Counter()
         self.bed_ends = Counter()
         self.most_waiting = self.r.tracers * max(1.0, self.r.quarantine_days)
@@ -189,6 +194,11 @@ class SlowOutbreak:
         self.decide(HISTORY - 1)
         acts = scenario.controls or seeds.stays
         for day in range(HISTORY, HISTORY + scenario.days):
+            if changes and day - HISTORY in changes:
+                self.s = changes[day - HISTORY]
+                self.r = self.s.response
+                self.most_waiting = self.r.tracers * max(1.0, self.r.quarantine_days)
+                self.decide(day - 1)
             if acts:
                 self.morning(day)
             new = self.arrivals(day) + self.infect(day)
@@ -451,7 +461,7 @@ class SlowOutbreak:
             ):
                 self.test(person, BY_SYMPTOMS, day)
         self.series["contacts_waiting", day] = len(self.waiting)
-        if self.s.zoning.acts:
+        if self.s.zoning.acts or self.changed:
             self.screen(day)
             for zone in self.community:
                 for level in (1, 2, 3):
@@ -545,9 +555,11 @@ class SlowOutbreak:
                     if left <= 0 or not self.takes_place(person, other, layer, slot, on, left):
                         continue
                     self.series["contacts_named", day] += 1
+                    self.names.append([day, person, other, on, layer, ring, NO_DAY])
                     bits = draw(self.key, other, REACHED | day)
                     if share(bits) < self.r.reached_share and (ring == RING_ONE or self.later < self.most_waiting):
                         after = max(1, int(self.r.reach_delay[bits & 1023]))
+                        self.names[-1][-1] = day + after
                         self.to_reach += ring == RING_ONE
                         self.later += ring != RING_ONE
                         self.agenda[day + after].append((REACH, other, on, ring))
@@ -607,10 +619,12 @@ class SlowOutbreak:
         return found
 
     def screen(self, day: int) -> None:
-        known = {}
-        for zone in self.screened_zones(day):
+        known, due = {}, self.screened_zones(day)
+        people = sum(self.zone_start[zone + 1] - self.zone_start[zone] for zone in due)
+        sampled = min(self.r.screened_share, self.r.sampled_a_day / people) if due else 0.0
+        for zone in due:
             start, end = self.zone_start[zone], self.zone_start[zone + 1]
-            tested = int((end - start) * self.r.screened_share)
+            tested = int((end - start) * sampled)
             tubes = math.ceil(tested / self.r.pool)
             self.series["people_screened", day] += tested
             self.series["tubes", day] += tubes
@@ -626,7 +640,7 @@ class SlowOutbreak:
                 person, zone = event.target, self.people[event.target].zone
                 if zone not in known or self.is_known(person):
                     continue
-                if share(draw(self.key, person, TURNOUT | day)) >= self.r.screened_share:
+                if share(draw(self.key, person, TURNOUT | day)) >= sampled:
                     continue
                 chance = self.finds(person, day) * self.r.detects_pooled
                 if share(draw(self.key, person, TESTS | 1 << 10 | day)) < chance:

@@ -138,6 +138,9 @@ def test_code_lists_are_those_of_the_tables():
     assert codes.LEVELS == tables.LEVELS
     assert codes.SETTINGS == tables.SETTINGS
     assert codes.STAY_PLACES == tables.STAY_PLACES
+    assert codes.ITEMS == tables.ITEMS
+    assert codes.REQUEST_KINDS == tables.REQUEST_KINDS
+    assert codes.CREW_KINDS == tables.CREW_KINDS
     assert codes.VENTILATIONS == tables.VENTILATIONS
 
 

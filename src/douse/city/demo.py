@@ -20,7 +20,14 @@ from douse.city.recorded.contacts import contact_frame
 from douse.city.recorded.dirt import Dirt, soil
 from douse.city.recorded.indicators import indicator_frame
 from douse.city.recorded.measures import decide
-from douse.city.recorded.preparedness import facility_frame, request_frame, shipment_frame, stock_frame
+from douse.city.recorded.preparedness import (
+    crew_frame,
+    facility_frame,
+    production_frame,
+    request_frame,
+    shipment_frame,
+    stock_frame,
+)
 from douse.city.recorded.samples import sample_frame
 from douse.city.recorded.stays import stay_frame
 from douse.city.recorded.travel import arrivals_frame
@@ -204,6 +211,8 @@ def _frames(scene: Scene, course: Course, luck: int) -> dict[str, pl.DataFrame]:
         "stock": stock_frame(book),
         "requests": request_frame(book, measures),
         "shipments": shipment_frame(book),
+        "crews": crew_frame(scene.town),
+        "production": production_frame(scene.town),
     }
 
 

@@ -170,6 +170,25 @@ class Capacity(Strict):
     people_per_site: Number
 
 
+class CrewSize(Strict):
+    """Crews of one kind: how many there are, and how large each is."""
+
+    kind: str
+    crews: Number
+    people: Number
+    vehicles: Number
+    works_from: int
+    works_to: int
+
+
+class Made(Strict):
+    """What comes of an item from a supplier, day after day."""
+
+    item: str
+    quantity: Number
+    lead: Number
+
+
 class StockItem(Strict):
     """One item in the depots."""
 
@@ -197,6 +216,8 @@ class CityNumbers(Strict):
     reporting: Reporting
     capacity: Capacity
     stock: tuple[StockItem, ...]
+    crews: tuple[CrewSize, ...] = ()
+    production: tuple[Made, ...] = ()
 
 
 @cache

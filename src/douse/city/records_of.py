@@ -81,7 +81,7 @@ def write_records(  # noqa: PLR0913  each is a choice of the caller, by keyword
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _NOTE).write_text(_note(city, days, as_of, seed), encoding="utf-8")
     places = meeting_places(city, group_zone, numbers)
-    _text(_zones(city)).write_csv(folder / "zones.csv")
+    _text(zone_table(city)).write_csv(folder / "zones.csv")
     places.frame.write_parquet(folder / "places.parquet", compression="zstd")
     _streamed(folder / "people.parquet", lambda: _people(city, places, numbers, seed))
     _text(_facilities(city, places, numbers, seed)).write_csv(folder / "facilities.csv")
@@ -128,7 +128,7 @@ def _visits(  # noqa: PLR0913, PLR0917
             yield visits_of(city, places, first, end, numbers, seed, day, number)
 
 
-def _zones(city: City) -> pl.DataFrame:
+def zone_table(city: City) -> pl.DataFrame:
     """The tree, with the residents of each zone of residence."""
     living = pl.DataFrame(
         {
@@ -142,6 +142,12 @@ def _zones(city: City) -> pl.DataFrame:
         .join(living, on="zone_id", how="left", maintain_order="left")
         .select(*columns, population="living")
     )
+
+
+def facility_table(city: City, seed: int = 1) -> pl.DataFrame:
+    """Facilities of a city, in proportion to its residents."""
+    numbers = made_numbers()
+    return _facilities(city, meeting_places(city, None, numbers), numbers, seed)
 
 
 def _facilities(city: City, places: MeetingPlaces, numbers: MadeNumbers, seed: int) -> pl.DataFrame:

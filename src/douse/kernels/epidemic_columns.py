@@ -44,9 +44,13 @@ SERIES_NAMES = (
 # Scalars that last from day to day. To reach: contacts of cases; later: other people to reach.
 (
     SIDE_ROWS, LABORATORY_LOAD, IN_BEDS, REACHED_TODAY, DOSES_TODAY, WAITING, COMMUNITY, LINES, ITEMS_LEFT, TO_REACH,
-    LATER,
-) = range(11)  # fmt: skip
-SCALARS = 11
+    LATER, NAMES,
+) = range(12)  # fmt: skip
+SCALARS = 12
+# Columns of a meeting that a case names, where a run keeps them: on which day, by whom, whom, the day and layer of the
+# meeting, ring, and the day on which the tracers mean to reach the person (NO_DAY: they never will).
+NAME_WIDTH = 7
+N_DAY, N_CASE, N_PERSON, N_MET, N_LAYER, N_RING, N_REACH = range(NAME_WIDTH)
 # Columns of a case as it would be reported.
 LINE_WIDTH = 6
 L_PERSON, L_INFECTED, L_ONSET, L_SAMPLED, L_CONFIRMED, L_FOUND = range(LINE_WIDTH)

@@ -39,6 +39,7 @@ from douse.kernels.epidemic_columns import (
     LOOKBACK_ILL,
     LOOKBACK_WELL,
     MOST_NAMED,
+    NAMES,
     NO_DAY,
     NOT_TRACED,
     OBEYS_ISOLATION,
@@ -103,7 +104,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
     incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, sensitivity: Floats,
     test_days: Whole, knobs: Floats, rules: Floats, series: Small, scalars: Whole, bed_ends: Small, by_zone: Small,
-    report: Small, community: Numbers, lines: Small, waiting: Words,
+    report: Small, community: Numbers, lines: Small, names: Small, waiting: Words,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> Index:  # fmt: skip
     """Work through the items of a day, from one on.
@@ -120,6 +121,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
             or scalars[LINES] >= len(lines)
             or scalars[COMMUNITY] >= len(community)
             or scalars[WAITING] >= len(waiting)
+            or (len(names) > 0 and scalars[NAMES] + MOST_NAMED > len(names))
         ):
             return at
         what = due_items[at]
@@ -198,7 +200,7 @@ def morning(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917
                 trace(
                     person, since_day, ring_since, day, key, word, state, side, members, group_start, institution,
                     institution_start, zone_start, between, slots, stay_open, regime, regime_open,
-                    incubation, strength, symptomatic, reach_delay, recall, knobs, rules, series, scalars,
+                    incubation, strength, symptomatic, reach_delay, recall, knobs, rules, series, scalars, names,
                     items, following, head, fill, free,
                 )  # fmt: skip
     return len(due_items)

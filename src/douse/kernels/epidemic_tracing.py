@@ -14,7 +14,16 @@ from douse.kernels.epidemic_columns import (
     DOSES_TODAY,
     HOME_WHEN_ILL,
     LATER,
+    N_CASE,
+    N_DAY,
+    N_LAYER,
+    N_MET,
+    N_PERSON,
+    N_REACH,
+    N_RING,
     NAMED_PEOPLE,
+    NAMES,
+    NO_DAY,
     OBEYS_QUARANTINE,
     QUARANTINE_DAYS,
     QUARANTINE_STAY,
@@ -123,12 +132,12 @@ def at_home_ill(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def trace(  # noqa: PLR0913, PLR0917
+def trace(  # noqa: PLR0912, PLR0913, PLR0917
     person: Index, since: Index, ring_since: Index, day: Index, key: Bits, word: Words, state: Numbers, side: Small,
     members: Numbers, group_start: Numbers, institution: Numbers, institution_start: Numbers, zone_start: Numbers,
     between: Whole, slots: Small, stay_open: Floats, regime: Small, regime_open: Floats,
     incubation: Small, strength: Small, symptomatic: Floats, reach_delay: Small, recall: Floats, knobs: Floats,
-    rules: Floats, series: Small, scalars: Whole,
+    rules: Floats, series: Small, scalars: Whole, names: Small,
     items: Words, following: Small, head: Small, fill: Small, free: Small,
 ) -> None:  # fmt: skip
     """Ask a case whom it met from a day on, and note those whom it names; before `ring_since` to find the source."""
@@ -170,6 +179,8 @@ def trace(  # noqa: PLR0913, PLR0917
                     continue
                 series[NAMED_PEOPLE, day] += 1
                 bits = draw(key, other, REACHED | day)
+                if len(names) > 0:
+                    _write_down(names, scalars, day, person, other, on, layer, ring)
                 if share(bits) >= rules[REACHED_SHARE]:
                     continue
                 whom = TO_REACH if ring == RING_ONE else LATER
@@ -178,3 +189,16 @@ def trace(  # noqa: PLR0913, PLR0917
                 after = max(1, np.int64(reach_delay[np.int64(bits & uint64(1023))]))
                 scalars[whom] += 1
                 note(day + after, item(other, REACH, on, ring), items, following, head, fill, free, scalars)
+                if len(names) > 0:
+                    names[scalars[NAMES] - 1, N_REACH] = day + after
+
+
+@njit(cache=True, nogil=True)
+def _write_down(  # noqa: PLR0913, PLR0917
+    names: Small, scalars: Whole, day: Index, person: Index, other: Index, met: Index, layer: Index, ring: Index
+) -> None:
+    """Keep who was named, for those who want to know what the department has on record."""
+    row = scalars[NAMES]
+    scalars[NAMES] += 1
+    names[row, N_DAY], names[row, N_CASE], names[row, N_PERSON] = day, person, other
+    names[row, N_MET], names[row, N_LAYER], names[row, N_RING], names[row, N_REACH] = met, layer, ring, NO_DAY

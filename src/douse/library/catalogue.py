@@ -14,8 +14,14 @@ from douse.library.load import SHELVES, load, names, read_text
 from douse.library.number import Number, Source, Text
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.strategy import Strategy
+from douse.library.stress import Stresses
 from douse.library.unit_costs import Costs
 
+# A key that only files of this kind have.
+_TOLD_BY: dict[str, type[BaseModel]] = {
+    "currency": Costs, "probability": Hazard, "evidence": Links, "stress": Stresses,
+}  # fmt: skip
 Row = tuple[str, str, str, str, str, str, str, str]  # key, value, unit, grade, source, edition, valid from, note
 
 
@@ -41,7 +47,7 @@ def describe(name: str, language: str = "en", kind: type[BaseModel] | None = Non
     language : str
         ``en`` or ``zh``.
     kind : type, optional
-        `Pathogen`, `Protocol`, `Costs`, `Hazard` or `Links`, when only that is wanted.
+        One of `SHELVES`, when only that is wanted.
 
     Raises
     ------
@@ -130,10 +136,9 @@ def _kind_of(path: str) -> type[BaseModel]:
         keys = tomllib.loads(read_text(Path(path))).keys()
     except tomllib.TOMLDecodeError:
         return Protocol
-    if "currency" in keys:
-        return Costs
-    if "probability" in keys:
-        return Hazard
-    if "evidence" in keys:
-        return Links
-    return Protocol if {"jurisdiction", "pathogens", "level"} & keys else Pathogen
+    for key, kind in _TOLD_BY.items():
+        if key in keys:
+            return kind
+    if {"jurisdiction", "pathogens", "level"} & keys:
+        return Strategy if "steps" in keys else Protocol
+    return Strategy if "summary" in keys and "incubation" not in keys else Pathogen

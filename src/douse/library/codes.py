@@ -16,9 +16,18 @@ Ventilation = Literal["outdoors", "good", "ordinary", "poor"]
 # Where a level cuts contacts.
 ContactPlace = Literal["school", "work", "transport", "shop", "zone", "city"]
 StayPlace = Literal["home", "quarantine_site", "shelter_hospital", "hospital", "icu"]
+Item = Literal[
+    "protective_set", "n95", "surgical_mask", "swab", "tube", "reagent", "antigen_test", "living_package",
+    "food_kg", "medicine_course", "vaccine_dose", "other",
+]  # fmt: skip
+RequestKind = Literal["food", "medicine", "dialysis", "birth", "dependant_care", "medical_visit", "other"]
+CrewKind = Literal["delivery", "medical_transport", "care", "helper"]
 
 ZONE_KINDS: tuple[str, ...] = get_args(ZoneKind)
 LEVELS: tuple[str, ...] = get_args(Level)
 SETTINGS: tuple[str, ...] = get_args(Setting)
 VENTILATIONS: tuple[str, ...] = get_args(Ventilation)
 STAY_PLACES: tuple[str, ...] = get_args(StayPlace)
+ITEMS: tuple[str, ...] = get_args(Item)
+REQUEST_KINDS: tuple[str, ...] = get_args(RequestKind)
+CREW_KINDS: tuple[str, ...] = get_args(CrewKind)

@@ -16,6 +16,8 @@ from douse.library.hazard import Hazard
 from douse.library.links import Links
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.strategy import Strategy
+from douse.library.stress import Stresses
 from douse.library.unit_costs import Costs
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
@@ -26,6 +28,8 @@ SHELVES: dict[type[BaseModel], str] = {
     Costs: "costs",
     Hazard: "hazards",
     Links: "links",
+    Strategy: "strategies",
+    Stresses: "stresses",
 }
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(
@@ -38,7 +42,7 @@ _OWN = frozenset(
 
 @cache
 def names(kind: type[BaseModel]) -> tuple[str, ...]:
-    """Names of the shipped files of a kind (`Pathogen`, `Protocol`, `Costs`, `Hazard` or `Links`), in order."""
+    """Names of the shipped files of a kind (one of `SHELVES`), in order."""
     files = (path.name for path in _shelf(kind).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 

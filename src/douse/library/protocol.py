@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from douse.library.areas import AreaRules
 from douse.library.codes import LEVELS, ZONE_KINDS, ContactPlace, Level, Setting, StayPlace, ZoneKind
 from douse.library.exposure import ExposureRules, TracingHours
+from douse.library.goods import CrewRules, Goods, RequestRules
 from douse.library.number import (
     Amount,
     Cited,
@@ -21,6 +23,7 @@ from douse.library.number import (
     ascending,
     rule_broken,
 )
+from douse.library.placing import Entry, Transfer
 from douse.library.testing_day import TestingDayRules
 from douse.library.unit_costs import Costs as Costs  # noqa: PLC0414 (the name is passed on on purpose)
 
@@ -261,6 +264,7 @@ class Targets(Strict):
     horizon_incubations: Positive
     extinction_probability: Share
     reached_share: Share  # contacts reached within 48 h
+    missed_imports: Positive | None = None  # infectious arrivals a month that nobody finds in time; None: who-generic's
 
 
 class Privacy(Strict):
@@ -309,6 +313,12 @@ class Protocol(Strict):
     resources: Resources
     exposure: ExposureRules | None = None  # None: that of who-generic stands in
     tracing_hours: TracingHours | None = None  # None: that of who-generic stands in
+    areas: AreaRules | None = None  # None: that of who-generic stands in
+    transfer: Transfer | None = None  # None: that of who-generic stands in
+    entry: Entry | None = None  # None: that of who-generic stands in
+    goods: Goods | None = None  # None: that of who-generic stands in
+    crews: CrewRules | None = None  # None: that of who-generic stands in
+    requests: RequestRules | None = None  # None: that of who-generic stands in
     targets: Targets
     privacy: Privacy
     release: Text  # when an isolated case is released, in words

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from douse.library.codes import RequestKind
 from douse.library.number import Amount, Positive, Share, Source, Strict, Text, rule_broken
 
 _MONEY = (
@@ -50,11 +51,14 @@ class Costs(Strict):
     daly_mild: Amount
     value_of_daly_gdp_multiple: Amount
     school_age_share: Share  # of residents
+    unmet_request: dict[RequestKind, Amount] = Field(default={})  # not met in time; kinds left out are only counted
 
     @model_validator(mode="after")
     def _money_in_one_currency(self) -> Self:
-        for key in _MONEY:
-            unit = getattr(self, key).unit
+        money = {key: getattr(self, key) for key in _MONEY}
+        money |= {f"unmet_request.{kind}": price for kind, price in self.unmet_request.items()}
+        for key, price in money.items():
+            unit = price.unit
             if not unit.startswith(f"{self.currency} "):
                 raise rule_broken(f"{key} is in {unit}", f"a unit that begins with {self.currency}")
         return self

@@ -10,9 +10,16 @@ from typing import Any, get_args, get_type_hints
 import polars as pl
 
 from douse.outputs.briefing import Briefing
+from douse.outputs.choice_listing import plans_frame
 from douse.outputs.words import Words
-from douse.planning.plan import CostLine, DayNeed, Round, Staff, Supply
+from douse.planning.area_values import AreaCover, AreaRisk, CoveredArea
+from douse.planning.beds.values import FacilityLoad, Opening, Placement
+from douse.planning.community.values import RequestPlan
+from douse.planning.entry.values import EntryOrigin, EntrySchedule
+from douse.planning.goods.values import Shipment, Shortage
+from douse.planning.plan import CostLine, DayNeed, Plan, Round, Staff, Supply
 from douse.planning.testing.values import TestingDay, TestingHour, TestingLaboratory, TestingSite
+from douse.planning.tracing_values import Turn
 from douse.records.finding import write_csv
 from douse.records.measure import Because, Measure
 from douse.signals import Event, Signal
@@ -41,7 +48,17 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         "needs": frame_of(DayNeed, (*plan.needs, *plan.cases_ahead), words),
         "supplies": frame_of(Supply, plan.supplies, words),
         "staff": frame_of(Staff, plan.staff, words),
+        **({} if plan.choice is None else {"plans": plans_frame(plan.choice, words)}),
+        "shipments": frame_of(Shipment, plan.goods.shipments, words),
+        "shortages": frame_of(Shortage, plan.goods.shortages, words),
+        "requests": frame_of(RequestPlan, plan.community.requests, words),
         "costs": frame_of(CostLine, plan.costs.lines, words),
+        "hidden-areas": frame_of(AreaRisk, plan.areas.top if plan.areas else (), words),
+        "covers": frame_of(AreaCover, plan.areas.covers if plan.areas else (), words),
+        "cover-areas": frame_of(CoveredArea, plan.areas.chosen if plan.areas else (), words),
+        "tracing-turns": frame_of(Turn, plan.tracing_capacity.turns if plan.tracing_capacity else (), words),
+        **bed_tables(plan, words),
+        **entry_tables(plan, words),
         "worklist": _worklist(trace.worklist, words),
         "contacts": trace.contacts,
         "chains": frame_of(Chain, trace.chains, words),
@@ -52,6 +69,25 @@ def tables(briefing: Briefing, words: Words) -> dict[str, pl.DataFrame]:
         **{f"estimate-{name.replace('_', '-')}": frame for name, frame in estimate_frames(briefing.estimates).items()},
         "zones": situation.by_zone,
         "curve": situation.curve,
+    }
+
+
+def bed_tables(plan: Plan, words: Words) -> dict[str, pl.DataFrame]:
+    """Who goes to which bed (persons), how full facilities become, what to open."""
+    beds = plan.beds
+    return {
+        "placements": frame_of(Placement, beds.placements if beds else (), words),
+        "facility-beds": frame_of(FacilityLoad, beds.facilities if beds else (), words),
+        "openings": frame_of(Opening, beds.openings if beds else (), words),
+    }
+
+
+def entry_tables(plan: Plan, words: Words) -> dict[str, pl.DataFrame]:
+    """What is proposed for the arrivals of each origin, and all ways of testing and staying."""
+    found, ways = (plan.entry.origins, plan.entry.schedules) if plan.entry else ((), ())
+    return {
+        "entry-origins": frame_of(EntryOrigin, found, words),
+        "entry-schedules": frame_of(EntrySchedule, ways, words),
     }
 
 

@@ -5,7 +5,7 @@ Whatever is not known is null. A sentence is an object ``{key, facts, text}``: t
 sentence in the language of the report. Keys always stand in the same order. See `docs/outputs.md`.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ import polars as pl
 from douse.outputs.briefing import Briefing
 from douse.outputs.json_text import dumped, plain
 from douse.outputs.words import Words
+from douse.planning.plan import Plan
 from douse.situation.situation import Situation
 
 FORMAT = "douse-plan-1"
@@ -28,7 +29,7 @@ def plan_json(briefing: Briefing, words: Words) -> str:
             "language": words.language,
             "approved": False,
             "situation": key_figures(briefing.situation),
-            "plan": _with_text(plain(briefing.plan), words),
+            "plan": with_text(plain(_without_persons(briefing.plan)), words),
             "signals": signals,
             "events": events,
             "manifest": plain(briefing.manifest),
@@ -42,10 +43,15 @@ def key_figures(situation: Situation) -> dict[str, Any]:
     return {name: plain(value) for name, value in values.items() if not isinstance(value, pl.DataFrame)}
 
 
-def _with_text(value: Any, words: Words) -> Any:
+def _without_persons(plan: Plan) -> Plan:
+    """The plan without who goes to which bed: persons are in the table of placements only."""
+    return plan if plan.beds is None else replace(plan, beds=replace(plan.beds, placements=()))
+
+
+def with_text(value: Any, words: Words) -> Any:
     """Add the text to each sentence."""
     if isinstance(value, dict):
         if value.keys() == {"key", "facts"}:
             return {**value, "text": words.say(value["key"], **value["facts"])}
-        return {name: _with_text(inner, words) for name, inner in value.items()}
-    return [_with_text(inner, words) for inner in value] if isinstance(value, list) else value
+        return {name: with_text(inner, words) for name, inner in value.items()}
+    return [with_text(inner, words) for inner in value] if isinstance(value, list) else value

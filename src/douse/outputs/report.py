@@ -9,14 +9,20 @@ from markupsafe import Markup
 
 from douse.outputs.blocks import Page, Section
 from douse.outputs.briefing import Briefing
+from douse.outputs.sections.beds import beds
 from douse.outputs.sections.changes import changes
+from douse.outputs.sections.choice import choice
+from douse.outputs.sections.community import community
 from douse.outputs.sections.costs import costs
 from douse.outputs.sections.curve import curve
 from douse.outputs.sections.delays import delays
+from douse.outputs.sections.entry import entry
 from douse.outputs.sections.estimates import estimates
 from douse.outputs.sections.figures import figures
+from douse.outputs.sections.goods import goods
 from douse.outputs.sections.hazards import hazards
 from douse.outputs.sections.headline import headline
+from douse.outputs.sections.hidden_areas import hidden_areas
 from douse.outputs.sections.measures import measures
 from douse.outputs.sections.missing import missing
 from douse.outputs.sections.needs import floor, needs
@@ -30,8 +36,8 @@ from douse.outputs.sections.zones import zones
 from douse.outputs.words import Words
 
 SECTIONS = (
-    headline, changes, figures, curve, estimates, zones, measures, rounds, testing_day, tracing, signals, needs, costs,
-    floor, delays, reproduction, hazards, missing, reproduce,
+    headline, changes, figures, curve, estimates, choice, zones, hidden_areas, measures, rounds, testing_day, tracing,
+    signals, needs, beds, entry, goods, community, costs, floor, delays, reproduction, hazards, missing, reproduce,
 )  # fmt: skip
 
 

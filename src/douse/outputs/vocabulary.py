@@ -63,6 +63,10 @@ LADDER = (
 BOOKS = ("economic", "social", "livelihood")
 CAUSES = ("measures", "epidemic")
 ALARMS = ("red", "amber")
+# Who waits for a bed; how what they get fits; ways of entry and what tells of infected arrivals.
+WAITING = ("contact", "unknown")
+BED_FITS = ("as_needed", "higher_class", "lower_class", "stays", "none_free")
+ENTRY_BASES = ("tests", "prevalence", "others", "guess")
 FLOOR = ("beds", "icu_beds", "rooms", "tests", "tracers")
 
 _LISTS_OF_RECORDS: tuple[tuple[str, ...], ...] = tuple(
@@ -75,7 +79,8 @@ CODES: frozenset[str] = frozenset(
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
         CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, COST_ITEMS,
-        COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
+        COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,
+        BED_FITS, ENTRY_BASES, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
     )
     for code in codes_of_one
 )  # fmt: skip

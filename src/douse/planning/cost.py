@@ -5,33 +5,44 @@ caution loses anyway is the epidemic's. What the epidemic itself costs stands ap
 that falls on households in the livelihood book, the rest in the economic book, so that the books may be added up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from douse.library.protocol import Costs as Prices
 from douse.planning.basis import Basis
+from douse.planning.community.values import CommunityPlan
+from douse.planning.goods.needed import in_total, sampler_sets
 from douse.planning.isolation import age_bands, severity_shares
 from douse.planning.plan import CostLine, Costs, DayNeed, Note
+from douse.planning.prices import priced
 from douse.planning.projection import Projection
 from douse.planning.quarantine import QuarantineDemand
-from douse.planning.supplies import sampler_sets, total
-from douse.records.codes import SEVERITIES
+from douse.records.codes import REQUEST_KINDS, SEVERITIES
 from douse.records.measure import Because, Measure
-from douse.units import DAYS_PER_YEAR
 
 Floats = NDArray[np.float64]
 # Codes of the lines, and of their units.
 COST_ITEMS = (
     "single_tests", "pooled_tubes", "central_quarantine", "home_quarantine", "protective_sets", "living_packages",
     "field_staff", "output_lost", "output_lost_elsewhere", "hospital_beds", "icu_beds", "shelter_beds",
-    "output_lost_to_caution", "days_restricted", "school_days_lost", "unmet_requests", "household_income_lost",
-    "care_delayed", "health_lost",
+    "output_lost_to_caution", "days_restricted", "school_days_lost", "household_income_lost",
+    "care_delayed", "health_lost", *(f"unmet_{kind}" for kind in REQUEST_KINDS), "requests_late",
 )  # fmt: skip
-COST_UNITS = ("tests", "tubes", "person_days", "bed_days", "sets", "packages", "pupil_days", "dalys", "requests")
+COST_UNITS = (
+    "tests",
+    "tubes",
+    "person_days",
+    "bed_days",
+    "sets",
+    "packages",
+    "pupil_days",
+    "dalys",
+    "requests",
+    "hours",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ class Quantities:
         By day.
     packages : float
         Living packages.
+    community : CommunityPlan
+        What residents ask for.
     """
 
     levels: Sequence[Measure]
@@ -62,6 +75,7 @@ class Quantities:
     tracers: Floats
     samplers: Floats
     packages: float
+    community: CommunityPlan
 
 
 def account(basis: Basis, quantities: Quantities) -> tuple[Costs, tuple[Note, ...]]:
@@ -71,10 +85,9 @@ def account(basis: Basis, quantities: Quantities) -> tuple[Costs, tuple[Note, ..
     """
     restricted, people_days, unknown = _restricted_days(basis, quantities)
     lines = (
-        *_services(basis, quantities),
-        *_restriction(basis.costs, restricted),
-        CostLine("social", "unmet_requests", _unmet_requests(basis), "requests", None, "measures"),
-        *_epidemic(basis, quantities, people_days),
+        *_priced(basis.costs, "measures", _of_measures(basis, quantities, restricted)),
+        *_not_in_time(basis.costs, quantities.community),
+        *_priced(basis.costs, "epidemic", _of_epidemic(basis, quantities, people_days)),
     )
     costs = Costs(
         currency=basis.costs.currency,
@@ -109,64 +122,50 @@ def _restricted_days(basis: Basis, quantities: Quantities) -> tuple[float | None
     return restricted, everybody, unknown
 
 
-def _services(basis: Basis, quantities: Quantities) -> tuple[CostLine, ...]:
-    """Tests, quarantine, goods and staff of the measures."""
-    prices = basis.costs
-    pooled = float(quantities.tubes.sum())
-    rooms, home = (float(demand.mean.sum()) for demand in (quantities.quarantine.rooms, quantities.quarantine.home))
-    field = float(quantities.tracers.sum() + quantities.samplers.sum())
-    sets = sampler_sets(basis, quantities.samplers)
-    given = (
-        ("single_tests", total(quantities.needs, "tests") - pooled, "tests", prices.test_single.value),
-        ("pooled_tubes", pooled, "tubes", prices.test_pooled_tube.value),
-        ("central_quarantine", rooms, "person_days", prices.quarantine_day.value),
-        ("home_quarantine", home, "person_days", prices.home_quarantine_day.value),
-        ("protective_sets", sets, "sets", prices.protective_set.value),
-        ("living_packages", quantities.packages, "packages", prices.living_package.value),
-        ("field_staff", field, "person_days", prices.staff_day.value),
-    )
+def _priced(prices: Prices, cause: str, quantities: Mapping[str, float | None]) -> tuple[CostLine, ...]:
+    """Lines of one cause, in the order of the books: quantities by item, times the prices of the library."""
     return tuple(
-        CostLine("economic", item, n, unit, _times(n, price), "measures", price) for item, n, unit, price in given
-    )
+        CostLine(
+            line.book, line.item, quantities[line.item], line.unit, _times(quantities[line.item], line.price), cause,
+            line.price,
+        )
+        for line in priced(prices)
+        if line.cause == cause
+    )  # fmt: skip
 
 
-def _restriction(prices: Prices, restricted: float | None) -> tuple[CostLine, ...]:
-    """What restricted days cost beyond what caution costs anyway."""
-    a_day = prices.gdp_per_person_year.value / DAYS_PER_YEAR
-    lost = a_day * max(prices.lockdown_output_share.value - prices.voluntary_output_share.value, 0)
-    on_households = prices.household_income_share.value
-    pupils = None if restricted is None else restricted * prices.school_age_share.value
-    delayed = None if restricted is None else restricted * prices.delayed_care_per_person_day.value
-    given = (
-        ("economic", "output_lost", restricted, "person_days", lost * (1 - on_households)),
-        ("economic", "output_lost_elsewhere", restricted, "person_days", lost * prices.spillover_share.value),
-        ("social", "days_restricted", restricted, "person_days", None),
-        ("social", "school_days_lost", pupils, "pupil_days", prices.school_day.value),
-        ("livelihood", "household_income_lost", restricted, "person_days", lost * on_households),
-        ("livelihood", "care_delayed", delayed, "dalys", _value_of_daly(prices)),
-    )
-    return tuple(
-        CostLine(book, item, n, unit, _times(n, price), "measures", price) for book, item, n, unit, price in given
-    )
+def _of_measures(basis: Basis, quantities: Quantities, restricted: float | None) -> Mapping[str, float | None]:
+    """Tests, quarantine, goods and staff of the measures, and what goes with restricted days."""
+    pooled, prices = float(quantities.tubes.sum()), basis.costs
+    return {
+        "single_tests": in_total(quantities.needs, "tests") - pooled,
+        "pooled_tubes": pooled,
+        "central_quarantine": float(quantities.quarantine.rooms.mean.sum()),
+        "home_quarantine": float(quantities.quarantine.home.mean.sum()),
+        "protective_sets": sampler_sets(basis, quantities.samplers),
+        "living_packages": quantities.packages,
+        "field_staff": float(quantities.tracers.sum() + quantities.samplers.sum()),
+        "output_lost": restricted,
+        "output_lost_elsewhere": restricted,
+        "days_restricted": restricted,
+        "school_days_lost": _times(restricted, prices.school_age_share.value),
+        "household_income_lost": restricted,
+        "care_delayed": _times(restricted, prices.delayed_care_per_person_day.value),
+    }
 
 
-def _epidemic(basis: Basis, quantities: Quantities, people_days: float | None) -> tuple[CostLine, ...]:
+def _of_epidemic(basis: Basis, quantities: Quantities, people_days: float | None) -> Mapping[str, float | None]:
     """Care, health lost, and output that people give up by themselves."""
-    prices, needs, ratios = basis.costs, quantities.needs, basis.protocol.resources
-    ward, intensive, shelter = (total(needs, name) for name in ("hospital_bed", "icu_bed", "shelter_bed"))
-    sets = ward * ratios.sets_per_hospital_day.value + intensive * ratios.sets_per_icu_day.value
-    caution = prices.gdp_per_person_year.value / DAYS_PER_YEAR * prices.voluntary_output_share.value
-    given = (
-        ("economic", "hospital_beds", ward, "bed_days", prices.hospital_day.value),
-        ("economic", "icu_beds", intensive, "bed_days", prices.icu_day.value),
-        ("economic", "shelter_beds", shelter, "bed_days", prices.shelter_bed_day.value),
-        ("economic", "protective_sets", sets, "sets", prices.protective_set.value),
-        ("economic", "output_lost_to_caution", people_days, "person_days", caution),
-        ("livelihood", "health_lost", _dalys(basis, quantities.projection), "dalys", _value_of_daly(prices)),
-    )
-    return tuple(
-        CostLine(book, item, n, unit, _times(n, price), "epidemic", price) for book, item, n, unit, price in given
-    )
+    needs, ratios = quantities.needs, basis.protocol.resources
+    ward, intensive, shelter = (in_total(needs, name) for name in ("hospital_bed", "icu_bed", "shelter_bed"))
+    return {
+        "hospital_beds": ward,
+        "icu_beds": intensive,
+        "shelter_beds": shelter,
+        "protective_sets": ward * ratios.sets_per_hospital_day.value + intensive * ratios.sets_per_icu_day.value,
+        "output_lost_to_caution": people_days,
+        "health_lost": _dalys(basis, quantities.projection),
+    }
 
 
 def _dalys(basis: Basis, projection: Projection) -> float:
@@ -180,12 +179,19 @@ def _dalys(basis: Basis, projection: Projection) -> float:
     return float(projection.mean.sum() * a_case)
 
 
-def _unmet_requests(basis: Basis) -> float:
-    return float(basis.known.table("requests").filter(pl.col("met_at").is_null()).height)
+def _not_in_time(prices: Prices, community: CommunityPlan) -> tuple[CostLine, ...]:
+    """Requests of residents that are not met in time, by kind, and the hours that they wait beyond it.
 
-
-def _value_of_daly(prices: Prices) -> float:
-    return prices.value_of_daly_gdp_multiple.value * prices.gdp_per_person_year.value
+    Kinds without a price are counted only, and so are the hours: the price is that of the request.
+    """
+    lines = []
+    for kind in community.kinds:
+        unit_price = prices.unmet_request.get(kind.kind)  # type: ignore[call-overload]  # kinds are those of the tables
+        price = None if unit_price is None else unit_price.value
+        number = float(kind.late + kind.unmet)
+        item = f"unmet_{kind.kind}"
+        lines.append(CostLine("livelihood", item, number, "requests", _times(number, price), "measures", price))
+    return (*lines, CostLine("livelihood", "requests_late", community.hours_late, "hours", None, "measures"))
 
 
 def _times(quantity: float | None, price: float | None) -> float | None:

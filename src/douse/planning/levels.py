@@ -9,6 +9,7 @@ from douse.kernels.tree import inherit, smallest_units
 from douse.library.protocol import EnterRule, LevelRule, Protocol
 from douse.planning.evidence import Bools, Evidence, Floats, Ints, needed, rank_of
 from douse.records.codes import LEVELS
+from douse.records.measure import Because
 from douse.records.zone_tree import ZoneTree
 
 ABOVE_OPEN = LEVELS[1:]
@@ -28,14 +29,25 @@ class TooCoarse:
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """A level that the plan chosen puts on a zone today whatever its cases, and why."""
+
+    level: str
+    because: Because
+    less_fails: Because
+    days: int  # that it lasts
+
+
+@dataclass(frozen=True)
 class Placement:
-    """One level on one zone. `rule` holds there; None: the level was in force and is not lifted yet."""
+    """One level on one zone. `rule` holds there; None: it was ordered, or in force and not lifted yet."""
 
     zone: int
     level: str
     rule: EnterRule | None = None
     reached: float = 0.0  # evidence under the rule in the zone and all within it
     coarse: TooCoarse | None = None
+    ordered: Ordered | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,13 @@ class LevelMap:
     coarse: tuple[TooCoarse, ...]
 
 
-def place_levels(evidence: Evidence, zones: ZoneTree, protocol: Protocol, held: Mapping[int, str]) -> LevelMap:
+def place_levels(
+    evidence: Evidence,
+    zones: ZoneTree,
+    protocol: Protocol,
+    held: Mapping[int, str],
+    ordered: Mapping[int, Ordered] | None = None,
+) -> LevelMap:
     """Put each level on the smallest zones that cover its evidence.
 
     A zone gets a level where one of its rules holds on all cases within the zone, and some of these cases lie in no
@@ -77,12 +95,15 @@ def place_levels(evidence: Evidence, zones: ZoneTree, protocol: Protocol, held: 
         Its levels.
     held : Mapping[int, str]
         Zone -> level that it keeps whatever the evidence (in force, and not lifted yet).
+    ordered : Mapping[int, Ordered], optional
+        Zone -> level that it gets whatever the evidence.
 
     Returns
     -------
     LevelMap
     """
     coarse = known_too_coarsely(evidence, zones, protocol)
+    ordered = ordered or {}
     own = np.zeros(len(zones), dtype=np.int64)
     reach, source = inherit(zones.parent, zones.depth, own)
     placements: dict[int, Placement] = {}
@@ -91,6 +112,7 @@ def place_levels(evidence: Evidence, zones: ZoneTree, protocol: Protocol, held: 
         instead = {c.zone: c for c in coarse if c.instead == level}
         forced = np.zeros(len(zones), dtype=np.bool_)
         forced[[*instead, *(zone for zone, kept in held.items() if kept == level)]] = True
+        forced[[zone for zone, order in ordered.items() if order.level == level]] = True
         placed, total, holds = smallest_units(
             zones.parent,
             zones.depth,
@@ -112,8 +134,13 @@ def place_levels(evidence: Evidence, zones: ZoneTree, protocol: Protocol, held: 
                 rule=None if first is None else rule.enter[first],
                 reached=0.0 if first is None else float(total[zone, first]),
                 coarse=instead.get(zone) if first is None else None,
+                ordered=_order(ordered.get(zone), level) if first is None else None,
             )
     return LevelMap(dict(sorted(placements.items())), reach, source, coarse)
+
+
+def _order(order: Ordered | None, level: str) -> Ordered | None:
+    return order if order is not None and order.level == level else None
 
 
 def known_too_coarsely(evidence: Evidence, zones: ZoneTree, protocol: Protocol) -> tuple[TooCoarse, ...]:

@@ -1,9 +1,16 @@
 """`Plan`: what is proposed as of a day. Values only; each part is made by the planner of its name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from douse.planning.area_values import Areas
+from douse.planning.beds.values import BedPlan
+from douse.planning.choice.choice import Choice
+from douse.planning.community.values import CommunityPlan
+from douse.planning.entry.values import EntryPlan
+from douse.planning.goods.values import GoodsPlan
 from douse.planning.testing.values import TestingDay
+from douse.planning.tracing_values import TracingCapacity
 from douse.records.measure import Because, Measure
 
 
@@ -56,8 +63,11 @@ class Supply:
     need_per_day: float
     stock: float | None
     on_the_way: float | None
-    days_of_cover: float | None
+    days_of_cover: float | None  # with what is on the way and comes from production
     alarm: str | None  # amber | red
+    need_worst: float | None = None  # in the worst 5% of courses
+    production: float | None = None  # that comes within the horizon
+    days_of_cover_without: float | None = None  # of what lies in stock alone
 
 
 @dataclass(frozen=True)
@@ -124,4 +134,11 @@ class Plan:
     floor: tuple[FloorCheck, ...]
     notes: tuple[Note, ...]
     cases_ahead: tuple[DayNeed, ...] = ()  # expected new cases a day
+    areas: Areas | None = None  # where infections may be hidden, and the smallest areas that cover them
+    tracing_capacity: TracingCapacity | None = None  # what today's tracers reach
+    beds: BedPlan | None = None  # who goes to which bed or room, and what to open
+    entry: EntryPlan | None = None  # tests and quarantine of arrivals; None: none are on record
+    choice: Choice | None = None  # between whole plans; None: the levels are those of the protocol's rules
     testing: TestingDay | None = None  # the day of the rounds; None: no rounds
+    goods: GoodsPlan = field(default_factory=GoodsPlan)
+    community: CommunityPlan = field(default_factory=CommunityPlan)

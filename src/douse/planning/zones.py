@@ -118,6 +118,8 @@ def _placed(
     before = verdict.in_force if verdict else None
     action = _action(placement.level, verdict)
     dates = _dates(basis.as_of, rule, before if action == "keep" else None)
+    if placement.ordered is not None:
+        dates = _until(dates, basis.as_of + timedelta(days=placement.ordered.days))
     days = (dates.expires_on - basis.as_of).days
     reason, lesser, fails = _words(basis, evidence, placement, verdict, action)
     zone = basis.zones.ids[placement.zone]
@@ -152,6 +154,8 @@ def _words(
             "The protocol lowers {before} to {level} first.", _steps(verdict.in_force.level, placement.level)
         )
         return verdict.because, lesser, step
+    if placement.ordered is not None:
+        return placement.ordered.because, lesser, placement.ordered.less_fails
     because = why_placed(basis, evidence, placement)
     if because:
         return because, lesser, why_not_less(placement, lesser)
@@ -232,6 +236,10 @@ def _dates(as_of: date, rule: LevelRule, kept: InForce | None) -> _Dates:
     if kept.review_on is not None and kept.review_on > as_of:
         review_on = kept.review_on
     return _Dates(kept.since, min(review_on, expires_on), expires_on)
+
+
+def _until(dates: _Dates, day: date) -> _Dates:
+    return _Dates(dates.start, min(dates.review_on, day), min(dates.expires_on, day))
 
 
 def _whole_people(people: float) -> int | None:

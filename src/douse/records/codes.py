@@ -51,6 +51,9 @@ ITEMS = (
     "protective_set", "n95", "surgical_mask", "swab", "tube", "reagent", "antigen_test", "living_package",
     "food_kg", "medicine_course", "vaccine_dose", "other",
 )  # fmt: skip
+# Crews that carry and help, and in what they state how much they manage in a day.
+CREW_KINDS = ("delivery", "medical_transport", "care", "helper")
+CAPACITY_UNITS = ("trips", "kg")
 REQUEST_KINDS = ("food", "medicine", "dialysis", "birth", "dependant_care", "medical_visit", "other")
 # Complaints by syndrome (as in WHO's early-warning lists), sales, absences, samples; prevalence: of a place elsewhere.
 INDICATORS = (

@@ -83,6 +83,7 @@ class People(Table):
 
     key = ("person_id",)
     unlocks = "household members, classmates and teams as contacts, numbers of people a measure affects, dependants"
+    row_actions: ClassVar = {"carer_is_another": ("depends_on",)}
 
     person_id = ident("Pseudonym of the person.", required=True)
     zone = ident("Smallest zone of residence.", references="zones.zone_id", personal=True)
@@ -95,6 +96,17 @@ class People(Table):
         "School or workplace; of ward staff the facility.", references="places.place_id", personal=True
     )
     group = ident("Class, team or shift there; of ward staff the ward, as in `stays.ward`.", personal=True)
+    depends_on = ident(
+        "Who cares for the person, where they must not be parted: a parent, a carer. Empty: children count as cared "
+        "for by their household.",
+        references="people.person_id",
+        personal=True,
+    )
+
+    @dy.rule()
+    def carer_is_another(cls) -> pl.Expr:
+        """A person does not depend on themselves."""
+        return (pl.col("depends_on") != pl.col("person_id")).fill_null(value=True)
 
 
 class Facilities(Table):
@@ -384,7 +396,7 @@ class Stock(Table):
     key = ("facility_id", "item", "counted_at")
     occurred = "counted_at"
     told_by = ("counted_at",)
-    unlocks = "days of cover of protective sets, tubes, reagents and living packages"
+    unlocks = "days of cover of protective sets, tubes, reagents and living packages, and what goes where"
 
     facility_id = ident("Where it lies.", required=True, references="facilities.facility_id")
     item = code(codes.ITEMS, "What it is.", required=True)
@@ -398,7 +410,7 @@ class Requests(Table):
     key = ("request_id",)
     occurred = "requested_at"
     told_by = ("requested_at",)
-    unlocks = "unmet needs in the cost account"
+    unlocks = "what residents ask for, by its clock, and unmet needs in the cost account"
     row_actions: ClassVar = {"request_order": ("met_at",)}
 
     request_id = ident("Identifier of the request.", required=True)
@@ -439,6 +451,67 @@ class Shipments(Table):
     def shipment_order(cls) -> pl.Expr:
         """sent_at is not after received_at."""
         return (pl.col("sent_at") <= pl.col("received_at")).fill_null(value=True)
+
+
+class Crews(Table):
+    """People and vehicles that carry goods to the door and help residents."""
+
+    key = ("crew_id",)
+    unlocks = "goods that can be carried against goods that are needed, residents' requests matched to who goes there"
+    row_actions: ClassVar = {
+        "capacity_has_unit": ("capacity",),
+        "hours_in_order": ("works_from", "works_to"),
+        "skills_are_requests": ("skills",),
+    }
+
+    crew_id = ident("Identifier of the crew.", required=True)
+    kind = code(codes.CREW_KINDS, "What it does.", required=True)
+    facility_id = ident("Facility that it starts from, such as a depot.", references="facilities.facility_id")
+    zone = ident("Zone that it starts from, when not at a facility.", references="zones.zone_id")
+    people = count("People who work on a day.", "people", maximum=100_000)
+    vehicles = count("Vehicles; 0 goes on foot.", "vehicles", maximum=100_000)
+    capacity = number("How much the whole crew manages in a day.", "as capacity_unit says, a day", low=0, high=1e9)
+    capacity_unit = code(codes.CAPACITY_UNITS, "What capacity is counted in: trips or kg, a day.")
+    works_from = number("Hour of the day when work starts.", "hours", low=0, high=24)
+    works_to = number("Hour of the day when work ends; a night shift is two crews.", "hours", low=0, high=24)
+    skills = text("Kinds of requests that it can meet, as in `requests.kind`, with ; between; empty: by its kind.")
+
+    @dy.rule()
+    def capacity_has_unit(cls) -> pl.Expr:
+        """A capacity names its unit: trips or kg a day."""
+        return pl.col("capacity").is_null() | pl.col("capacity_unit").is_not_null()
+
+    @dy.rule()
+    def hours_in_order(cls) -> pl.Expr:
+        """works_from is before works_to."""
+        return (pl.col("works_from") < pl.col("works_to")).fill_null(value=True)
+
+    @dy.rule()
+    def skills_are_requests(cls) -> pl.Expr:
+        """skills are kinds of requests with ; between them."""
+        one = f"(?:{'|'.join(codes.REQUEST_KINDS)})"
+        return pl.col("skills").str.contains(rf"^\s*{one}(?:\s*;\s*{one})*\s*;?\s*$").fill_null(value=True)
+
+
+class Production(Table):
+    """What factories and suppliers give, day after day."""
+
+    key = ("production_id",)
+    unlocks = "goods to come, and whether more production would end a shortage"
+    row_actions: ClassVar = {"production_order": ("last_day",)}
+
+    production_id = ident("Identifier of the supply.", required=True)
+    item = code(codes.ITEMS, "What it is.", required=True)
+    to_facility = ident("Facility that it comes to.", references="facilities.facility_id")
+    quantity_per_day = number("How much a day.", "items/day", low=0, high=1e12, required=True)
+    first_day = day("First day on which it comes; empty: it comes already.", plan=True)
+    last_day = day("Last day on which it comes; empty: no end is known.", plan=True)
+    lead_time_days = count("Days from an order until it comes; 0 when it is ordered.", "days", maximum=3650)
+
+    @dy.rule()
+    def production_order(cls) -> pl.Expr:
+        """first_day is not after last_day."""
+        return _in_order("first_day", "last_day")
 
 
 class Indicators(Table):
@@ -490,9 +563,11 @@ TABLES: dict[str, type[Table]] = {
     "stock": Stock,
     "requests": Requests,
     "shipments": Shipments,
+    "crews": Crews,
+    "production": Production,
     "indicators": Indicators,
 }
-REFERENCE_TABLES = ("zones", "places", "people", "facilities")
+REFERENCE_TABLES = ("zones", "places", "people", "facilities", "crews", "production")
 REQUIRED_TABLES = ("cases",)
 
 

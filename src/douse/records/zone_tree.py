@@ -23,6 +23,8 @@ _NAMING_TABLES = (
     "visits",
     "tests",
     "indicators",
+    "requests",
+    "crews",
 )
 
 

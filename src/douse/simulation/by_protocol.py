@@ -194,7 +194,9 @@ def _units(above: list[list[tuple[str, int]]], rule: LevelRule) -> NDArray[np.in
     names: dict[str, int] = {}
     unit = np.full(len(above), -1, np.int32)
     for at, chain in enumerate(above):
-        fits = [zone for zone, rank in chain if smallest <= rank <= largest]
+        below = [(zone, rank) for zone, rank in chain if rank <= largest]
+        # Where the tree has no zone between the two kinds, the largest below will do, as in a plan.
+        fits = [zone for zone, rank in below if rank >= smallest] or [zone for zone, _ in below[-1:]]
         if fits:
             unit[at] = names.setdefault(fits[0], len(names))
     return unit

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from douse.simulation.carried import carried
 from douse.simulation.outbreak import Outbreak
 from douse.simulation.outcome import Outcome, outcome_of
 from douse.simulation.scenario import Scenario
@@ -34,7 +35,7 @@ def run_all(
     Parameters
     ----------
     scenario : Scenario
-        Shared by all; an executor of other processes gets one copy a share of the draws.
+        Shared by all; other processes map its arrays.
     draws : sequence of Draw
         One a run.
     executor : concurrent.futures.Executor, optional
@@ -69,9 +70,18 @@ def shared(
     shares = [list(items[first:end]) for first, end in shares_of(len(items), parts)]
     if executor is None and parts == 1:
         return work(shares[0])
-    with nullcontext(executor) if executor is not None else ThreadPoolExecutor(parts) as workforce:
-        futures = [workforce.submit(work, share) for share in shares]
-        return [answer for future in futures for answer in future.result()]
+    if executor is None or isinstance(executor, ThreadPoolExecutor):
+        with nullcontext(executor) if executor is not None else ThreadPoolExecutor(parts) as threads:
+            return _answers(threads, work, shares)
+    with carried(work) as light:
+        return _answers(executor, light, shares)
+
+
+def _answers(
+    executor: Executor, work: Callable[[list[Item]], list[Answer]], shares: Sequence[list[Item]]
+) -> list[Answer]:
+    futures = [executor.submit(work, share) for share in shares]
+    return [answer for future in futures for answer in future.result()]
 
 
 def _share(scenario: Scenario, read: Callable[[Outbreak], Answer], draws: list[Draw]) -> list[Answer]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 
 from douse.errors import UsageError
 
@@ -28,7 +29,8 @@ def opened(name: str | None) -> Iterator[Executor | None]:
     if name is None:
         yield None
     elif name == "processes":
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
+        # Begun afresh, not forked: threads of Polars do not survive a fork.
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
             yield pool
     elif name.startswith(_DASK):
         with _cluster(name) as executor:

@@ -94,6 +94,7 @@ def fit(  # noqa: PLR0913  what is run, and by whom
     *,
     runs: int,
     seed: int,
+    upto: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
 ) -> Fit:
@@ -109,6 +110,8 @@ def fit(  # noqa: PLR0913  what is run, and by whom
         In all.
     seed : int
         The same call gives the same answer.
+    upto : int, optional
+        Days that each run goes on for; all of them by default.
     executor, workers
         As for `run_all`.
     """
@@ -118,7 +121,7 @@ def fit(  # noqa: PLR0913  what is run, and by whom
     rounds = list[tuple[int, Prior | Proposal]]()
     made: _Made | None = None
     for many in np.diff(np.linspace(0, runs, ROUNDS + 1).round().astype(int)):
-        more = _run(stage, unknowns, source.draw(int(many), rng), rng, executor, workers)
+        more = _run(stage, unknowns, source.draw(int(many), rng), rng, upto, executor, workers)
         made = more if made is None else made.with_more(more)
         rounds.append((int(many), source))
         cases = np.array([run.outcome.of("cases") for run in made.runs])
@@ -158,8 +161,8 @@ def fitted(stage: Stage, done: Fit) -> pl.DataFrame:
 
 
 def _run(  # noqa: PLR0913, PLR0917
-    stage: Stage, unknowns: Unknowns, parameters: Floats, rng: np.random.Generator, executor: Executor | None,
-    workers: int | None,
+    stage: Stage, unknowns: Unknowns, parameters: Floats, rng: np.random.Generator, upto: int | None,
+    executor: Executor | None, workers: int | None,
 ) -> _Made:  # fmt: skip
     """Run a round."""
     base, seeks = stage.scenario, unknowns.seeks(parameters)
@@ -172,7 +175,8 @@ def _run(  # noqa: PLR0913, PLR0917
         Variation(Draw(start.seed, start.seeds, float(one)), float(seek), path)
         for start, one, seek, path in zip(begun, scale, seeks, season, strict=True)
     ]
-    runs = read_varied(base, variations, partial(_read, back=stage.past.back), executor=executor, workers=workers)
+    read = partial(_read, back=stage.past.back)
+    runs = read_varied(base, variations, read, upto=upto, executor=executor, workers=workers)
     return _Made(parameters, seeks, tuple(variations), tuple(begun), tuple(runs))
 
 

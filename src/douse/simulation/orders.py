@@ -33,7 +33,7 @@ def orders_of(measures: Sequence[Measure], city: City, first: date) -> tuple[Ord
     for measure in measures:
         if measure.kind not in ON_ZONES or measure.action == "lift":
             continue
-        bits = _bits(measure.kind, measure.level, measure.closed)
+        bits = bits_of(measure.kind, measure.level, measure.closed)
         screening = measure.kind == "screening"
         made.append(_order(city, first, measure.zone, bits, (measure.start, measure.expires_on), screening=screening))
     return tuple(order for order in made if order is not None)
@@ -46,7 +46,7 @@ def orders_in(table: pl.DataFrame, city: City, first: date) -> tuple[Order, ...]
     """
     made = []
     for row in table.filter(pl.col("kind").is_in(ON_ZONES)).iter_rows(named=True):
-        bits = _bits(row["kind"], row["level"], row["closed"])
+        bits = bits_of(row["kind"], row["level"], row["closed"])
         days = (
             row["start"],
             min((day for day in (row["ended_on"], row["expires_on"]) if day is not None), default=None),
@@ -55,7 +55,7 @@ def orders_in(table: pl.DataFrame, city: City, first: date) -> tuple[Order, ...]
     return tuple(order for order in made if order is not None)
 
 
-def _bits(kind: str, level: str | None, closed: str | None) -> int:
+def bits_of(kind: str, level: str | None, closed: str | None) -> int:
     """What a zone is told: a level, or what is closed."""
     if kind == "level":
         return LEVELS.index(level or "open")
@@ -69,10 +69,10 @@ def _order(  # noqa: PLR0913
     end = MOST_DAYS if days[1] is None else (days[1] - first).days
     if (start if screening else end) < 0:
         return None
-    return Order(_within(city, zone), bits, max(start, 0), end, screening=screening)
+    return Order(zones_within(city, zone), bits, max(start, 0), end, screening=screening)
 
 
-def _within(city: City, zone: str | None) -> NDArray[np.int64]:
+def zones_within(city: City, zone: str | None) -> NDArray[np.int64]:
     """Positions of the zones of residence within a zone; all of them where none is named."""
     if zone is None:
         return np.arange(len(city.zone_ids))

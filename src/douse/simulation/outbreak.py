@@ -1,7 +1,8 @@
 """`Outbreak`: one run, day by day. It can be stopped, saved, continued, and begun again in the same memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,9 +27,11 @@ from douse.kernels.epidemic_layout import (
     TAIL,
 )
 from douse.kernels.squares import key_of
+from douse.simulation.response import Response
 from douse.simulation.room import Agenda, Calendar, at_least
 from douse.simulation.scenario import HISTORY, Scenario
 from douse.simulation.seeds import Seeds
+from douse.simulation.zoning import Order
 
 _ROOM = 4096  # rows of the tables of a run, to begin with
 Answer = TypeVar("Answer")
@@ -55,6 +58,8 @@ class Outbreak:
     keep : bool
         Keep who infected whom (12 bytes an infection); without it a large run needs less memory. A run in which
         anything is done keeps it anyway.
+    names : bool
+        Keep whom cases name (`names`, columns as in `kernels/epidemic_columns.py`; 28 bytes a meeting).
     """
 
     def __init__(  # noqa: PLR0913
@@ -66,11 +71,12 @@ class Outbreak:
         scale: float | None = None,
         shards: int = 1,
         keep: bool = True,
+        names: bool = False,
     ) -> None:
         people, zones = len(scenario.city), len(scenario.city.zone_ids)
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
-        self.scenario, self.shards = scenario, shards
+        self.shards = shards
         self._kept_anyway = keep
         self.shard_end = np.array([people * (part + 1) // shards for part in range(shards)], np.int64)
         self.state = np.zeros(people, np.uint32)
@@ -82,6 +88,7 @@ class Outbreak:
         self.community = np.empty(_ROOM, np.uint32)
         self.lines = np.empty((_ROOM, columns.LINE_WIDTH), np.int32)
         self.waiting = np.empty(_ROOM, np.uint64)
+        self.names = np.empty((2 * columns.MOST_NAMED if names else 0, columns.NAME_WIDTH), np.int32)
         self.log = np.empty((_ROOM, 3), np.uint32)
         self.log_end = np.zeros(CALENDAR + 1, np.int64)
         reported = int(scenario.report.max()) + 1
@@ -105,16 +112,12 @@ class Outbreak:
         self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
         self.ordered = np.zeros(zones, np.uint8)
-        self._rules, self._regime_open = scenario.response.rules(), scenario.response.regime_open()
-        self._rules[columns.RESPONDS_FROM] += HISTORY
-        self._recall = np.array([scenario.response.recall, scenario.response.recalled_before])
-        self._test_days = np.asarray(scenario.response.test_days, np.int64)
         self._slots = scenario.rates.contacts.slot_table
         self._holds = scenario.immunity.holds()
         self._kept = np.array([1.0, scenario.variant.protection_left])
         self._zone_people = np.diff(scenario.city.zone_start.astype(np.int64))
         self._pool: ThreadPoolExecutor | None = None
-        self._fresh = True
+        self._first, self._fresh = scenario, True
         self.begin(seeds, seed, scale)
 
     def begin(self, seeds: Seeds, seed: int, scale: float | None = None) -> None:
@@ -132,10 +135,10 @@ class Outbreak:
         if not self._fresh:
             self._undo()
         self._fresh = False
-        self.acts = self.scenario.controls or seeds.stays
+        self.acts = self._first.controls or seeds.stays
         self.keep = self._kept_anyway or self.acts
-        self._knobs = self.scenario.knobs.copy()
-        self._knobs[columns.GUARDED] = float(self.acts)
+        self.zoned = self._first.zoning.acts
+        self._take(self._first)
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
         self.scale = self.scenario.scale if scale is None else scale
@@ -149,6 +152,63 @@ class Outbreak:
         self._order(HISTORY - 1)
         self._decide(HISTORY - 1, 0, changed=True)
         self.log_end[: HISTORY + 1] = 0
+
+    def change(
+        self,
+        *,
+        response: Response | None = None,
+        orders: Sequence[Order] | None = None,
+        masks_from: int | None = None,
+    ) -> None:
+        """Let something else be done from the next day on; `begin` goes back to what was done at first.
+
+        Infections so far stay as they are, and so does what was noted for later days: who was told to come for a test
+        comes. The rules by which levels come and go by themselves are not changed.
+
+        Parameters
+        ----------
+        response : Response, optional
+            What people and the department do from the next day on.
+        orders : sequence of Order, optional
+            All that holds in zones from the next day on, whatever was ordered before.
+        masks_from : int, optional
+            First day of the run on which people wear masks.
+
+        Raises
+        ------
+        UsageError
+            When nothing was done in the run before: whom it tests and traces is noted from its first day on.
+        """
+        if not self.acts:
+            raise UsageError(
+                "A run in which nobody did anything cannot begin to respond on a later day.",
+                next_step="Begin it with a response, of a small share of people who come for tests at least.",
+            )
+        changed: dict[str, Any] = {}
+        if response is not None:
+            if response.ill_at_home != self.scenario.response.ill_at_home:
+                raise UsageError("Who stays at home when ill is settled at the start of a run and cannot change in it.")
+            changed["response"] = response
+        if masks_from is not None:
+            changed["masks_from"] = masks_from
+        if orders is not None:
+            changed["zoning"] = replace(self.scenario.zoning, orders=tuple(orders))
+        self._take(replace(self.scenario, **changed))
+        if orders is not None:
+            self.zoned = True
+            self.ordered = self.scenario.zoning.ordered_on(self.day - HISTORY)
+            self._decide(self.day - 1, 0, changed=True)
+
+    def _take(self, scenario: Scenario) -> None:
+        """Work by this scenario from now on."""
+        response = scenario.response
+        self.scenario = scenario
+        self._rules, self._regime_open = response.rules(), response.regime_open()
+        self._rules[columns.RESPONDS_FROM] += HISTORY
+        self._recall = np.array([response.recall, response.recalled_before])
+        self._test_days = np.asarray(response.test_days, np.int64)
+        self._knobs = scenario.knobs.copy()
+        self._knobs[columns.GUARDED] = float(self.acts)
 
     def run(self, days: int | None = None, threads: int = 1) -> "Outbreak":
         """Go on for some days, or to the end. Returns itself."""
@@ -186,7 +246,7 @@ class Outbreak:
                 break
             self._more_room()
         self.series[columns.WAITING_PEOPLE, day] = scalars[columns.WAITING]
-        if self.scenario.zoning.acts:
+        if self.zoned:
             cases = int(scalars[columns.COMMUNITY])
             self._screen(day)
             levels.count_cases(day, self.community, cases, self.scenario.zoning.unit_of, self.recent, self.last_case)
@@ -204,7 +264,7 @@ class Outbreak:
                 self._regime_open, course.incubation, rates.strength, course.symptomatic, response.reach_delay,
                 self._recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
                 self.scalars, self.bed_ends, self.by_zone[0], self.scenario.report, self.community, self.lines,
-                self.waiting, *self.agenda.arrays,
+                self.names, self.waiting, *self.agenda.arrays,
             )
         )  # fmt: skip
 
@@ -217,6 +277,8 @@ class Outbreak:
         if rounds == 0:
             return
         recent = self.log[self.log_end[max(day - TAIL, 0)] : self.log_end[day]]
+        due = int(self._zone_people[self.due_zones > 0].sum())
+        self._rules[columns.SCREENED_SHARE] = self.scenario.response.share_screened(due)
         while not testing.screen(
             day, self.due_zones, recent, self.key, self.scenario.city.word, self.state, self.side,
             self.scenario.city.zone_start, self.scenario.rates.course.sensitivity, self._rules, self.series,
@@ -358,6 +420,8 @@ class Outbreak:
         self.lines = _doubled(self.lines, int(scalars[columns.LINES]))
         self.community = _doubled(self.community, int(scalars[columns.COMMUNITY]))
         self.waiting = _doubled(self.waiting, int(scalars[columns.WAITING]))
+        if len(self.names):
+            self.names = _doubled(self.names, int(scalars[columns.NAMES]))
 
     def _undo(self) -> None:
         """Take back what the run before wrote: the people it touched, or all where it did not keep them."""

@@ -90,6 +90,8 @@ class Response:
     ring_vaccination : bool
         Contacts that are reached are vaccinated, `doses` a day; the dose protects `vaccine_protects` after
         `days_to_protect`.
+    sampled_a_day : float
+        People that can be sampled a day; in a round of more, fewer of each zone come.
     screened_share, pool, detects_pooled, screening_specificity, recheck_days
         Screening rounds: who comes, people in a tube, share of what a single test finds that the pool does, chance that
         a person who is not infected is let go at once, days until a false alarm is cleared.
@@ -135,6 +137,7 @@ class Response:
     vaccine_protects: float = 0.0
     days_to_protect: float = 0.0
     screened_share: float = 1.0
+    sampled_a_day: float = np.inf
     pool: float = 1.0
     detects_pooled: float = 1.0
     screening_specificity: float = 1.0
@@ -217,6 +220,10 @@ class Response:
         }.items():
             rules[position] = value
         return rules
+
+    def share_screened(self, people: int) -> float:
+        """Share of so many people who are sampled in a round of one day."""
+        return min(self.screened_share, self.sampled_a_day / max(1, people))
 
     def regime_open(self) -> Floats:
         """What each regime leaves of a person's meetings, by kind of group and layer; shape (16, 8, 8)."""

@@ -15,7 +15,7 @@ from douse.simulation.seeds import Seeds
 _ARRAYS = (
     "side", "side_person", "community", "lines", "waiting", "log", "log_end", "by_zone", "by_age", "beds", "staying",
     "series", "bed_ends", "regime", "recent", "last_case", "since", "held_until", "day_people", "changes_on",
-    "scalars", "ordered",
+    "scalars", "ordered", "names",
 )  # fmt: skip
 _AGENDA = ("items", "following", "free", "head", "fill")
 _CALENDAR = ("events", "following", "free", "head", "fill", "left")
@@ -40,7 +40,7 @@ def save_run(run: Outbreak, path: Path) -> None:
         path,
         touched=touched,
         words=run.state[touched],
-        facts=np.array([run.day, run.seed, run.shards, int(run.keep)], np.int64),
+        facts=np.array([run.day, run.seed, run.shards, int(run.keep), int(run.zoned)], np.int64),
         scale=np.array([run.scale]),
         seed_rows=run.seeds.rows,
         entry_tests=run.seeds.entry_tests,
@@ -72,7 +72,7 @@ def open_run(path: Path, scenario: Scenario) -> Outbreak:
                 f"The run in {path.name} belongs to another city, disease or plan.",
                 next_step="Go on with the scenario that it began with.",
             )
-        day, seed, shards, keep = (int(fact) for fact in kept["facts"])
+        day, seed, shards, keep, zoned = (int(fact) for fact in kept["facts"])
         run = Outbreak(
             scenario,
             Seeds(kept["seed_rows"], kept["entry_tests"]),
@@ -89,7 +89,7 @@ def open_run(path: Path, scenario: Scenario) -> Outbreak:
         for shard, calendar in enumerate(run.calendars):
             for name in _CALENDAR:
                 setattr(calendar, name, kept[f"calendar{shard}_{name}"])
-    run.day = day
+    run.day, run.zoned = day, bool(zoned)
     return run
 
 

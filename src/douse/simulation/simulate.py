@@ -37,8 +37,8 @@ SHORT_BACK = 10  # days back, where runs that begin earlier do not lead to the r
 
 
 @dataclass(frozen=True)
-class Simulated:
-    """What was simulated, how well it agrees with the reports, and what comes of it.
+class Today:
+    """Runs that lead to the reports of the last weeks, weighted by how well they agree with them.
 
     Attributes
     ----------
@@ -55,15 +55,13 @@ class Simulated:
     variations : tuple[Variation, ...]
         Starts, seeds, transmission and tests of all runs: for the same runs with other measures (`read_varied`).
     runs : tuple[Run, ...]
-        What came of them.
+        What came of them, on known days at least.
     weights : numpy.ndarray[float64], shape (M,)
         Of the runs; sum 1.
     fitted : polars.DataFrame
         As from `fitted`.
     diagnostics : Diagnostics
         Whether the weights can be trusted.
-    forecast : Forecast
-        The days ahead.
     notes : tuple[Because, ...]
         What stood in, and what the runs could not represent.
     """
@@ -79,12 +77,24 @@ class Simulated:
     weights: Floats
     fitted: pl.DataFrame
     diagnostics: Diagnostics
-    forecast: Forecast
     notes: tuple[Because, ...]
 
     def likeliest(self) -> Outbreak:
         """The run with most weight, once more and in full: for its line list, or who infected whom."""
         return begun(self.scenario, self.variations[int(np.argmax(self.weights))]).run()
+
+
+@dataclass(frozen=True)
+class Simulated(Today):
+    """The same runs, gone on with to the last day, and what comes of it.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        The days ahead.
+    """
+
+    forecast: Forecast
 
     @property
     def forecast_cases(self) -> Ints:
@@ -142,6 +152,34 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
     UsageError
         When there is no case, the city has fewer people than there are cases, or a number is out of range.
     """
+    found = today(
+        known, situation, estimates, zones, pathogen, protocol, days=days, runs=runs, orders=orders, by_rule=by_rule,
+        seed=seed, back_days=back_days, peopled=peopled, ahead=True, executor=executor, workers=workers,
+    )  # fmt: skip
+    ahead = forecast_of(found.runs, found.weights, found.peopled.city, found.as_of, found.past.back)
+    return Simulated(**vars(found), forecast=ahead)
+
+
+def today(  # noqa: PLR0913, PLR0917  as for `simulate`
+    known: Records,
+    situation: Situation,
+    estimates: Estimates,
+    zones: ZoneTree,
+    pathogen: Pathogen,
+    protocol: Protocol,
+    *,
+    days: int = 28,
+    runs: int = 200,
+    orders: Sequence[Measure] = (),
+    by_rule: bool = False,
+    seed: int = 1,
+    back_days: int | None = None,
+    peopled: Peopled | None = None,
+    ahead: bool = False,
+    executor: Executor | None = None,
+    workers: int | None = None,
+) -> Today:
+    """The runs of `simulate`, on known days only unless `ahead`: for further runs that go on from them."""
     if runs < LEAST_RUNS or days < 1:
         raise UsageError(
             f"A forecast of {days} days from {runs} runs is not possible.",
@@ -163,13 +201,15 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
     while True:
         stage = stage_of(ground, back=back, days=days)
         unknowns = unknowns_of(estimates, stage.past, ground.rates.course, stage.scenario.days)
-        done = fit(stage, unknowns, runs=runs, seed=seed, executor=executor, workers=workers)
+        done = fit(
+            stage, unknowns, runs=runs, seed=seed, upto=None if ahead else back, executor=executor, workers=workers
+        )
         if back_days is not None or done.diagnostics.tempered == 1 or back <= SHORT_BACK:
             break
         notes.append(shorter(back, SHORT_BACK))
         back = SHORT_BACK
     notes.extend(notes_of(stage.past, done.begun, done.diagnostics, by_rule=by_rule))
-    return Simulated(
+    return Today(
         as_of=situation.as_of,
         first=stage.past.first,
         days=days,
@@ -181,6 +221,5 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
         weights=done.weights,
         fitted=fitted(stage, done),
         diagnostics=done.diagnostics,
-        forecast=forecast_of(done.runs, done.weights, peopled.city, situation.as_of, back),
         notes=tuple(notes),
     )

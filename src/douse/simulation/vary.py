@@ -36,20 +36,23 @@ class Variation:
     season: Floats
 
 
-def read_varied(
+def read_varied(  # noqa: PLR0913  what is run, what is read, and by whom
     base: Scenario,
     variations: Sequence[Variation],
     read: Callable[[Outbreak], Answer],
     *,
+    upto: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
 ) -> list[Answer]:
-    """What is read from each finished run, in the order of the variations; as `read_all`."""
-    return shared(partial(_share, base, read), variations, executor=executor, workers=workers)
+    """What is read from each run, in the order of the variations, after so many days or at its end; as `read_all`."""
+    return shared(partial(_share, base, read, upto), variations, executor=executor, workers=workers)
 
 
-def _share(base: Scenario, read: Callable[[Outbreak], Answer], variations: list[Variation]) -> list[Answer]:
-    return [read(begun(base, variation).run()) for variation in variations]
+def _share(
+    base: Scenario, read: Callable[[Outbreak], Answer], upto: int | None, variations: list[Variation]
+) -> list[Answer]:
+    return [read(begun(base, variation).run(upto)) for variation in variations]
 
 
 def begun(base: Scenario, variation: Variation) -> Outbreak:

@@ -126,6 +126,46 @@ def stock_counts(people: int, stock: Sequence[StockItem], days: int) -> pl.DataF
     return pl.DataFrame(rows, schema=["facility_id", "item", "day", "quantity"], orient="row")
 
 
+def crew_frame(town: Town) -> pl.DataFrame:
+    """Crews that carry and help, in proportion to residents: delivery from the depots, others spread over the city."""
+    rows: list[dict[str, object]] = []
+    buildings = town.zoning.ids["building"]
+    order = stream(town.seed, "crews").permutation(len(buildings)).tolist()
+    for size in town.numbers.crews:
+        for number in range(max(1, round(size.crews.value * len(town) / 1000))):
+            at_depot = size.kind == "delivery"
+            zone = buildings[order[len(rows) % len(order)]]
+            rows.append(
+                {
+                    "crew_id": f"{size.kind.replace('_', '-')}-{number + 1:02d}",
+                    "kind": size.kind,
+                    "facility_id": DEPOTS[number % len(DEPOTS)] if at_depot else None,
+                    "zone": None if at_depot else zone,
+                    "people": int(size.people.value),
+                    "vehicles": int(size.vehicles.value),
+                    "works_from": float(size.works_from),
+                    "works_to": float(size.works_to),
+                }
+            )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def production_frame(town: Town) -> pl.DataFrame:
+    """What suppliers give the larger depot, day after day, from an order on."""
+    return pl.DataFrame(
+        [
+            {
+                "production_id": f"supply-{number}",
+                "item": made.item,
+                "to_facility": DEPOTS[0],
+                "quantity_per_day": float(max(1, round(made.quantity.value * len(town) / 1000))),
+                "lead_time_days": int(made.lead.value),
+            }
+            for number, made in enumerate(town.numbers.production, 1)
+        ]
+    )
+
+
 def shipment_frame(book: Casebook) -> pl.DataFrame:
     """Two shipments that came and one on its way."""
     last = (book.scene.days - 1) * float(HOURS_PER_DAY)

@@ -47,8 +47,8 @@ def _total(label: str, amount: float | None, account: Costs, words: Words) -> Ca
 def _book(book: str, lines: list[CostLine], currency: str, words: Words) -> Grid:
     titles = {
         "economic": words.say("Economic book: tests, beds, staff, lost output"),
-        "social": words.say("Social book: restricted days, school days, unmet requests"),
-        "livelihood": words.say("Livelihood book: income lost, care delayed, health lost"),
+        "social": words.say("Social book: restricted days, school days"),
+        "livelihood": words.say("Livelihood book: income lost, care delayed, health lost, requests not met in time"),
     }
     rows: list[list[Cell]] = [
         [

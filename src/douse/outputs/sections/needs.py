@@ -1,4 +1,4 @@
-"""Needs against capacity, supplies, staff; and the floor."""
+"""Needs against capacity, and staff; and the floor."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ from douse.outputs.briefing import Briefing
 from douse.outputs.charts.needs import need as need_chart
 from douse.outputs.sections.common import columns, interval, named, number, prose, short
 from douse.outputs.vocabulary import RESOURCES
-from douse.outputs.words import UNKNOWN, Words
-from douse.planning.plan import DayNeed, FloorCheck, Supply
+from douse.outputs.words import Words
+from douse.planning.plan import DayNeed, FloorCheck
 
 
 def needs(briefing: Briefing, words: Words) -> Section:
-    """Section: a small chart a resource, and tables of beds, supplies and staff."""
+    """Section: a small chart a resource, and tables of beds and staff."""
     plan = briefing.plan
     by_resource = {
         name: sorted((n for n in plan.needs if n.resource == name), key=lambda n: n.day) for name in RESOURCES
@@ -23,8 +23,6 @@ def needs(briefing: Briefing, words: Words) -> Section:
         blocks += [*_charts(plan.cases_ahead, there, words), _table(there, words)]
     else:
         blocks.append(Text(words.say("No need was projected."), "note"))
-    if plan.supplies:
-        blocks.append(_supplies(briefing, words))
     if plan.staff:
         blocks.append(_staff(briefing, words))
     return Section("needs", words.say("Needs against capacity"), tuple(blocks))
@@ -132,37 +130,6 @@ def enough(days: Sequence[DayNeed], words: Words) -> Chip:
 
 def _peak(days: Sequence[DayNeed]) -> DayNeed:
     return max(days, key=lambda d: (d.need, -d.day.toordinal()))
-
-
-def _supplies(briefing: Briefing, words: Words) -> Grid:
-    rows: list[list[Cell]] = [
-        [
-            words.label(s.item),
-            words.large(s.need),
-            words.large(s.need_per_day),
-            words.large(s.stock),
-            words.large(s.on_the_way),
-            words.number(s.days_of_cover, 1),
-            _alarm(s, words),
-        ]
-        for s in briefing.plan.supplies
-    ]
-    heads = columns(
-        words.say("Item"),
-        number(words.say("Needed")),
-        number(words.say("A day")),
-        number(words.say("In stock")),
-        number(words.say("On the way")),
-        number(words.say("Days of cover")),
-        words.say("Alarm"),
-    )
-    return Grid(words.say("Supplies over {days} days", days=briefing.plan.horizon_days), heads, rows)
-
-
-def _alarm(supply: Supply, words: Words) -> Cell:
-    if supply.alarm:
-        return Chip(words.label(supply.alarm), "bad" if supply.alarm == "red" else "warn")
-    return UNKNOWN if supply.days_of_cover is None else words.say("enough")
 
 
 def _staff(briefing: Briefing, words: Words) -> Grid:

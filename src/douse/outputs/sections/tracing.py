@@ -8,6 +8,7 @@ from douse.outputs.blocks import Block, Cell, Chip, Figure, Grid, Heading, Secti
 from douse.outputs.briefing import Briefing
 from douse.outputs.charts.chains import GENERATIONS_SHOWN, LINKS_SHOWN, chain_timeline
 from douse.outputs.sections.common import bars, columns, known_columns, listed, named, number, short
+from douse.outputs.sections.tracing_reach import tracing_reach
 from douse.outputs.vocabulary import TASKS
 from douse.outputs.words import UNKNOWN, Words
 from douse.tracing.trace import Chain
@@ -20,7 +21,12 @@ def tracing(briefing: Briefing, words: Words) -> Section:
     return Section(
         "tracing",
         words.say("Tracing"),
-        (*_worklist(briefing, words), *_chains(briefing, words), *_places(briefing, words)),
+        (
+            *_worklist(briefing, words),
+            *tracing_reach(briefing, words),
+            *_chains(briefing, words),
+            *_places(briefing, words),
+        ),
     )
 
 

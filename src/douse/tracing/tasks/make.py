@@ -10,7 +10,7 @@ from douse.records import Records
 from douse.situation.situation import Situation
 from douse.tracing.persons import with_person
 from douse.tracing.quarantine import courses, horizon_days
-from douse.tracing.risk import risk_of
+from douse.tracing.risk import Risk, risk_of
 from douse.tracing.stand_in import tracing_hours
 from douse.tracing.tasks.backward import infector_tasks, links_of, sought_cases, source_tasks
 from douse.tracing.tasks.candidates import Search, candidates
@@ -56,25 +56,10 @@ def make_work(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         Forward: as in `Trace.worklist`. Backward: the source of recent cases that nobody is known to have infected,
         and a second interview of infectors who had not named whom they infected.
     """
-    cases = situation.cases.unique("case_id", keep="first", maintain_order=True)
-    horizon = horizon_days(courses(pathogen, protocol), pathogen)
-    windows = infectious_windows(cases, known.day, pathogen, protocol)
-    infected = infection_windows(cases, pathogen)
-    likely = links_of(traced.links, links)
-    sought = sought_cases(cases, infected, likely, known, horizon)
-    recent = windows.filter(pl.col("infectious_to") >= known.day - timedelta(days=horizon))
-    asked_again = infector_tasks(known, cases, recent, likely, protocol.clock)
-
+    ground, search, horizon = _ground(known, situation, traced, pathogen, protocol, links)
     risk = risk_of(pathogen, protocol)
-    forward = _tasks(_with_days(traced.worklist, traced.contacts, windows))
-    backward = [_late(_tasks(part), known) for part in (source_tasks(sought, protocol.clock), asked_again)]
-    placed = _with_home(pl.concat([forward, *backward]), known)
-    ground = Ground(cases, windows, traced.contacts, sought, likely)
-    valued = with_worth(placed, ground, known, pathogen, risk)
-    tasks = with_visits(valued, tracing_hours(protocol)).select(list(TASK_COLUMNS))
-
+    tasks = _in_order(known, traced, ground, pathogen, protocol, risk)
     arisen = arisen_tasks(known, ground, horizon)
-    search = Search(sought.select("case_id", "person", "infected_from", "infected_to"), cases, windows)
     return Work(
         tasks=tasks,
         visits=visits_of(tasks),
@@ -83,6 +68,53 @@ def make_work(  # noqa: PLR0913 (the rooms' common arguments, and one setting)
         candidates=candidates(known, search, pathogen, protocol),
         stood_in=risk.stood_in,
     )
+
+
+def valued_tasks(  # noqa: PLR0913, PLR0917  (the rooms' common arguments, and what the worth is reckoned with)
+    known: Records, situation: Situation, traced: Trace, pathogen: Pathogen, protocol: Protocol, risk: Risk
+) -> pl.DataFrame:
+    """The tasks of `make_work` alone, with recorded links: as `Work.tasks`.
+
+    Parameters
+    ----------
+    risk : Risk
+        Of the files of the run, or with another share of transmission ahead: to ask what a task prevents another day.
+    """
+    ground, _, _ = _ground(known, situation, traced, pathogen, protocol, None)
+    return _in_order(known, traced, ground, pathogen, protocol, risk)
+
+
+def _ground(  # noqa: PLR0913, PLR0917  (the rooms' common arguments)
+    known: Records,
+    situation: Situation,
+    traced: Trace,
+    pathogen: Pathogen,
+    protocol: Protocol,
+    links: pl.DataFrame | None,
+) -> tuple[Ground, Search, int]:
+    """What tasks rest on, what sources are sought with, and the days after which a contact is history."""
+    cases = situation.cases.unique("case_id", keep="first", maintain_order=True)
+    horizon = horizon_days(courses(pathogen, protocol), pathogen)
+    windows = infectious_windows(cases, known.day, pathogen, protocol)
+    infected = infection_windows(cases, pathogen)
+    likely = links_of(traced.links, links)
+    sought = sought_cases(cases, infected, likely, known, horizon)
+    search = Search(sought.select("case_id", "person", "infected_from", "infected_to"), cases, windows)
+    return Ground(cases, windows, traced.contacts, sought, likely), search, horizon
+
+
+def _in_order(  # noqa: PLR0913, PLR0917  (the rooms' common arguments)
+    known: Records, traced: Trace, ground: Ground, pathogen: Pathogen, protocol: Protocol, risk: Risk
+) -> pl.DataFrame:
+    """All tasks with their worth and hours, in the order of visits."""
+    horizon = horizon_days(courses(pathogen, protocol), pathogen)
+    recent = ground.windows.filter(pl.col("infectious_to") >= known.day - timedelta(days=horizon))
+    asked_again = infector_tasks(known, ground.cases, recent, ground.links, protocol.clock)
+    forward = _tasks(_with_days(traced.worklist, traced.contacts, ground.windows))
+    backward = [_late(_tasks(part), known) for part in (source_tasks(ground.sought, protocol.clock), asked_again)]
+    placed = _with_home(pl.concat([forward, *backward]), known)
+    valued = with_worth(placed, ground, known, pathogen, risk)
+    return with_visits(valued, tracing_hours(protocol)).select(list(TASK_COLUMNS))
 
 
 def _with_days(worklist: pl.DataFrame, contacts: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:

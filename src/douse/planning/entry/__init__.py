@@ -1,0 +1,1 @@
+"""Entry: tests and quarantine of people who arrive from elsewhere."""
