@@ -16,6 +16,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("methods-simulation.md", 1),
         ("drill.md", 1),
         ("planning/zones.md", 1),
+        ("planning/screening.md", 1),
         ("planning/tracing-capacity.md", 1),
         ("planning/isolation.md", 1),
         ("planning/entry.md", 1),
