@@ -15,7 +15,7 @@ from douse.planning.choice.enact import Enacted
 from douse.planning.choice.futures import Future
 from douse.planning.choice.kept import Kept
 from douse.planning.choice.tally import Tally, together
-from douse.planning.choice.weighed import Weighed, clearly_worse
+from douse.planning.choice.weighed import Weighed, cannot_be_told, clearly_worse
 from douse.simulation.ensemble import shared
 
 Floats = NDArray[np.float64]
@@ -104,13 +104,19 @@ def _rows(enacted: dict[str, Enacted], work: list[tuple[str, Future]]) -> list[F
 
 
 def _go_on(weighed: Mapping[str, Weighed]) -> list[str]:
-    """Who goes on: the better half of those that are not clearly worse, and whichever misses the floor least so far.
+    """Who goes on, of those that are not clearly worse: the less burdensome half, and whichever misses least so far.
 
-    A plan that may end the outbreak in time as often as asked for is not worse than one that does: of those the less
-    burdensome go on. Capacities do not decide here: the mean of the worst few of few scenarios says little.
+    First come those that may hold the floor, or cannot be told from the one that misses it least: of few scenarios one
+    or two decide who leads. Capacities do not decide here: the mean of the worst few of few scenarios says little.
     """
     left = {name: plan for name, plan in weighed.items() if not clearly_worse(plan, weighed)}
     most = max(KEPT_AT_LEAST, (len(weighed) + 1) // 2)
     surest = min(left, key=lambda name: (left[name].missed_by, left[name].expected_burden, name))
-    best = sorted(left, key=lambda name: (left[name].may_miss_by, left[name].expected_burden, name))[:most]
+
+    def rank(name: str) -> tuple[float, float, str]:
+        plan = left[name]
+        behind = 0.0 if plan.may_miss_by == 0 or cannot_be_told(plan, left[surest]) else plan.missed_by[0]
+        return behind, plan.expected_burden, name
+
+    best = sorted(left, key=rank)[:most]
     return [name for name in weighed if name in best or name == surest]

@@ -134,6 +134,17 @@ def clearly_worse(plan: Weighed, others: Mapping[str, Weighed], errors: float = 
     return False
 
 
+def cannot_be_told(plan: Weighed, best: Weighed, errors: float = 2.0) -> bool:
+    """Whether a plan may end the outbreak in time as often as another: within so many standard errors, and one scenario.
+
+    One scenario, because none in which the two differ does not mean that there is none (rule of three).
+    """
+    behind, error = difference(
+        best.extinct(best.floor.horizon_days), plan.extinct(plan.floor.horizon_days), plan.weights
+    )
+    return behind <= errors * error + 1 / len(plan)
+
+
 def _alike(plan: Weighed, best: Weighed, part: int) -> bool:
     many = min(len(plan), len(best))
     rng = np.random.default_rng([many, DRAWN_ANEW])
