@@ -52,6 +52,12 @@ class Zones(Table):
     parent_zone = ident("Zone that contains this one.", references="zones.zone_id")
     population = count("Residents.", "people")
     households = count("Households.", "households")
+    immune = number(
+        "Share of residents whom a vaccine, or an illness before this outbreak, protects from infection.",
+        "share",
+        low=0,
+        high=1,
+    )
     latitude = number("Latitude of a central point.", "degrees", low=-90, high=90)
     longitude = number("Longitude of a central point.", "degrees", low=-180, high=180)
     boundary = text("Outline as GeoJSON geometry text, longitude first.", long=True)

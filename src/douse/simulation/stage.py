@@ -25,7 +25,7 @@ from douse.simulation.rates import Rates, make_rates
 from douse.simulation.response import Response
 from douse.simulation.scenario import HISTORY, MOST_DAYS, Scenario
 from douse.simulation.simulate_notes import assumed, measures_elsewhere, past_rounds
-from douse.simulation.start import begin_day_back, old_immunity
+from douse.simulation.start import begin_day_back, old_immunity, protected_share
 from douse.simulation.zoning import Order, no_zoning
 from douse.situation.situation import Situation
 
@@ -133,7 +133,9 @@ def stage_of(ground: Ground, *, back: int, days: int) -> Stage:
     scenario = Scenario(
         city, ground.rates, response, zoning, back + days,
         weekday=past.first.weekday(), masks_from=0,
-        immunity=old_immunity(past, ground.rates.course, city, response.seek_share),
+        immunity=old_immunity(
+            past, ground.rates.course, city, response.seek_share, protected_share(ground.known.table("zones"))
+        ),
     )  # fmt: skip
     return Stage(past, ground.entry, scenario)
 

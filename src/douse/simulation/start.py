@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from douse.city.city import City
@@ -88,13 +89,27 @@ def _positive(past: Past, course: Course) -> float:
     return float(sampled @ course.sensitivity[at])
 
 
-def old_immunity(past: Past, course: Course, city: City, seek_share: float) -> Immunity:
-    """Protection of people infected too long ago to be placed one by one: those known, and those hidden beside them."""
+def old_immunity(past: Past, course: Course, city: City, seek_share: float, protected: float = 0.0) -> Immunity:
+    """Protection that people have from before a run.
+
+    Of people infected too long ago to be placed one by one, those known and those hidden beside them; and of the share
+    of people that zones on record say are protected (`protected_share`), whom nothing infects.
+    """
     old = int((_onsets(past, np.random.default_rng(0)) - course.incubation.mean() < -HISTORY).sum())
     share = min(1.0, old / found_share(past, course, seek_share) / max(1, len(city)))
     cover = np.zeros((2, len(course.symptomatic)))
-    cover[0] = share
-    return Immunity(cover, (course.immunity_protection, 0.0), (course.immunity_half_life_days, np.inf))
+    cover[0], cover[1] = share, protected
+    return Immunity(cover, (course.immunity_protection, 1.0), (course.immunity_half_life_days, np.inf))
+
+
+def protected_share(zones: pl.DataFrame) -> float:
+    """Share of residents protected before the outbreak, over the zones that say so; 0 where none does."""
+    told = zones.filter(pl.col("immune").is_not_null())
+    if told.is_empty():
+        return 0.0
+    people = told["population"].fill_null(0).to_numpy().astype(np.float64)
+    share: float = np.average(told["immune"].to_numpy(), weights=people if people.sum() > 0 else None)
+    return float(share)
 
 
 def starts(  # noqa: PLR0913  the known, the city, the rules, and what is drawn

@@ -52,9 +52,9 @@ class Asked:
         In how many.
     seed : int
         The same call gives the same answer.
-    give_up_share : float or None
-        Share of the city infected ahead at which a run is stopped, where only the choice matters and not the figures of
-        plans that fail.
+    give_up_at : int or None
+        Infections ahead at which a run is stopped, where only the choice matters and not the figures of plans that
+        fail.
     """
 
     pathogen: Pathogen
@@ -65,7 +65,7 @@ class Asked:
     floor: Floor
     scenarios: int = SCENARIOS
     seed: int = 1
-    give_up_share: float | None = None
+    give_up_at: int | None = None
 
 
 def days_ahead(pathogen: Pathogen, floor: Floor) -> int:
@@ -123,7 +123,7 @@ def choose(  # noqa: PLR0913
         base = replace(base, response=replace(base.response, sampled_a_day=sampled_a_day))
     put = partial(
         enact, base=base, pathogen=asked.pathogen, protocol=asked.protocol, back=back,
-        days=today.days, give_up_at=None if asked.give_up_share is None else round(asked.give_up_share * len(city)),
+        days=today.days, give_up_at=asked.give_up_at,
     )  # fmt: skip
     enacted = {one.id: put(one, ordered=(ordered or {}).get(one.id, {})) for one in asked.strategies}
     nothing = put(load(Strategy, NOTHING), ordered={})

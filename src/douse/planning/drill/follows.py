@@ -36,7 +36,7 @@ from douse.tracing import trace
 SCENARIOS = 48
 AGAIN_AFTER = 3  # days, where cases were found in the community since
 AGAIN_ANYWAY = 7  # days, while anything is in force
-GIVE_UP_SHARE = 0.03  # of the city
+GIVE_UP_AT = 2_000  # infections ahead: a plan that lets them come has failed
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Chooses(Follows):
         strategies = strategies_for(brief.protocol)
         asked = Asked(
             brief.pathogen, brief.protocol, brief.costs, load(Stresses, "generic"), strategies, floor, self.scenarios,
-            seed, GIVE_UP_SHARE,
+            seed, GIVE_UP_AT,
         )  # fmt: skip
         whole = replace(
             basis, situation=situation, trace=trace(known, situation, zones, brief.pathogen, brief.protocol)

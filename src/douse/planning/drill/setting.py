@@ -128,12 +128,12 @@ def setting_of(  # noqa: PLR0913  what a drill is about, and what may be otherwi
     """
     numbers = numbers or drill_numbers()
     course = rates.course if rates is not None else course_of(pathogen)
+    share = numbers.immune[pathogen.id].value if immune is None and pathogen.id in numbers.immune else immune or 0.0
     standing = {
-        "zones": _whole("zones", zone_table(city), first),
+        "zones": _whole("zones", zone_table(city).with_columns(immune=pl.lit(share or None, pl.Float64)), first),
         "facilities": _whole("facilities", facility_table(city, seed), first),
     }
     capacity = capacity_of(Records(standing), protocol, len(city))
-    share = numbers.immune[pathogen.id].value if immune is None and pathogen.id in numbers.immune else immune or 0.0
     responding = ways_of(response_of(protocol, pathogen, course, capacity))
     return Setting(
         city=city,
