@@ -94,8 +94,8 @@ def least_missed(plans: Mapping[str, Weighed]) -> Weighed:
 
     Where none holds it, the one that misses it least: first in the chance that the outbreak ends in time, then in
     capacities; of those that the scenarios cannot tell from it, the one with the least burden. Two plans cannot be told
-    apart where what they miss differs by no more than one standard error, over scenarios drawn anew from those that
-    both were run in.
+    apart where what they miss differs by no more than two standard errors, over scenarios drawn anew from those that
+    both were run in: whoever wants to restrict people more has to show that it helps.
     """
     holding = [plan for plan in plans.values() if plan.holds]
     if holding:
@@ -116,10 +116,11 @@ def difference(one: Floats, other: Floats, weights: Floats) -> tuple[float, floa
     return mean, error
 
 
+SURELY = 2.0  # standard errors beyond which a difference counts as shown
 DRAWN_ANEW = 200  # times that scenarios are drawn anew
 
 
-def clearly_worse(plan: Weighed, others: Mapping[str, Weighed], errors: float = 2.0) -> bool:
+def clearly_worse(plan: Weighed, others: Mapping[str, Weighed], errors: float = SURELY) -> bool:
     """Whether another plan surely holds the floor, and this one surely does not, or surely costs more.
 
     Surely: by the 95% interval of the chance; by so many standard errors of the difference in burden, scenario by
@@ -134,7 +135,7 @@ def clearly_worse(plan: Weighed, others: Mapping[str, Weighed], errors: float = 
     return False
 
 
-def cannot_be_told(plan: Weighed, best: Weighed, errors: float = 2.0) -> bool:
+def cannot_be_told(plan: Weighed, best: Weighed, errors: float = SURELY) -> bool:
     """Whether a plan may end the outbreak in time as often as another: within so many standard errors, and one scenario.
 
     One scenario, because none in which the two differ does not mean that there is none (rule of three).
@@ -150,7 +151,7 @@ def _alike(plan: Weighed, best: Weighed, part: int) -> bool:
     rng = np.random.default_rng([many, DRAWN_ANEW])
     counts = rng.multinomial(many, np.full(many, 1 / many), size=DRAWN_ANEW)
     apart = [_drawn(plan, many, count)[part] - _drawn(best, many, count)[part] for count in counts]
-    return plan.missed_by[part] - best.missed_by[part] <= float(np.std(apart))
+    return plan.missed_by[part] - best.missed_by[part] <= SURELY * float(np.std(apart))
 
 
 def _drawn(plan: Weighed, many: int, count: Floats) -> tuple[float, float]:

@@ -48,6 +48,7 @@ class Follows:
     ordered: dict[str, Ordered] = field(default_factory=dict)  # what it put on zones on its first day
     since: date | None = None  # that day
     _zones: ZoneTree | None = field(default=None, init=False)
+    _in_force: bool = field(default=False, init=False)
 
     def decide(self, known: Records, day: date) -> tuple[Measure, ...]:
         """One measure for each zone that has a level of its own by the strategy."""
@@ -57,7 +58,9 @@ class Follows:
         strategy = self.follow(basis, day)
         if self.since is None:
             self.since, self.ordered = day, ordered_today(strategy, basis, None)
-        return placed(strategy, basis, self.ordered, days=(day - self.since).days)
+        now = placed(strategy, basis, self.ordered, days=(day - self.since).days)
+        self._in_force = bool(now)
+        return now
 
     def follow(self, basis: Basis, day: date) -> Strategy:
         """The strategy of the day."""
@@ -98,8 +101,7 @@ class Chooses(Follows):
             return True
         days = (day - self._reviewed).days
         found = basis.situation.cases.filter(is_community_case() & (pl.col("told_on") > self._reviewed))
-        measures = basis.known.table("measures").filter(pl.col("ended_on").is_null() & (pl.col("kind") == "level"))
-        return days >= AGAIN_AFTER and (bool(found.height) or (days >= AGAIN_ANYWAY and bool(measures.height)))
+        return days >= AGAIN_AFTER and (bool(found.height) or (days >= AGAIN_ANYWAY and self._in_force))
 
     def _choose(self, basis: Basis, day: date) -> tuple[Strategy, dict[str, Ordered]]:
         brief, known, zones = self.brief, basis.known, basis.zones
