@@ -34,7 +34,9 @@ def line_list(tmp_path: Path) -> Path:
 
 def test_a_plain_line_list_becomes_a_plan(line_list, tmp_path, capsys):
     out = tmp_path / "out"
-    assert main(["plan", str(line_list), "--pathogen", "measles", "--out", str(out), "--quiet"]) == 0
+    assert (
+        main(["plan", str(line_list), "--pathogen", "measles", "--out", str(out), "--scenarios", "0", "--quiet"]) == 0
+    )
     said = capsys.readouterr().out
     assert "report.html" in said
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -47,7 +49,19 @@ def test_a_plain_line_list_becomes_a_plan(line_list, tmp_path, capsys):
 def test_the_report_speaks_chinese(line_list, tmp_path):
     assert (
         main(
-            ["plan", str(line_list), "--pathogen", "measles", "--out", str(tmp_path / "out"), "--lang", "zh", "--quiet"]
+            [
+                "plan",
+                str(line_list),
+                "--pathogen",
+                "measles",
+                "--out",
+                str(tmp_path / "out"),
+                "--lang",
+                "zh",
+                "--scenarios",
+                "0",
+                "--quiet",
+            ]
         )
         == 0
     )
@@ -55,14 +69,26 @@ def test_the_report_speaks_chinese(line_list, tmp_path):
 
 
 def test_without_a_pathogen_it_says_what_to_add(line_list, tmp_path, capsys):
-    assert main(["plan", str(line_list), "--out", str(tmp_path / "out"), "--quiet"]) == 2
+    assert main(["plan", str(line_list), "--out", str(tmp_path / "out"), "--scenarios", "0", "--quiet"]) == 2
     said = capsys.readouterr().err
     assert "--pathogen" in said
     assert "measles" in said
 
 
 def test_a_protocol_for_another_pathogen_is_refused(line_list, tmp_path, capsys):
-    asked = ["plan", str(line_list), "--pathogen", "measles", "--protocol", "ebola", "--out", str(tmp_path), "--quiet"]
+    asked = [
+        "plan",
+        str(line_list),
+        "--pathogen",
+        "measles",
+        "--protocol",
+        "ebola",
+        "--out",
+        str(tmp_path),
+        "--scenarios",
+        "0",
+        "--quiet",
+    ]
     assert main(asked) == 2
     assert "not made for" in capsys.readouterr().err
 
@@ -96,7 +122,7 @@ def test_the_library_shows_numbers_with_sources(name, capsys):
 
 @pytest.mark.slow
 def test_the_worklist_of_a_demo_city_in_files_and_in_the_terminal(tmp_path, capsys):
-    assert main(["demo", "--out", str(tmp_path / "demo"), "--people", "5000", "--quiet"]) == 0
+    assert main(["demo", "--out", str(tmp_path / "demo"), "--people", "5000", "--scenarios", "0", "--quiet"]) == 0
     capsys.readouterr()
     asked = ["worklist", str(tmp_path / "demo" / "records"), "--protocol", "china-9", "--out", str(tmp_path / "work")]
     assert main(asked) == 0
@@ -146,7 +172,7 @@ def test_the_command_is_installed():
 
 
 def test_a_demo_from_nothing_to_a_report(tmp_path, capsys):
-    assert main(["demo", "--out", str(tmp_path), "--people", "5000", "--quiet"]) == 0
+    assert main(["demo", "--out", str(tmp_path), "--people", "5000", "--scenarios", "0", "--quiet"]) == 0
     assert "report.html" in capsys.readouterr().out
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
@@ -156,7 +182,19 @@ def test_a_demo_from_nothing_to_a_report(tmp_path, capsys):
 def test_korea_from_the_command_line(shared, tmp_path, day):
     example = Path(__file__).resolve().parents[2] / "examples" / "korea-2020.toml"
     data = shared / "data" / "korea-2020"
-    asked = ["plan", str(data), "--map", str(example), "--as-of", day, "--out", str(tmp_path), "--quiet"]
+    asked = [
+        "plan",
+        str(data),
+        "--map",
+        str(example),
+        "--as-of",
+        day,
+        "--out",
+        str(tmp_path),
+        "--scenarios",
+        "0",
+        "--quiet",
+    ]
     assert main(asked) == 0
     text = (tmp_path / "plan.json").read_text(encoding="utf-8")
     assert "NaN" not in text

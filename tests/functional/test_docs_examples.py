@@ -15,6 +15,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("methods-tracing.md", 4),
         ("methods-simulation.md", 1),
         ("drill.md", 1),
+        ("planning/choice.md", 1),
         ("planning/zones.md", 1),
         ("planning/screening.md", 1),
         ("planning/tracing-capacity.md", 1),

@@ -202,7 +202,7 @@ def test_plan_and_worklist_ask_the_index(data, douse):
     douse("worklist", data, "--as-of", "2026-03-08", "--out", out)
     reached = pl.read_csv(out / "worklist.csv")
     assert {"b", "mother"} <= set(reached["person"])
-    douse("plan", data, "--as-of", "2026-03-08", "--out", out)
+    douse("plan", data, "--as-of", "2026-03-08", "--out", out, "--scenarios", "0")
     assert (out / "report.html").stat().st_size > 10_000
     assert "gym" in (out / "tables" / "places.csv").read_text(encoding="utf-8-sig")
     assert "visits.index/manifest.json" in json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
