@@ -89,7 +89,8 @@ def one(name: str, executor: Executor | None, day, options: argparse.Namespace) 
     done = time.perf_counter()
     print(
         f"{name}: scenarios {drawn - began:.0f} s, {len(tried)} plans {done - drawn:.0f} s, "
-        f"in all {done - began:.0f} s (target 600); proposed: {made.chosen}, ends in time {made.plan(made.chosen).extinct.value:.2f}"
+        f"in all {done - began:.0f} s (target 600); "
+        f"proposed: {made.chosen}, ends in time {made.plan(made.chosen).extinct.value:.2f}"
     )
     return dumped(plain(made))
 

@@ -17,7 +17,6 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("drill.md", 1),
         ("planning/choice.md", 1),
         ("planning/zones.md", 1),
-        ("planning/screening.md", 1),
         ("planning/tracing-capacity.md", 1),
         ("planning/isolation.md", 1),
         ("planning/entry.md", 1),
