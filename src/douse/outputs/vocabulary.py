@@ -68,6 +68,7 @@ WAITING = ("contact", "unknown")
 BED_FITS = ("as_needed", "higher_class", "lower_class", "stays", "none_free")
 ENTRY_BASES = ("tests", "prevalence", "others", "guess")
 FLOOR = ("beds", "icu_beds", "rooms", "tests", "tracers")
+CAPACITY_VALUES = ("samplers", "tubes_a_day", "people_a_day", "contacts_a_day")
 
 _LISTS_OF_RECORDS: tuple[tuple[str, ...], ...] = tuple(
     value for name, value in sorted(vars(codes).items()) if name.isupper() and isinstance(value, tuple)
@@ -78,7 +79,8 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
-        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, COST_ITEMS,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
+        COST_ITEMS,
         COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,
         BED_FITS, ENTRY_BASES, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
     )

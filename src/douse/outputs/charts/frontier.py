@@ -9,6 +9,7 @@ from douse.outputs.charts import style
 from douse.outputs.words import Words
 from douse.planning.choice.choice import Choice
 
+_COLOURS = (style.ACCENT, style.ORIGIN_COLOURS["imported"], style.QUIET, style.ORIGIN_COLOURS["unknown"])
 _ROLES = ("proposed", "next lesser plan", "on the frontier", "other")
 
 
@@ -54,7 +55,7 @@ def _draw(made: Choice, words: Words, width: int) -> style.Drawing:
     )  # fmt: skip
     colour = alt.Color(
         "role", type="nominal", legend=None,
-        scale=alt.Scale(domain=list(_ROLES), range=[style.ACCENT, style.WARN, style.ACCENT, style.QUIET]),
+        scale=alt.Scale(domain=list(_ROLES), range=list(_COLOURS)),
     )  # fmt: skip
     layers = [
         alt.Chart(floor).mark_rule(color=style.WARN, strokeDash=[5, 3]).encode(y),

@@ -3,9 +3,10 @@
 from douse.outputs.blocks import Block, Cell, Chip, Figure, Fold, Grid, Lines, Section, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.charts.frontier import frontier
-from douse.outputs.sections.common import columns, interval, named, number, prose
+from douse.outputs.sections.common import columns, interval, listed, named, number, prose
 from douse.outputs.words import Words
-from douse.planning.choice.choice import Choice, PlanFigures, Range
+from douse.planning.choice.choice import Choice, More, PlanFigures, Range
+from douse.planning.choice.weighed import SURELY
 
 
 def choice(briefing: Briefing, words: Words) -> Section:
@@ -161,23 +162,32 @@ def _stress(made: Choice, taken: PlanFigures, words: Words) -> list[Block]:
 
 
 def _more(made: Choice, words: Words) -> list[Block]:
-    if not made.more:
-        return []
-    sentences: list[list[Cell]] = []
-    for more in made.more:
-        said = words.say(
-            "{added} more {unit} ({there} now): the last infection comes {days} days earlier (standard error {error}), "
-            "the chance to end in time changes by {gained} points.",
-            added=words.large(more.added),
-            unit=words.code(more.unit),
-            there=words.large(more.there),
-            days=words.number(more.earlier_days, 1),
-            error=words.number(more.error, 1),
-            gained=words.number(100 * more.chance_gained, 1),
-        )
-        sentences.append([words.label(more.resource), said])
-    heads = columns(words.say("Capacity"), prose(words.say("What more of it is worth to this plan")))
-    return [Grid(words.say("What more capacity is worth"), heads, sentences)]
+    """Capacities that surely end the outbreak earlier, each with a sentence; the others by name."""
+    helps = [more for more in made.more if more.earlier_days > SURELY * more.error]
+    others = [more for more in made.more if more not in helps]
+    found: list[Block] = []
+    if helps:
+        rows: list[list[Cell]] = [[words.label(more.resource), _worth(more, words)] for more in helps]
+        heads = columns(words.say("Capacity"), prose(words.say("What more of it is worth to this plan")))
+        found.append(Grid(words.say("What more capacity is worth"), heads, rows))
+    if others:
+        names = listed((words.code(more.resource) for more in others), words, len(others))
+        said = words.say("Half as much again of these would not surely end the outbreak earlier: {names}.", names=names)
+        found.append(Text(said, "note"))
+    return found
+
+
+def _worth(more: More, words: Words) -> str:
+    return words.say(
+        "{added} more {unit} ({there} now): the last infection comes {days} days earlier (standard error {error}), the "
+        "chance to end in time changes by {gained} points.",
+        added=words.large(more.added),
+        unit=words.code(more.unit),
+        there=words.large(more.there),
+        days=words.number(more.earlier_days, 1),
+        error=words.number(more.error, 1),
+        gained=words.number(100 * more.chance_gained, 1),
+    )
 
 
 def _nothing(made: Choice, taken: PlanFigures, words: Words) -> Text:

@@ -136,7 +136,7 @@ def clearly_worse(plan: Weighed, others: Mapping[str, Weighed], errors: float = 
 
 
 def cannot_be_told(plan: Weighed, best: Weighed, errors: float = SURELY) -> bool:
-    """Whether a plan may end the outbreak in time as often as another: within so many standard errors, and one scenario.
+    """Whether a plan may end the outbreak in time as often as another: within some standard errors, and one scenario.
 
     One scenario, because none in which the two differ does not mean that there is none (rule of three).
     """
