@@ -36,6 +36,7 @@ class Ordered:
     because: Because
     less_fails: Because
     days: int  # that it lasts
+    everywhere: bool = False  # one of the zones that make up the entire area, all of which get it
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,16 @@ def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decide
     )
 
 
-def _order(zone: str, order: Ordered, base: Scenario, back: int) -> Order:
-    return Order(zones_within(base.city, zone), LEVELS.index(order.level), back, back + order.days - 1)
+def _order(zone: str, order: Ordered, base: Scenario, back: int) -> Order | None:
+    """What a zone is told; None where a made city that stands in for the real one does not have it."""
+    city = base.city
+    if order.everywhere:
+        at = np.arange(len(city.zone_ids))
+    elif zone in city.zone_ids or (city.zones["zone_id"] == zone).any():
+        at = zones_within(city, zone)
+    else:
+        return None
+    return Order(at, LEVELS.index(order.level), back, back + order.days - 1)
 
 
 def _until(order: Order, back: int) -> Order | None:

@@ -93,6 +93,7 @@ def _everywhere(chosen: StrategyLevel, basis: Basis) -> dict[str, Ordered]:
         ),
         Because("Measures on the areas of known cases alone leave those out whom nobody knows yet.", facts),
         days=chosen.everywhere_days or 1,
+        everywhere=True,
     )
     return {basis.zones.ids[zone]: order for zone in np.flatnonzero(basis.zones.parent < 0).tolist()}
 
