@@ -21,7 +21,7 @@ from douse.simulation.ensemble import shared
 Floats = NDArray[np.float64]
 Weigh = Callable[[Enacted, Tally, Floats], Weighed]
 ROUNDS = 4
-LEAST_SCENARIOS = 24  # before any plan is left behind
+LEAST_SCENARIOS = 16  # before any plan is left behind
 KEPT_AT_LEAST = 4  # plans that are run in all scenarios
 
 

@@ -33,10 +33,10 @@ from douse.situation.cases import is_community_case
 from douse.tracing import trace
 
 # Of a choice within a drill: fewer scenarios than for a plan, as it is made again and again.
-SCENARIOS = 48
+SCENARIOS = 36
 AGAIN_AFTER = 3  # days, where cases were found in the community since
 AGAIN_ANYWAY = 7  # days, while anything is in force
-GIVE_UP_AT = 2_000  # infections ahead: a plan that lets them come has failed
+GIVE_UP_AT = 1_000  # infections ahead: a plan that lets them come has failed
 
 
 @dataclass
