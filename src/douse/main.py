@@ -12,12 +12,13 @@ import polars as pl
 
 from douse.deciding import Choosing, decide, kept_city
 from douse.errors import DataError, UsageError
-from douse.library import Links, Pathogen, Protocol, load
+from douse.library import Links, Pathogen, Protocol, Strategy, load
 from douse.outputs.briefing import Briefing
 from douse.outputs.manifest import hash_files, make_manifest
 from douse.outputs.write import write_all
 from douse.planning import make_plan
 from douse.planning.choice.choice import Choice
+from douse.planning.choice.today import Chosen
 from douse.planning.plan import Plan
 from douse.question import DEFAULT_PROTOCOL, Knowledge, Opened, Question, check, open_data
 from douse.readers.history import read_history
@@ -60,6 +61,7 @@ class Assessment:
     signals: tuple[Signal, ...]
     trace: Trace
     plan: Plan
+    strategy: Strategy | None  # that was chosen; None: the protocol's rules
 
 
 @dataclass(frozen=True)
@@ -275,10 +277,10 @@ def plan(
     """
     progress("Reading the records")
     opened = open_data(question, out)
-    progress("What was known yesterday")
-    yesterday = assess(opened, opened.day - timedelta(days=1))
     progress("What is known today, and what to do")
     today = assess(opened, opened.day, choosing, progress)
+    progress("What was known yesterday")
+    yesterday = assess(opened, opened.day - timedelta(days=1), today.strategy)
     progress("Writing the report")
     briefing = brief(today, yesterday, opened.knowledge, opened.checked)
     write_all(out, briefing, language, inputs=hash_files(question.data, question.mapping))
@@ -301,7 +303,7 @@ def compare(
     traced = trace(scene.known, scene.situation, scene.zones, scene.pathogen, scene.protocol, index=opened.index)
     costs, city = opened.knowledge.costs, kept_city(question.data)
     chosen = decide(scene, traced, costs, choosing, peopled=city, progress=progress)
-    if chosen is None:
+    if chosen is None or chosen.choice is None:
         raise DataError(
             "There is no case on record, so there is nothing to compare.",
             next_step="Add the first reports to the records, or name a later day with --as-of.",
@@ -331,17 +333,25 @@ def demo(  # noqa: PLR0913, PLR0917  (what the command may say)
     return plan(Question(city.path, as_of=city.as_of), out, language, progress, choosing)
 
 
-def assess(opened: Opened, day: date, choosing: Choosing | None = None, progress: Progress = no_progress) -> Assessment:
-    """Situation, signals, tracing and plan of one day, from what was known then."""
+def assess(
+    opened: Opened, day: date, choosing: Choosing | Strategy | None = None, progress: Progress = no_progress
+) -> Assessment:
+    """Situation, signals, tracing and plan of one day, from what was known then.
+
+    Levels follow the plan that is chosen, a strategy that is given, or else the protocol's rules.
+    """
     scene = look(opened, day)
     known, zones, described = scene.known, scene.zones, scene.situation
     pathogen, protocol = scene.pathogen, scene.protocol
     signals = detect(scene)
     traced = trace(known, described, zones, pathogen, protocol, index=opened.index)
     costs, city = opened.knowledge.costs, kept_city(opened.question.data)
-    chosen = None if choosing is None else decide(scene, traced, costs, choosing, peopled=city, progress=progress)
+    if isinstance(choosing, Choosing):
+        chosen = decide(scene, traced, costs, choosing, peopled=city, progress=progress)
+    else:
+        chosen = None if choosing is None else Chosen(choosing)
     planned = make_plan(known, described, signals, traced, zones, pathogen, protocol, costs, chosen=chosen)
-    return Assessment(known, zones, described, signals, traced, planned)
+    return Assessment(known, zones, described, signals, traced, planned, None if chosen is None else chosen.strategy)
 
 
 def brief(today: Assessment, yesterday: Assessment, knowledge: Knowledge, checked: Checked) -> Briefing:
@@ -361,7 +371,14 @@ def brief(today: Assessment, yesterday: Assessment, knowledge: Knowledge, checke
         protocol=knowledge.protocol,
         costs=knowledge.costs,
         findings=findings_by(checked.findings, today.known),
-        manifest=make_manifest(today.known, knowledge.pathogen, knowledge.protocol, knowledge.costs),
+        manifest=make_manifest(
+            today.known,
+            knowledge.pathogen,
+            knowledge.protocol,
+            knowledge.costs,
+            strategy=today.strategy,
+            choice=today.plan.choice,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from douse.library import Costs, Pathogen, Protocol
+from douse.library import Costs, Pathogen, Protocol, Strategy
 from douse.outputs.json_text import dumped, plain
+from douse.planning.choice.choice import Choice
 from douse.records.records import Records
 from douse.tracing.index import store
 
@@ -49,9 +50,21 @@ class Manifest:
     costs: Edition
     seed: int
     records: dict[str, TableHash]
+    strategy: Edition | None = None  # that was chosen; None: the protocol's rules
+    tried: tuple[str, ...] = ()  # strategies that it was chosen from
+    scenarios: int = 0
+    floor: dict[str, float] = field(default_factory=dict)
 
 
-def make_manifest(known: Records, pathogen: Pathogen, protocol: Protocol, costs: Costs, *, seed: int = 0) -> Manifest:
+def make_manifest(  # noqa: PLR0913  what a plan stands on
+    known: Records,
+    pathogen: Pathogen,
+    protocol: Protocol,
+    costs: Costs,
+    *,
+    strategy: Strategy | None = None,
+    choice: Choice | None = None,
+) -> Manifest:
     """The manifest of an as-of view.
 
     Parameters
@@ -60,8 +73,8 @@ def make_manifest(known: Records, pathogen: Pathogen, protocol: Protocol, costs:
         An as-of view; tables that nobody sent are left out.
     pathogen, protocol, costs
         The library values that the plan used.
-    seed : int
-        Seed of whatever was drawn.
+    strategy, choice
+        That was chosen, and from what.
     """
     return Manifest(
         as_of=known.day,
@@ -69,10 +82,14 @@ def make_manifest(known: Records, pathogen: Pathogen, protocol: Protocol, costs:
         protocol=_edition(protocol),
         pathogen=_edition(pathogen),
         costs=_edition(costs),
-        seed=seed,
+        seed=0 if choice is None else choice.seed,
         records={
             name: TableHash(known.table(name).height, hash_table(known.table(name))) for name in sorted(known.frames)
         },
+        strategy=None if strategy is None else _edition(strategy),
+        tried=() if choice is None else tuple(sorted(plan.strategy for plan in choice.plans)),
+        scenarios=0 if choice is None else choice.scenarios,
+        floor={} if choice is None else choice.floor,
     )
 
 
@@ -147,7 +164,7 @@ def _kind(kind: pl.DataType) -> str:
     return f"enum {'|'.join(kind.categories)}" if isinstance(kind, pl.Enum) else str(kind)
 
 
-def _edition(value: Protocol | Pathogen | Costs) -> Edition:
+def _edition(value: Pathogen | Protocol | Costs | Strategy) -> Edition:
     return Edition(value.id, value.edition, hashlib.sha256(value.model_dump_json().encode()).hexdigest())
 
 

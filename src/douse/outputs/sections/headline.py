@@ -131,7 +131,32 @@ def _to_do(briefing: Briefing, words: Words) -> str:
         if worklist.height
         else ""
     )
-    return joined((measures, strictest, people), words)
+    return joined((_which_plan(briefing, words), measures, strictest, people), words)
+
+
+def _which_plan(briefing: Briefing, words: Words) -> str:
+    made = briefing.plan.choice
+    if made is None:
+        return ""
+    taken = made.plan(made.chosen)
+    facts = {
+        "name": taken.name.get(words.language, taken.name["en"]),
+        "days": made.horizon_days,
+        "chance": words.share(taken.extinct.value),
+    }
+    if made.holds:
+        return words.say(
+            "Of {n} plans tried, the one that holds the floor at the least burden is: {name}. It ends the outbreak "
+            "within {days} days in {chance} of the scenarios.",
+            n=len(made.plans),
+            **facts,
+        )
+    return words.say(
+        "None of {n} plans tried holds the floor; the one that misses it least is: {name}. It ends the outbreak within "
+        "{days} days in {chance} of the scenarios.",
+        n=len(made.plans),
+        **facts,
+    )
 
 
 def _costs(briefing: Briefing, words: Words) -> str:

@@ -13,7 +13,8 @@ def reproduce(briefing: Briefing, words: Words) -> Section:
     manifest = briefing.manifest
     command = (
         f"douse plan DATA --as-of {manifest.as_of.isoformat()} --protocol {manifest.protocol.id} "
-        f"--pathogen {manifest.pathogen.id} --costs {manifest.costs.id} --out DIR"
+        f"--pathogen {manifest.pathogen.id} --costs {manifest.costs.id} --scenarios {manifest.scenarios}"
+        f"{_choice(briefing)} --out DIR"
     )
     library: list[list[Cell]] = [
         [label, value.id, value.edition, value.sha256[:_HASH_SHOWN]]
@@ -21,7 +22,9 @@ def reproduce(briefing: Briefing, words: Words) -> Section:
             (words.say("Protocol"), manifest.protocol),
             (words.say("Pathogen"), manifest.pathogen),
             (words.say("Unit costs"), manifest.costs),
+            (words.say("Plan"), manifest.strategy),
         )
+        if value is not None
     ]
     tables: list[list[Cell]] = [
         [words.label(name), words.number(table.rows), table.sha256[:_HASH_SHOWN]]
@@ -60,3 +63,12 @@ def reproduce(briefing: Briefing, words: Words) -> Section:
             ),
         ),
     )
+
+
+def _choice(briefing: Briefing) -> str:
+    """What the command says of the choice; nothing where there was none."""
+    manifest = briefing.manifest
+    if not manifest.scenarios:
+        return ""
+    floor = ",".join(f"{name}={value:g}" for name, value in manifest.floor.items())
+    return f" --seed {manifest.seed} --floor {floor} --plans {' '.join(manifest.tried)}"

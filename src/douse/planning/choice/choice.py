@@ -147,8 +147,10 @@ class Choice:
         Why it does not do.
     horizon_days, days : int
         Days ahead by which the outbreak should end; days ahead that were run.
-    scenarios : int
-        Scenarios of the plans that were run in all.
+    scenarios, seed : int
+        Scenarios of the plans that were run in all; seed of what was drawn.
+    floor : dict[str, float]
+        Conditions of the floor, as `--floor` takes them.
     stresses : dict[str, dict[str, str]]
         Id -> name in each language of what may go wrong.
     plans : tuple[PlanFigures, ...]
@@ -172,6 +174,8 @@ class Choice:
     horizon_days: int
     days: int
     scenarios: int
+    seed: int
+    floor: dict[str, float]
     stresses: dict[str, dict[str, str]]
     plans: tuple[PlanFigures, ...]
     nothing: PlanFigures

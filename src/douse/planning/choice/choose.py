@@ -16,7 +16,7 @@ from douse.planning.choice.bill import bill_of, restricted_days, with_low_or_hig
 from douse.planning.choice.choice import Choice, More, PlanFigures
 from douse.planning.choice.enact import Enacted, enact
 from douse.planning.choice.figures import figures_of, frontier
-from douse.planning.choice.floor import Floor, capacities
+from douse.planning.choice.floor import EXTINCT, Floor, capacities
 from douse.planning.choice.futures import Future, futures_of
 from douse.planning.choice.kept import Kept
 from douse.planning.choice.more import value_of_more
@@ -200,6 +200,8 @@ def _choice(  # noqa: PLR0913, PLR0917
         horizon_days=horizon,
         days=today.days,
         scenarios=len(futures),
+        seed=asked.seed,
+        floor={EXTINCT: asked.floor.extinct, **asked.floor.within},
         stresses={one.id: {"en": one.name.en, "zh": one.name.zh} for one in asked.stresses.stress},
         plans=tuple(figures(plan) for plan in in_order),
         nothing=figures(alone),

@@ -24,10 +24,13 @@ _GAP = 0.02  # of a cover: near enough beside what the scenarios leave open
 
 @dataclass(frozen=True)
 class Chosen:
-    """The strategy that was chosen, the choice, and what it puts on zones (by id) on the day of the choice."""
+    """The strategy that was chosen, the choice, and what it puts on zones (by id) on the day of the choice.
+
+    Without a choice: what the strategy makes of another day.
+    """
 
     strategy: Strategy
-    choice: Choice
+    choice: Choice | None = None
     ordered: Mapping[str, Ordered] = field(default_factory=dict)
 
 
