@@ -89,6 +89,7 @@ def decide(  # noqa: PLR0913  what is known, and how it is decided
     asked = Asked(
         scene.pathogen, scene.protocol, costs, load(Stresses, how.stresses), strategies, floor, how.scenarios, how.seed
     )
+    progress("Drawing scenarios from the records (the first time on a machine compiles for half a minute)")
     found = today(
         scene.known, scene.situation, estimate(scene.known, scene.situation, scene.zones, scene.pathogen), scene.zones,
         scene.pathogen, scene.protocol, days=days_ahead(scene.pathogen, floor), runs=how.scenarios, seed=how.seed,

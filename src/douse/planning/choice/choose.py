@@ -135,9 +135,9 @@ def choose(  # noqa: PLR0913
     taken = least_missed({name: weighed[name] for name in finalists})
     if not figures_too:
         return _choice(today, asked, futures, weighed, taken, taken, household, ())
-    progress("nothing")
+    progress("Running what comes of doing nothing")
     alone = _in_few(nothing, futures[:NOTHING_IN], weigh, executor, workers)
-    progress("more")
+    progress("Running the plan with more of each capacity")
     more = value_of_more(
         enacted[taken.strategy.id], taken, futures, weigh, horizon=asked.floor.horizon_days,
         executor=executor, workers=workers,

@@ -63,7 +63,7 @@ def race(  # noqa: PLR0913
     running = list(enacted)
     for upto in steps(len(futures)):
         running = running if not weighed else _go_on({name: weighed[name] for name in running})
-        progress(f"{len(running)} x {upto}")
+        progress(f"Running {len(running)} plans in {upto} scenarios")
         _run(enacted, running, rows, futures[:upto], kept, executor, workers)
         weights = np.array([future.weight for future in futures[:upto]])
         for name in running:
