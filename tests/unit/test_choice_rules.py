@@ -6,7 +6,7 @@ from choice_inputs import PROTOCOL
 from douse.errors import LibraryError
 from douse.library import Protocol, Strategy, load, names
 from douse.library.load import read
-from douse.planning.choice.rules import NOTHING, protocol_by, strategies_for
+from douse.planning.choice.rules import NOTHING, beyond, protocol_by, strategies_for
 
 HEAD = """
 id = "mine"
@@ -80,3 +80,10 @@ def test_rounds_can_be_left_out():
 def test_a_strategy_that_makes_no_sense_fails_with_words(text, said):
     with pytest.raises(LibraryError, match=said):
         strategy(text)
+
+
+def test_what_goes_beyond_the_protocol_is_told():
+    assert beyond(load(Strategy, "stay-home-all"), PROTOCOL) == ("lockdown",)
+    assert beyond(load(Strategy, "pause"), PROTOCOL) == ("lockdown",)
+    assert beyond(load(Strategy, "stay-home-areas"), PROTOCOL) == ()
+    assert beyond(load(Strategy, "protocol"), PROTOCOL) == ()

@@ -26,6 +26,13 @@ def blocks(made: Choice, words: Words) -> tuple[Block, ...]:
         Text(words.say("Proposed: {name}.", name=plan_name(taken, words)), "lead"),
         Text(words.because(made.because), "plain" if made.holds else "warn"),
     ]
+    if taken.beyond:
+        levels = listed((words.level(level) for level in taken.beyond), words)
+        said = words.say(
+            "It puts {levels} on larger areas than the protocol does: that needs a legal basis of its own.",
+            levels=levels,
+        )
+        found.append(Text(said, "warn"))
     if made.lesser is not None:
         lesser = words.say("The next lesser plan is: {name}.", name=plan_name(made.plan(made.lesser), words))
         found.append(Text(f"{lesser} {words.because(made.lesser_fails)}"))
@@ -96,11 +103,12 @@ def interval_of_share(low: float | None, high: float | None, words: Words) -> st
 
 
 def _role(plan: PlanFigures, made: Choice, words: Words) -> tuple[str, ...]:
+    beyond = (words.say("larger areas than the protocol's"),) if plan.beyond else ()
     if plan.strategy == made.chosen:
-        return (words.say("proposed"),)
+        return (words.say("proposed"), *beyond)
     if plan.strategy == made.lesser:
-        return (words.say("next lesser plan"),)
-    return (words.say("on the frontier"),) if plan.on_frontier else ()
+        return (words.say("next lesser plan"), *beyond)
+    return ((words.say("on the frontier"),) if plan.on_frontier else ()) + beyond
 
 
 def _holds(plan: PlanFigures, words: Words) -> Chip:

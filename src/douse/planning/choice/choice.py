@@ -64,6 +64,8 @@ class PlanFigures:
         Of the books.
     on_frontier : bool
         No other plan has both a higher chance to end in time and a lower burden.
+    beyond : tuple[str, ...]
+        Levels that it puts on larger areas than the protocol does.
     """
 
     strategy: str
@@ -88,6 +90,7 @@ class PlanFigures:
     by_stress: dict[str, tuple[float, int]]
     lines: tuple[PlanLine, ...]
     on_frontier: bool
+    beyond: tuple[str, ...]
 
     @property
     def extinct(self) -> Condition:

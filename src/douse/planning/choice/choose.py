@@ -185,7 +185,7 @@ def _choice(  # noqa: PLR0913, PLR0917
             bill_of(plan.tally, asked.protocol, low, household),
             bill_of(plan.tally, asked.protocol, high, household),
         )
-        return figures_of(plan, futures, bills, horizon, on_frontier=plan.strategy.id in best)
+        return figures_of(plan, futures, bills, asked.protocol, on_frontier=plan.strategy.id in best)
 
     in_order = sorted(weighed.values(), key=lambda plan: (plan.expected_restricted, plan.strategy.id))
     below = [plan for plan in in_order if plan.expected_restricted < taken.expected_restricted]

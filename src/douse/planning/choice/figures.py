@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from douse.library import Protocol
 from douse.planning.choice.bill import BOOKS, Bill
 from douse.planning.choice.choice import PlanFigures, PlanLine, Range
 from douse.planning.choice.futures import Future
+from douse.planning.choice.rules import beyond
 from douse.planning.choice.weighed import Weighed
 from douse.simulation.weigh import weighted_quantiles
 
@@ -21,10 +23,16 @@ def range_of(values: Floats, weights: Floats) -> Range:
     return Range(float(weights @ values), float(low), float(high))
 
 
-def figures_of(
-    plan: Weighed, futures: Sequence[Future], ends: tuple[Bill, Bill], horizon: int, *, on_frontier: bool
+def figures_of(  # noqa: PLR0913
+    plan: Weighed,
+    futures: Sequence[Future],
+    ends: tuple[Bill, Bill],
+    protocol: Protocol,
+    *,
+    on_frontier: bool,
 ) -> PlanFigures:
     """Figures of one strategy; `ends` are its bills with all prices low, and all high."""
+    horizon = plan.floor.horizon_days
     weights, tally, bill = plan.weights, plan.tally, plan.bill
     ended = plan.extinct(horizon)
     kinds = np.array([future.name for future in futures[: len(plan)]])
@@ -61,6 +69,7 @@ def figures_of(
             for line, quantity in zip(bill.lines, bill.quantity, strict=True)
         ),
         on_frontier=on_frontier,
+        beyond=beyond(plan.strategy, protocol),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from douse.errors import LibraryError
 from douse.library import Protocol, Strategy, load, names
+from douse.library.codes import ZONE_KINDS
 from douse.library.number import Number
 from douse.library.protocol import EnterRule, LevelRule, LiftRule
 from douse.library.strategy import StrategyLevel
@@ -39,6 +40,18 @@ def protocol_by(strategy: Strategy, protocol: Protocol) -> Protocol:
         return protocol
     levels = tuple(_level(rule, strategy.rule_for(rule.level)) for rule in protocol.level)
     return protocol.model_copy(update={"level": levels})
+
+
+def beyond(strategy: Strategy, protocol: Protocol) -> tuple[str, ...]:
+    """Levels that a strategy puts on larger areas than the protocol does."""
+    if strategy.by_rule:
+        return ()
+    largest = {rule.level: ZONE_KINDS.index(rule.largest) for rule in protocol.level}
+    return tuple(
+        one.level
+        for one in strategy.level
+        if one.everywhere_days is not None or (one.on != "smallest" and ZONE_KINDS.index(one.on) > largest[one.level])
+    )
 
 
 def _check_steps(strategy: Strategy, protocol: Protocol) -> None:
