@@ -23,7 +23,7 @@ def range_of(values: Floats, weights: Floats) -> Range:
     return Range(float(weights @ values), float(low), float(high))
 
 
-def figures_of(  # noqa: PLR0913
+def figures_of(
     plan: Weighed,
     futures: Sequence[Future],
     ends: tuple[Bill, Bill],
