@@ -54,7 +54,7 @@ def test_processes_play_the_same_drills(city, tmp_path, capsys):
     [
         (["--policy", "magic"], 2, "no policy magic"),
         (["--drills", "0"], 2, "0 drills"),
-        (["--pathogen", "nothing"], 5, "nothing"),
+        (["--pathogen", "nothing"], 5, "no pathogen of that name"),
     ],
 )
 def test_what_cannot_be_played_is_refused(city, tmp_path, capsys, words, code, said):
