@@ -12,6 +12,8 @@ import pytest
 from douse.outputs.report import report
 from outputs_inputs import briefing
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
 WIDTHS = (360, 390, 768, 900, 1280)  # pixels: phones, a tablet, desktops

@@ -171,6 +171,7 @@ def test_the_command_is_installed():
     assert ran.stdout.startswith("douse ")
 
 
+@pytest.mark.slow
 def test_a_demo_from_nothing_to_a_report(tmp_path, capsys):
     assert main(["demo", "--out", str(tmp_path), "--people", "5000", "--scenarios", "0", "--quiet"]) == 0
     assert "report.html" in capsys.readouterr().out

@@ -193,6 +193,7 @@ def test_a_row_that_breaks_a_rule_is_a_finding_and_the_others_are_read(data, dou
     assert "2026-03-07.parquet" in set(pl.read_csv(out / "findings.csv")["file"])
 
 
+@pytest.mark.slow
 def test_plan_and_worklist_ask_the_index(data, douse):
     out = data.parent / "out"
     douse("index", data)

@@ -13,6 +13,8 @@ from douse.planning.areas.search import inherited, search
 from douse.planning.tracing_capacity import most, reached
 from reference import areas_twins as twin
 
+pytestmark = pytest.mark.slow
+
 
 def depths(parent):
     depth = np.zeros(len(parent), dtype=np.int64)

@@ -11,6 +11,8 @@ from douse.planning.beds.openings import choose_openings
 from douse.planning.beds.options import Queue
 from reference import slow_beds as twin
 
+pytestmark = pytest.mark.slow
+
 NEEDS = np.array([3, 2, 2, 1, 1, 0])  # as under china-9
 WAYS = st.sampled_from([0.5, 1.0, 2.0, 30.0])
 

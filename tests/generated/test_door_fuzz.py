@@ -20,6 +20,8 @@ from douse.records.mapping import load_mapping
 from douse.records.raw import RawTable, RawTables
 from douse.records.tables import TABLES
 
+pytestmark = pytest.mark.slow
+
 FEW = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 ODD = [
     "", " ", "NA", "-", "null", "\0", "a", "a ", "b", "b", "=1+1", "'=x", '"', "'", ",", ";", "a,b", "x\ny", "é",

@@ -15,6 +15,8 @@ from douse.planning.entry.schedules import beats, judged, schedules
 from douse.simulation.course import course_of
 from reference import slow_entry as twin
 
+pytestmark = pytest.mark.slow
+
 RULES = entry_rules(load(Protocol, "who-generic"))
 WILD = load(Pathogen, "sars-cov-2-wild")
 INFECTED = infected_arrivals(WILD, RULES)

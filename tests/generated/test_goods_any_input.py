@@ -5,11 +5,14 @@ import json
 import math
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from douse.records import codes
 from planning_inputs import SIMPLE, TODAY, TREE, basis, cases_in, planned, protocol
+
+pytestmark = pytest.mark.slow
 
 DAYS = st.integers(-9, 9).map(lambda ahead: TODAY + timedelta(days=ahead))
 ZONES = st.sampled_from([None, "city", "district", "block1", "far", "nowhere"])

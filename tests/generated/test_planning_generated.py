@@ -20,6 +20,8 @@ from douse.tracing.quarantine import Course
 from planning_inputs import TODAY, basis, enter, level_measures_of, planned, protocol
 from reference import planning_twins as twin
 
+pytestmark = pytest.mark.slow
+
 small = st.floats(0, 50, allow_nan=False)
 
 

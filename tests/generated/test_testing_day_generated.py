@@ -18,6 +18,8 @@ from douse.planning.testing.schedule import dealt, lines, needed, room_for_more,
 from douse.planning.testing.sites import Sites
 from reference import slow_testing_day as twin
 
+pytestmark = pytest.mark.slow
+
 RULES = load(Protocol, "who-generic").screening
 hours = st.floats(0.0, 30.0, allow_nan=False)
 

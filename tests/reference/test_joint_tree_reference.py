@@ -9,6 +9,8 @@ from douse.tracing.infectors.joint import joint_tree
 from douse.tracing.infectors.joint_inputs import Sampling
 from tree_sets import all_pairs, fake_outbreak, measles, peer, score
 
+pytestmark = pytest.mark.slow
+
 
 def apart(one, other):
     """Mean total variation distance between the infectors of each case."""

@@ -9,6 +9,8 @@ import pytest
 
 from douse import main
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "korea-2020.toml"
 LATER_FACTS = ("released_date", "deceased_date", "symptom_onset_date")
 

@@ -16,6 +16,8 @@ from douse.signals import Scene, detect
 from douse.tracing import trace
 from tracing_inputs import known_on, pathogen, protocol
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 1)
 AS_OF = "2026-03-13"
 PROTOCOLS = ("who-generic", "china-9")

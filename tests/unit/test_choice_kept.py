@@ -6,6 +6,7 @@ from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
+import pytest
 
 from douse.planning.choice.kept import Kept
 from douse.simulation.carried import carried
@@ -42,6 +43,7 @@ def _add(large: np.ndarray, small: np.ndarray, numbers: list[int]) -> list[float
     return [float(large[number] + small[0]) for number in numbers]
 
 
+@pytest.mark.slow
 def test_large_arrays_travel_as_maps_and_the_answers_are_the_same():
     large, small = np.arange(100_000.0), np.array([0.5])
     work = partial(_add, large, small)

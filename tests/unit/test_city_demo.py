@@ -16,6 +16,8 @@ from douse.records.check import check
 from douse.records.finding import Checked
 from douse.records.tables import REFERENCE_TABLES, TABLES, column_facts
 
+pytestmark = pytest.mark.slow
+
 WILD, WHO = load(Pathogen, "sars-cov-2-wild"), load(Protocol, "who-generic")
 
 

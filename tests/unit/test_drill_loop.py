@@ -131,6 +131,7 @@ def test_trace_only_is_the_world_left_to_its_department():
     assert drilled.truth.of("cases").tolist() == direct.truth().of("cases").tolist()
 
 
+@pytest.mark.slow
 def test_who_decides_nothing_leaves_the_world_as_it_is():
     class Nothing:
         def decide(self, known, day):
@@ -168,6 +169,7 @@ def known_with(*told):
     return Records({"zones": zones, "cases": cases}, frozenset({"zones", "cases"}))
 
 
+@pytest.mark.slow
 def test_the_city_is_locked_down_until_the_days_without_a_case_have_passed():
     city = Citywide(brief())
     held = []
@@ -284,6 +286,7 @@ def test_an_outbreak_that_does_not_end_is_later_than_all_that_do():
     assert (row["n"], row["median"], row["q05"], row["q95"]) == (2, 9, 3, None)
 
 
+@pytest.mark.slow
 def test_results_are_kept_line_by_line_and_read_again(tmp_path):
     results = play_all(a_setting(), tasks_of(["rules"], 2, seed=2, days=10))
     path = tmp_path / "kept.jsonl"

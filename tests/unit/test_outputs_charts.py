@@ -44,6 +44,7 @@ def all_pictures() -> list:
     ]
 
 
+@pytest.mark.slow
 def test_specifications_are_valid(specifications):
     assert all(picture is not None for picture in all_pictures())
     assert len(specifications) == 9  # two widths, but one for the small charts of needs

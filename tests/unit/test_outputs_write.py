@@ -51,6 +51,7 @@ class Outline(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+@pytest.mark.slow
 def test_everything_is_written_and_equal_twice(tmp_path):
     first = write_all(tmp_path / "a", briefing(), "en", inputs={"cases.csv": "0" * 64})
     second = write_all(tmp_path / "b", briefing(), "en", inputs={"cases.csv": "0" * 64})
