@@ -49,7 +49,7 @@ def quantile(shape: Floats, scale: Floats, probability: float, *, tolerance: flo
         if not open_.any():
             break
         low, high = np.where(below < probability, at, low), np.where(below > probability, at, high)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # beyond the bounds it is not taken
             step = at - (below - probability) / density
         middle = np.where(np.isinf(high), 2 * at, (low + high) / 2)
         step = np.where((step > low) & (step < high), step, middle)
