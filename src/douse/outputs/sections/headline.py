@@ -114,7 +114,9 @@ def _to_do(briefing: Briefing, words: Words) -> str:
         else words.say("No measure is proposed.")
     )
     locked = [
-        words.zone(m.zone) for m in briefing.plan.measures if m.level == "lockdown" and m.action in ("start", "change")
+        words.zone(m.zone)
+        for m in briefing.plan.measures
+        if m.level == "lockdown" and m.action in ("start", "change") and briefing.plan.levels.get(m.zone or "")
     ]
     strictest = (
         words.say("{level} is proposed for {zones}.", level=words.level("lockdown"), zones=listed(locked, words))
