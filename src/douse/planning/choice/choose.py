@@ -14,7 +14,7 @@ from douse.kernels.person_word import SIZE_AT
 from douse.library import Costs, Pathogen, Protocol, Strategy, Stresses, load
 from douse.planning.choice.bill import bill_of, restricted_days, with_low_or_high
 from douse.planning.choice.choice import Choice, More, PlanFigures
-from douse.planning.choice.enact import Enacted, enact
+from douse.planning.choice.enact import Enacted, enact, rows_of
 from douse.planning.choice.figures import figures_of, frontier
 from douse.planning.choice.floor import EXTINCT, Floor, capacities
 from douse.planning.choice.futures import Future, futures_of
@@ -163,13 +163,11 @@ def _in_few(
     enacted: Enacted, futures: Sequence[Future], weigh: Callable[[Enacted, Tally, Floats], Weighed],
     executor: Executor | None, workers: int | None,
 ) -> Weighed:  # fmt: skip
-    rows = shared(partial(_rows_of, enacted), list(futures), executor=executor, workers=workers)
+    name = enacted.strategy.id
+    work = [(name, future) for future in futures]
+    rows = shared(partial(rows_of, {name: enacted}), work, executor=executor, workers=workers)
     weights = np.array([future.weight for future in futures])
     return weigh(enacted, together(rows), weights / weights.sum())
-
-
-def _rows_of(enacted: Enacted, futures: list[Future]) -> list[Floats]:
-    return [enacted.row(future) for future in futures]
 
 
 def _choice(  # noqa: PLR0913, PLR0917

@@ -1,6 +1,6 @@
 """A strategy in a future: what a run of it is told, and how it is run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,6 +67,14 @@ class Enacted:
             if run.series[NEW_INFECTIONS, first : run.day].sum() >= self.give_up_at:
                 break
         return run
+
+
+def rows_of(enacted: Mapping[str, Enacted], work: Sequence[tuple[str, Future]]) -> list[Floats]:
+    """What comes of plans, named, each in a future; see `Tally`.
+
+    `enacted` is shared by all of the work, so that its arrays travel to other processes once.
+    """
+    return [enacted[name].row(future) for name, future in work]
 
 
 def enact(  # noqa: PLR0913  the strategy, what it stands on, and what it decides today

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from douse.planning.choice.choice import More
-from douse.planning.choice.enact import Enacted
+from douse.planning.choice.enact import Enacted, rows_of
 from douse.planning.choice.futures import Future
 from douse.planning.choice.race import Weigh
 from douse.planning.choice.tally import together
@@ -54,13 +54,13 @@ def value_of_more(  # noqa: PLR0913
     """
     few = list(futures[: min(len(weighed), MOST_SCENARIOS)])
     limited = {name: field for name, (field, _) in _FIELDS.items() if np.isfinite(getattr(enacted.response, field))}
-    changed = [replace(enacted, response=_with_more(enacted.response, field)) for field in limited.values()]
-    work = [(one, future) for future in few for one in changed]
-    rows = shared(partial(_rows), work, executor=executor, workers=workers)
+    changed = {name: replace(enacted, response=_with_more(enacted.response, field)) for name, field in limited.items()}
+    work = [(name, future) for future in few for name in changed]
+    rows = shared(partial(rows_of, changed), work, executor=executor, workers=workers)
     weights = weighed.weights[: len(few)] / weighed.weights[: len(few)].sum()
     found = []
     for at, (name, field) in enumerate(limited.items()):
-        other = weigh(changed[at], together(rows[at :: len(changed)]), weights)
+        other = weigh(changed[name], together(rows[at :: len(changed)]), weights)
         earlier, error = difference(weighed.tally.of("last_infection"), other.tally.of("last_infection"), weights)
         gained, _ = difference(other.extinct(horizon), weighed.extinct(horizon), weights)
         saved, _ = difference(weighed.burden, other.burden, weights)
@@ -72,7 +72,3 @@ def value_of_more(  # noqa: PLR0913
 
 def _with_more(response: Response, field: str) -> Response:
     return replace(response, **{field: getattr(response, field) * (1 + MORE)})
-
-
-def _rows(work: list[tuple[Enacted, Future]]) -> list[np.ndarray]:
-    return [enacted.row(future) for enacted, future in work]

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from douse.planning.choice.enact import Enacted
+from douse.planning.choice.enact import Enacted, rows_of
 from douse.planning.choice.futures import Future
 from douse.planning.choice.kept import Kept
 from douse.planning.choice.tally import Tally, together
@@ -90,17 +90,13 @@ def _run(  # noqa: PLR0913, PLR0917
     wanted = [(name, future) for future in futures[done:] for name in running]
     known = {(name, future.number): kept.row(name, future.number) for name, future in wanted}
     missing = [(name, future) for name, future in wanted if known[name, future.number] is None]
-    answers = shared(partial(_rows, dict(enacted)), missing, executor=executor, workers=workers)
+    answers = shared(partial(rows_of, dict(enacted)), missing, executor=executor, workers=workers)
     for (name, future), row in zip(missing, answers, strict=True):
         known[name, future.number] = row
     kept.keep({key: row for key, row in known.items() if row is not None})
     for name, future in wanted:
         if (done_row := known[name, future.number]) is not None:
             rows[name].append(done_row)
-
-
-def _rows(enacted: dict[str, Enacted], work: list[tuple[str, Future]]) -> list[Floats]:
-    return [enacted[name].row(future) for name, future in work]
 
 
 def _go_on(weighed: Mapping[str, Weighed]) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from douse.library.protocol import Costs, Protocol
-from douse.units import DAYS_PER_YEAR
+from douse.planning.prices import priced
 
 if TYPE_CHECKING:
     from douse.planning.drill.score import Quantities
@@ -39,27 +39,25 @@ def spent(quantities: "Quantities", prices: Costs, protocol: Protocol) -> Spent:
     Days at home because of levels and days in quarantine are restricted days; days in isolation are not, as the ill
     would not work. DALYs are those of deaths and of all infections as mild illness.
     """
-    q = quantities
+    q, of = quantities, {(line.cause, line.item): line.price or 0.0 for line in priced(prices)}
     restricted = q.restricted + q.quarantine_home + q.quarantine_central
-    a_day = prices.gdp_per_person_year.value / DAYS_PER_YEAR
-    lost = a_day * max(prices.lockdown_output_share.value - prices.voluntary_output_share.value, 0)
-    daly = prices.value_of_daly_gdp_multiple.value * prices.gdp_per_person_year.value
     staff = q.contacts_reached / protocol.resources.contacts_per_tracer_day.value
     staff += q.people_screened / protocol.screening.people_per_sampler.value
     services = (
-        q.single_tests * prices.test_single.value
-        + q.pooled_tubes * prices.test_pooled_tube.value
-        + q.quarantine_central * prices.quarantine_day.value
-        + (q.quarantine_home + q.isolation_home) * prices.home_quarantine_day.value
-        + q.isolation_bed * prices.shelter_bed_day.value
-        + staff * prices.staff_day.value
+        q.single_tests * of["measures", "single_tests"]
+        + q.pooled_tubes * of["measures", "pooled_tubes"]
+        + q.quarantine_central * of["measures", "central_quarantine"]
+        + (q.quarantine_home + q.isolation_home) * of["measures", "home_quarantine"]
+        + q.isolation_bed * of["epidemic", "shelter_beds"]
+        + staff * of["measures", "field_staff"]
     )
-    on_households = prices.household_income_share.value
+    dalys = q.deaths * prices.daly_fatal.value + (q.infections - q.deaths) * prices.daly_mild.value
+    delayed = restricted * prices.delayed_care_per_person_day.value
     return Spent(
-        economic=services + restricted * lost * (1 - on_households + prices.spillover_share.value),
-        social=restricted * prices.school_age_share.value * prices.school_day.value,
-        livelihood=restricted * (lost * on_households + prices.delayed_care_per_person_day.value * daly),
-        epidemic=q.hospital_days * prices.hospital_day.value
-        + q.icu_days * prices.icu_day.value
-        + (q.deaths * prices.daly_fatal.value + (q.infections - q.deaths) * prices.daly_mild.value) * daly,
+        economic=services + restricted * (of["measures", "output_lost"] + of["measures", "output_lost_elsewhere"]),
+        social=restricted * prices.school_age_share.value * of["measures", "school_days_lost"],
+        livelihood=restricted * of["measures", "household_income_lost"] + delayed * of["measures", "care_delayed"],
+        epidemic=q.hospital_days * of["epidemic", "hospital_beds"]
+        + q.icu_days * of["epidemic", "icu_beds"]
+        + dalys * of["epidemic", "health_lost"],
     )
