@@ -14,6 +14,8 @@ from douse.question import Question, open_data
 from douse.tracing.index import store
 from tracing_inputs import pathogen, protocol
 
+pytestmark = pytest.mark.slow
+
 CASES = """case_id,person_id,onset,confirmed_at,pathogen,recorded_at
 a,pa,2026-03-05,2026-03-08,sars-cov-2,2026-03-08
 k,pk,2026-03-06,2026-03-08,sars-cov-2,2026-03-08
@@ -193,7 +195,6 @@ def test_a_row_that_breaks_a_rule_is_a_finding_and_the_others_are_read(data, dou
     assert "2026-03-07.parquet" in set(pl.read_csv(out / "findings.csv")["file"])
 
 
-@pytest.mark.slow
 def test_plan_and_worklist_ask_the_index(data, douse):
     out = data.parent / "out"
     douse("index", data)
@@ -299,7 +300,6 @@ def test_guest_lists_and_points_nearby_are_found_out_of_the_index_too(data, dous
     }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed")
 def test_a_warehouse_gives_what_the_index_gives(data, douse):
     douse("index", data, "--engine", "duckdb")
@@ -314,7 +314,6 @@ def test_a_warehouse_gives_what_the_index_gives(data, douse):
     assert by_duckdb == by_index
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed")
 def test_on_the_demo_city_table_index_and_warehouse_give_the_same_to_the_last_digit(tmp_path, douse):
     city = make_demo(tmp_path / "city", people=3_000, seed=1, pathogen=pathogen(), protocol=protocol())
@@ -333,7 +332,6 @@ def test_what_is_forgotten_leaves_the_warehouse_too(data, douse):
     assert "2026-03-05" not in traced(douse, data, "--engine", "duckdb")["exposures.csv"]
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed")
 def test_a_warehouse_that_lags_behind_the_index_is_not_asked(data, douse, capsys):
     douse("index", data, "--engine", "duckdb")

@@ -29,6 +29,8 @@ from douse.situation import describe
 from douse.tracing import trace
 from drill_inputs import a_setting, level
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2026, 3, 2)
 
 
@@ -131,7 +133,6 @@ def test_trace_only_is_the_world_left_to_its_department():
     assert drilled.truth.of("cases").tolist() == direct.truth().of("cases").tolist()
 
 
-@pytest.mark.slow
 def test_who_decides_nothing_leaves_the_world_as_it_is():
     class Nothing:
         def decide(self, known, day):
@@ -169,7 +170,6 @@ def known_with(*told):
     return Records({"zones": zones, "cases": cases}, frozenset({"zones", "cases"}))
 
 
-@pytest.mark.slow
 def test_the_city_is_locked_down_until_the_days_without_a_case_have_passed():
     city = Citywide(brief())
     held = []
@@ -187,7 +187,6 @@ def test_where_a_protocol_knows_no_lockdown_it_lasts_an_incubation_period():
     assert sum(held) == 21
 
 
-@pytest.mark.slow
 def test_the_rules_of_the_protocol_put_levels_on_the_smallest_zones():
     world = first_seen(a_setting(), 3)
     policy = BASELINES["rules"](brief())
@@ -198,7 +197,6 @@ def test_the_rules_of_the_protocol_put_levels_on_the_smallest_zones():
     assert 0 < (people.of("people_control") + people.of("people_lockdown")).max() <= len(a_setting().city)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("more", ["trace-only", "citywide"])
 def test_a_stronger_response_never_infects_more_people_over_some_worlds(more):
     infections = {
@@ -208,7 +206,6 @@ def test_a_stronger_response_never_infects_more_people_over_some_worlds(more):
     assert infections[more] < infections["none"]
 
 
-@pytest.mark.slow
 def test_results_are_the_same_whoever_plays():
     tasks = tasks_of(["trace-only", "rules"], 2, seed=4, days=12)
     told = []
@@ -263,7 +260,6 @@ def test_what_a_drill_took_is_counted_from_the_first_case_on_record():
     assert score.spent.measures > score.spent.economic > 0
 
 
-@pytest.mark.slow
 def test_the_scoreboard_takes_middles_and_pairs_drills_of_one_world():
     results = play_all(a_setting(), tasks_of(["none", "citywide"], 4, seed=2, days=25))
     board = scoreboard(results)
@@ -286,7 +282,6 @@ def test_an_outbreak_that_does_not_end_is_later_than_all_that_do():
     assert (row["n"], row["median"], row["q05"], row["q95"]) == (2, 9, 3, None)
 
 
-@pytest.mark.slow
 def test_results_are_kept_line_by_line_and_read_again(tmp_path):
     results = play_all(a_setting(), tasks_of(["rules"], 2, seed=2, days=10))
     path = tmp_path / "kept.jsonl"
@@ -301,7 +296,6 @@ def test_results_are_kept_line_by_line_and_read_again(tmp_path):
         read_lines(path)
 
 
-@pytest.mark.slow
 def test_the_rules_at_a_glance_are_those_of_the_plan():
     world, setting = first_seen(a_setting(), 3), a_setting()
     glanced = BASELINES["rules"](brief()).decider

@@ -18,6 +18,8 @@ from douse.situation import describe
 from douse.tracing import trace
 from drill_inputs import a_setting, level
 
+pytestmark = pytest.mark.slow
+
 
 def played(seed=3, days=25, measures=()):
     """A world some days after the first case, with what was on record on each day."""
@@ -48,7 +50,6 @@ def test_records_never_show_what_is_not_yet_known():
                     assert not (frame[column] > end).any(), (name, column)
 
 
-@pytest.mark.slow
 def test_a_later_look_at_an_earlier_day_is_what_was_known_on_it():
     _, told = played(measures=[level("d1c0001", days=6)])
     last = max(told)
