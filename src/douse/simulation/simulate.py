@@ -200,7 +200,9 @@ def today(  # noqa: PLR0913, PLR0917  as for `simulate`
     back = back_days or usual_back(ground)
     while True:
         stage = stage_of(ground, back=back, days=days)
-        unknowns = unknowns_of(estimates, stage.past, ground.rates.course, stage.scenario.days)
+        unknowns = unknowns_of(
+            estimates, stage.past, ground.rates.course, stage.scenario.days, pathogen.reproduction_number
+        )
         done = fit(
             stage, unknowns, runs=runs, seed=seed, upto=None if ahead else back, executor=executor, workers=workers
         )
