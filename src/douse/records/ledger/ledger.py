@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from uuid_utils import uuid7
 
 from douse.errors import UsageError
+from douse.records.ledger.bulk import FOLDER
 from douse.records.ledger.checking import checked_rows
 from douse.records.ledger.entry import (
     GENESIS,
@@ -86,10 +87,12 @@ class Ledger:
         Of a database in which the table is there; see `open_ledger`.
     place : Path or str
         Folder or address, for messages and for readers that need it.
+    bulk : Path, optional
+        Folder of attached files.
     """
 
-    def __init__(self, engine: Engine, place: Path | str) -> None:
-        self.engine, self.place = engine, place
+    def __init__(self, engine: Engine, place: Path | str, bulk: Path | None = None) -> None:
+        self.engine, self.place, self.bulk = engine, place, bulk
         with engine.connect() as connection:
             self.origin: str = connection.execute(sa.select(instance.c.origin)).scalar_one()
 
@@ -116,10 +119,13 @@ class Ledger:
         EntryError
             When a row is not what its table asks for.
         """
+        return self.append_prepared(self.checked(new, at), author=author, at=at)
+
+    @staticmethod
+    def checked(new: Sequence[NewEntry], at: datetime) -> list[Prepared]:
+        """Rows that may be appended. Raises EntryError; see `append`."""
         rows = checked_rows(new, at)
-        return self.append_prepared(
-            (prepared(entry.table, row) for entry, row in zip(new, rows, strict=True)), author=author, at=at
-        )
+        return [prepared(entry.table, row) for entry, row in zip(new, rows, strict=True)]
 
     def append_prepared(self, rows: Iterable[Prepared], *, author: str, at: datetime) -> Receipt:
         """Append rows that were checked; see `append`."""
@@ -203,7 +209,7 @@ class Ledger:
         return Receipt(first, at, tuple(names))
 
 
-def open_ledger(place: Path | str, *, make: bool = False) -> Ledger:
+def open_ledger(place: Path | str, *, make: bool = False, bulk: Path | None = None) -> Ledger:
     """Open the ledger of a folder, or of a PostgreSQL database.
 
     Parameters
@@ -212,6 +218,8 @@ def open_ledger(place: Path | str, *, make: bool = False) -> Ledger:
         A folder, or ``postgresql://user@host/name``.
     make : bool
         Make it where it is not there.
+    bulk : Path, optional
+        Folder of attached files, of a database; of a folder it is the folder ``bulk`` in it.
 
     Raises
     ------
@@ -233,7 +241,7 @@ def open_ledger(place: Path | str, *, make: bool = False) -> Ledger:
                 next_step="Make one with `douse import DATA --ledger` and its address, or with `douse serve`.",
             )
         create(engine, str(uuid7()))
-    return Ledger(engine, place)
+    return Ledger(engine, place, Path(place) / FOLDER if bulk is None and not is_address(place) else bulk)
 
 
 def prepared(name: str, row: Mapping[str, Any]) -> Prepared:
@@ -253,5 +261,6 @@ def prepared(name: str, row: Mapping[str, Any]) -> Prepared:
 
 def entry_of(row: Mapping[str, Any]) -> Entry:
     """An entry out of a row of the storage."""
-    named: dict[str, Any] = {_COLUMNS.get(name, name): value for name, value in row.items()}
-    return Entry(**{name: bytes(value) if isinstance(value, memoryview) else value for name, value in named.items()})
+    named = {_COLUMNS.get(name, name): value for name, value in row.items()}
+    fields: dict[str, Any] = {name: bytes(v) if isinstance(v, memoryview) else v for name, v in named.items()}
+    return Entry(**fields)

@@ -7,6 +7,7 @@ from threading import Lock
 
 import polars as pl
 
+from douse.records.ledger.bulk import read_bulk
 from douse.records.ledger.frames import rows_after
 from douse.records.ledger.ledger import Ledger
 from douse.records.ledger_tables import LEDGER_TABLES
@@ -84,14 +85,28 @@ class Live:
             if head <= before.sequence:
                 return before
             new = rows_after(self.ledger, before.sequence, head)
+            new = with_attached(self.ledger, new)
             if "erasures" in new:  # rows of before have lost fields: read all anew
-                before, new = Snapshot(0, {}), rows_after(self.ledger, 0, head)
+                before, new = Snapshot(0, {}), with_attached(self.ledger, rows_after(self.ledger, 0, head))
             frames = dict(before.frames)
             for name, rows in new.items():
                 frames[name] = _added(frames.get(name), rows)
             kept = {} if "merges" in new else {name: rows for name, rows in before._current.items() if name not in new}
             self._snapshot = Snapshot(head, frames, dict(kept))
             return self._snapshot
+
+
+def with_attached(ledger: Ledger, new: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Rows by table with those of the files that are attached; of a file that another replaces, none."""
+    attached = new.get("attachments")
+    if attached is None:
+        return new
+    together = dict(new)
+    in_place = attached.filter(~pl.col("record_id").is_in(attached["supersedes"].drop_nulls().implode()))
+    for content, table in in_place.select("content", "of_table").iter_rows():
+        rows = read_bulk(ledger.bulk, content, table)
+        together[table] = pl.concat([together[table], rows]) if table in together else rows
+    return together
 
 
 def _added(before: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame:
