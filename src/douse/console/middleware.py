@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 from douse.console import clock
 from douse.console.actors import actor_of
 from douse.console.pages import error_page
-from douse.console.permissions import NOBODY, Refused, check_open, right_of
+from douse.console.permissions import NOBODY, Actor, Refused, check_open, right_of
 from douse.console.settings import SESSION_IDLE, SESSION_LASTS
-from douse.console.states import NotNow
+from douse.console.states import NotNow, TooOften
 from douse.console.words import LANGUAGES, speak
 from douse.errors import DouseError
 
@@ -31,9 +31,14 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_STATUS = {
+    Refused: HTTPStatus.FORBIDDEN,
+    NotNow: HTTPStatus.CONFLICT,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
+}
 _SEEN_EVERY = 60  # seconds: a session is written no more often than that
 # Open to whoever has signed in but still owes the second factor.
-_BEFORE_SECOND_FACTOR = frozenset({"sign_in", "sign_out", "second_factor", "language", "healthy"})
+_BEFORE_SECOND_FACTOR = frozenset({"sign_in", "sign_out", "second_factor", "language", "healthy", "first_password"})
 
 
 def headers(get_response: Answer) -> Answer:
@@ -90,6 +95,11 @@ def session_limits(get_response: Answer) -> Answer:
     return middleware
 
 
+def owes_second_factor(request: HttpRequest, actor: Actor) -> bool:
+    """Whether somebody has to give a second factor first: who has one, and who needs one for a role."""
+    return actor.needs_second_factor or bool(request.session.get("has_second_factor"))
+
+
 def address_of(request: HttpRequest) -> str:
     """Where a request comes from; the server has already looked behind a trusted proxy."""
     return str(request.META.get("REMOTE_ADDR", ""))
@@ -111,7 +121,7 @@ class Policy:
         right, actor = right_of(name, request.method or "GET"), actor_of(request)
         if actor.name == NOBODY and right not in {"anyone", None}:
             return redirect_to_login(request.get_full_path())
-        if actor.needs_second_factor and not actor.verified and name not in _BEFORE_SECOND_FACTOR:
+        if not actor.verified and name not in _BEFORE_SECOND_FACTOR and owes_second_factor(request, actor):
             return redirect("second_factor")
         try:
             check_open(actor, name, request.method or "GET")
@@ -121,10 +131,7 @@ class Policy:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Show an error that a person can mend; others are bugs and stay exceptions."""
-        if isinstance(error, Refused):
-            return error_page(request, error, HTTPStatus.FORBIDDEN)
-        if isinstance(error, NotNow):
-            return error_page(request, error, HTTPStatus.CONFLICT)
         if isinstance(error, DouseError):
-            return error_page(request, error, HTTPStatus.BAD_REQUEST)
+            status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+            return error_page(request, error, status)
         return None

@@ -160,7 +160,13 @@ _FOUNDATION = (
     page("healthy", GET="anyone"),
     page("language", POST="anyone"),
     page("sign_in", GET="anyone", POST="anyone"),
+    page("as_role", POST="anyone"),
+    page("second_factor", GET="signed_in", POST="signed_in"),
+    page("first_password", GET="anyone", POST="anyone"),
+    page("oidc_authentication_init", GET="anyone"),
+    page("oidc_authentication_callback", GET="anyone"),
     page("sign_out", POST="signed_in"),
+    page("account", GET="signed_in", POST="signed_in"),
     page("today", GET="assigned"),
 )
 # Room C: cases and contacts.

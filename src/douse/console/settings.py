@@ -7,6 +7,7 @@ import django
 from django.conf import settings as django_settings
 
 from douse.console.instance import Instance, set_current
+from douse.console.signin import elsewhere
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 FAILURES_ALLOWED = 5
@@ -82,10 +83,16 @@ _MIDDLEWARE = [
 
 
 def _sign_in(instance: Instance) -> dict[str, Any]:
-    del instance
+    said = elsewhere.read(instance)
+    other = ["douse.console.signin.openid.Elsewhere"] if said else []
     return {
+        **elsewhere.settings_of(said),
         "AUTH_USER_MODEL": "console.User",
-        "AUTHENTICATION_BACKENDS": ["axes.backends.AxesStandaloneBackend", "douse.console.signin.backend.Passwords"],
+        "AUTHENTICATION_BACKENDS": [
+            "axes.backends.AxesStandaloneBackend",
+            "douse.console.signin.backend.Passwords",
+            *other,
+        ],
         "LOGIN_URL": "sign_in",
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [
@@ -108,6 +115,7 @@ def _sign_in(instance: Instance) -> dict[str, Any]:
         "AXES_ENABLE_ADMIN": False,
         "AXES_DISABLE_ACCESS_LOG": True,
         "AXES_VERBOSE": False,
+        "AXES_LOCKOUT_CALLABLE": "douse.console.signin.views.locked_out",
         "AXES_CLIENT_IP_CALLABLE": "douse.console.middleware.address_of",
         "OTP_TOTP_ISSUER": "Douse",
         "OTP_TOTP_SYNC": True,

@@ -42,6 +42,12 @@ class NotNow(DouseError):  # noqa: N818  (reads as what it says)
     exit_code = 8
 
 
+class TooOften(DouseError):  # noqa: N818  (reads as what it says)
+    """Tried too often in a short time."""
+
+    exit_code = 9
+
+
 def may_move(moves: Moves, state: str, to: str) -> bool:
     """Whether a thing in one state may go to another."""
     return to in moves.get(state, ())
