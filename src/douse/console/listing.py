@@ -1,0 +1,27 @@
+"""Lists that page on the server."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a list."""
+
+    rows: list[dict[str, Any]]
+    page: int  # from 1
+    pages: int  # at least 1
+    total: int
+
+
+def sliced(frame: pl.DataFrame, page: str | int | None, per_page: int = PER_PAGE) -> Slice:
+    """A page of a list; a number beyond its end shows the last page, what is no number the first."""
+    total = len(frame)
+    pages = max(1, -(-total // per_page))
+    asked = int(page) if str(page or "").isascii() and str(page or "").isdigit() else 1
+    at = min(max(1, asked), pages)
+    return Slice(frame.slice((at - 1) * per_page, per_page).rows(named=True), at, pages, total)

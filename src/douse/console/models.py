@@ -1,0 +1,121 @@
+"""Users, their roles in zones, one-time links, broken glass, and the library files in force.
+
+What people report and decide is never here: it is in the ledger.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+
+from douse.console import clock
+from douse.console.policy import EVERYWHERE, ROLES
+
+NAME_LENGTH, ZONE_LENGTH, REASON_LENGTH = 60, 200, 500
+name_rule = RegexValidator(r"\A[\w.@-]+\Z", "Letters, digits and . _ - @ only.")
+
+
+class Users(BaseUserManager["User"]):
+    """Find and make users."""
+
+    def add(self, name: str, password: str | None = None) -> "User":
+        """Make a user; without a password one that can sign in only by a one-time link or by OpenID Connect."""
+        user = self.model(name=name)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in; known by a name."""
+
+    name = models.CharField(max_length=NAME_LENGTH, unique=True, validators=[name_rule])
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=5, blank=True, default="")
+    added_at = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "name"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[Users] = Users()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Assignment(models.Model):
+    """A role of a user in a zone and all that lies within it; `*` is the whole area."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="assignments")
+    role = models.CharField(max_length=30, choices=[(name, name) for name in ROLES])
+    zone = models.CharField(max_length=ZONE_LENGTH)
+    given_by = models.CharField(max_length=NAME_LENGTH)
+    given_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering: ClassVar = ["user__name", "role", "zone"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "role", "zone"], name="one_role_in_a_zone"),
+            models.CheckConstraint(condition=~models.Q(zone=""), name="a_zone_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} in {'the whole area' if self.zone == EVERYWHERE else self.zone}"
+
+
+class OneTimeLink(models.Model):
+    """A link by which a user sets a password, once; only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link of {self.user_id}"
+
+
+class BrokenGlass(models.Model):
+    """A user sees a zone beyond those of their roles, for some hours, for a reason."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="broken_glass")
+    zone = models.CharField(max_length=ZONE_LENGTH)
+    reason = models.CharField(max_length=REASON_LENGTH)
+    began_at = models.DateTimeField(default=clock.now)
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")  # the steward who saw it
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-began_at"]
+
+    def __str__(self) -> str:
+        return f"{self.zone} until {self.ends_at}"
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether it still counts."""
+        return self.ended_at is None and self.began_at <= at < self.ends_at
+
+
+class InForce(models.Model):
+    """Library files in force from a moment on; the latest row counts."""
+
+    pathogen = models.CharField(max_length=100)
+    protocol = models.CharField(max_length=100)
+    costs = models.CharField(max_length=100)
+    chosen_by = models.CharField(max_length=NAME_LENGTH)
+    chosen_at = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=REASON_LENGTH)
+
+    class Meta:
+        ordering: ClassVar = ["-chosen_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pathogen}, {self.protocol}, {self.costs}"

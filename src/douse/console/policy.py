@@ -1,0 +1,183 @@
+"""Who may do what: one table that the code, the documentation and the tests read.
+
+A role has rights; a user has a role in a zone and all that lies within it (`Assignment`). What is not written here is
+refused. Rights are words:
+
+``anyone``        also who has not signed in
+``signed_in``     whoever has signed in
+``assigned``      whoever has at least one role
+``read TABLE``    sees rows of the table within reach
+``write TABLE``   adds rows to the table, or corrects them, within reach
+anything else     one of `ACTIONS`
+
+Every page and every operation of the API is a row of `PAGES`, by the name of its URL, with the right of each method.
+An address that has no row is refused to everybody.
+"""
+
+from dataclasses import dataclass
+from itertools import chain
+
+EVERYWHERE = "*"  # in place of a zone: the whole area
+
+GROUND = ("zones", "places", "facilities", "indicators")
+PERSONS = ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks", "merges")
+SUPPLIES = ("stock", "shipments", "crews", "production", "requests")
+DECIDED = ("measures", "decisions", "verdicts")
+KEPT = ("holds", "erasures", "attachments")
+ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, "audit")
+
+# Every action, and what it lets a person do.
+ACTIONS: dict[str, str] = {
+    "verify_signal": "verify or dismiss a signal, with a reason",
+    "see_plan": "see the proposed plan and compare plans",
+    "approve_measure": "approve, change or decline a proposed measure, with a reason",
+    "second_measure": "agree, as a second person, to a lockdown",
+    "see_chains": "see who may have infected whom",
+    "do_tasks": "see and do one's tasks, offline too",
+    "share_tasks": "give tasks to people",
+    "merge_persons": "merge two pseudonyms that are one person, and undo it",
+    "see_names": "see names, phones and addresses within reach; each look is logged",
+    "see_outside": "see masked rows of other zones: pseudonym, coarse zone, coarse age",
+    "break_glass": "see another zone for four hours, with a reason; the data steward is told",
+    "see_broken_glass": "be told when somebody broke the glass",
+    "import": "bring in files of tables and bundles of other instances",
+    "export": "take tables out of the console",
+    "erase": "erase a person: the vault's row goes, personal fields are emptied",
+    "hold": "put a legal hold on records, and release it",
+    "make_token": "make tokens for the API, for oneself",
+    "manage_users": "add and lock users, give and take roles, make one-time links",
+    "choose_protocol": "choose the pathogen, protocol and costs in force",
+    "read_audit": "read and search the audit log",
+    "verify_ledger": "check the chain of the ledger",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """What people of a role may do in their zones. `personal`: they see personal columns; they need a second factor."""
+
+    name: str
+    says: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+    actions: frozenset[str]
+    personal: bool = False
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """All rights as words."""
+        reads, writes = (f"read {table}" for table in self.reads), (f"write {table}" for table in self.writes)
+        return frozenset(chain(reads, writes, self.actions))
+
+
+def _role(  # noqa: PLR0913  (a row of the table)
+    name: str,
+    says: str,
+    reads: tuple[str, ...],
+    writes: tuple[str, ...],
+    actions: tuple[str, ...],
+    *,
+    personal: bool = False,
+) -> Role:
+    return Role(name, says, frozenset(reads), frozenset(writes), frozenset(actions), personal)
+
+
+_ROWS = (
+    _role(
+        "reporter", "reports cases, contacts, samples and counts of a clinic or community",
+        (*GROUND, "cases", "contacts", "tests", "arrivals"),
+        ("cases", "contacts", "tests", "arrivals", "indicators"),
+        ("import", "make_token"),
+    ),
+    _role(
+        "tracer", "interviews cases, finds and follows contacts",
+        (*GROUND, *PERSONS, "measures"),
+        ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "places", "follow_ups", "tasks"),
+        ("do_tasks", "see_chains", "see_names", "see_outside", "break_glass", "make_token"), personal=True,
+    ),
+    _role(
+        "laboratory", "records samples and results",
+        ("zones", "facilities", "tests", "stock", "tasks"),
+        ("tests", "stock", "tasks"),
+        ("do_tasks", "import", "make_token"),
+    ),
+    _role(
+        "logistics", "keeps beds, rooms, stock, crews, shipments and what residents ask for",
+        (*GROUND, *SUPPLIES, "measures", "tasks"),
+        (*SUPPLIES, "facilities", "tasks"),
+        ("do_tasks", "share_tasks", "see_plan", "import", "export", "make_token"),
+    ),
+    _role(
+        "epidemiologist", "judges signals and chains, prepares the plan, leads tracing",
+        (*GROUND, *PERSONS, *SUPPLIES, *DECIDED),
+        (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
+         "merges", "verdicts"),
+        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "merge_persons", "see_outside",
+         "break_glass", "import", "export", "make_token"), personal=True,
+    ),
+    _role(
+        "decision_maker", "approves, changes or declines measures",
+        (*GROUND, *SUPPLIES, *DECIDED, "cases", "contacts", "tests", "tasks"),
+        ("measures", "decisions", "tasks"),
+        ("see_plan", "approve_measure", "second_measure", "share_tasks", "make_token"),
+    ),
+    _role(
+        "data_steward", "keeps the records right: imports, merges, erasure, holds, exports",
+        ALL_TABLES,
+        (*GROUND, *PERSONS, *SUPPLIES, "holds"),
+        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
+         "hold", "read_audit", "verify_ledger", "make_token"), personal=True,
+    ),
+    _role(
+        "administrator", "manages users, roles and the protocol in force; sees no records of persons",
+        ("zones", "facilities"), (),
+        ("manage_users", "choose_protocol", "read_audit", "verify_ledger"),
+    ),
+    _role(
+        "auditor", "reads the audit log, decisions, holds and erasures; sees no records of persons",
+        ("zones", "audit", *DECIDED, *KEPT), (),
+        ("read_audit", "verify_ledger"),
+    ),
+)  # fmt: skip
+ROLES: dict[str, Role] = {role.name: role for role in _ROWS}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address: the name of its URL (with its namespace), and the right that each method needs."""
+
+    url: str
+    rights: dict[str, str]
+
+
+def page(url: str, **rights: str) -> Page:
+    """Make a row of `PAGES`: ``page("cases:list", GET="read cases")``."""
+    return Page(url, rights)
+
+
+# Room F: foundation.
+_FOUNDATION = (
+    page("healthy", GET="anyone"),
+    page("language", POST="anyone"),
+    page("sign_in", GET="anyone", POST="anyone"),
+    page("as_role", POST="anyone"),
+    page("second_factor", GET="signed_in", POST="signed_in"),
+    page("first_password", GET="anyone", POST="anyone"),
+    page("oidc_authentication_init", GET="anyone"),
+    page("oidc_authentication_callback", GET="anyone"),
+    page("sign_out", POST="signed_in"),
+    page("account", GET="signed_in", POST="signed_in"),
+    page("today", GET="assigned"),
+)
+# Room C: cases and contacts.
+_CASES: tuple[Page, ...] = ()
+# Room T: tasks, offline, API.
+_TASKS: tuple[Page, ...] = ()
+# Room P: signals, chains, plan, resources.
+_PLAN: tuple[Page, ...] = ()
+
+PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
+
+
+# Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
+NAVIGATION: tuple[tuple[str, str], ...] = (("today", "Today"),)

@@ -1,0 +1,152 @@
+"""How far somebody sees: the zones of their roles with all that lies within, and the zone of every row.
+
+The zone of a row is its own zone; else that of its place, facility, case or person. A row whose zone nobody knows is
+seen by those who see the whole area, and by nobody else.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from douse.console.ground import Ground
+from douse.console.permissions import Actor
+from douse.console.policy import EVERYWHERE, ROLES
+from douse.console.remembered import Remembered
+from douse.records.ledger import Snapshot
+from douse.records.ledger_tables import LEDGER_TABLES
+from douse.records.records import case_person
+
+ZONE = "zone_of_row"
+OPEN = frozenset({"zones"})  # the map of the land is no secret
+# Without a zone these are about the whole area, and everybody who may read them sees them.
+OF_ALL = frozenset({"measures", "indicators", "decisions", "verdicts"})
+# Where a row without a zone of its own gets one: columns tried in order.
+_LOOK_UP = {
+    "contacts": ("case_id", "person_id"),
+    "visits": ("place_id",),
+    "tests": ("person_id",),
+    "stays": ("facility_id", "person_id"),
+    "arrivals": ("person_id",),
+    "stock": ("facility_id",),
+    "shipments": ("to_facility", "from_facility"),
+    "crews": ("facility_id",),
+    "production": ("to_facility",),
+    "follow_ups": ("case_id", "person_id"),
+    "tasks": ("case_id", "person_id"),
+    "merges": ("into", "person_id"),
+    "holds": ("subject",),
+    "erasures": ("subject",),
+}
+_OWN = {"zones": "zone_id", "shipments": "to_zone"}
+_SOURCES = ("people", "cases", "contacts", "facilities", "places")
+
+_grounds: Remembered[Ground] = Remembered(4)
+_homes: Remembered[pl.DataFrame] = Remembered(8)
+_zoned: Remembered[pl.Series] = Remembered(64)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Zones within which something may be done."""
+
+    everywhere: bool
+    zones: frozenset[str]
+
+    def holds(self, zone: str | None) -> bool:
+        """Whether a row of a zone is within reach."""
+        return self.everywhere or (zone is not None and zone in self.zones)
+
+    def rows(self, zones: pl.Series) -> pl.Series:
+        """Which rows are within reach, by their zones."""
+        if self.everywhere:
+            return pl.repeat(value=True, n=len(zones), dtype=pl.Boolean, eager=True)
+        return zones.is_in(pl.Series(sorted(self.zones), dtype=pl.String).implode()).fill_null(value=False)
+
+
+NOWHERE = Reach(everywhere=False, zones=frozenset())
+
+
+def ground_of(snapshot: Snapshot) -> Ground:
+    """The tree of zones in force."""
+    zones = snapshot.current("zones")
+    return _grounds.get("ground", (zones,), lambda: Ground(zones))
+
+
+def reach(actor: Actor, right: str, ground: Ground) -> Reach:
+    """Where somebody has a right. Broken glass widens what is read, never what is written."""
+    zones = [grant.zone for grant in actor.grants_with(right)]
+    if zones and (right.startswith("read ") or right == "see_names"):
+        zones += actor.glass
+    return _within(zones, ground)
+
+
+def personal_reach(actor: Actor, table: str, ground: Ground) -> Reach:
+    """Where somebody sees the personal columns of a table."""
+    granted = actor.grants_with(f"read {table}")
+    zones = [grant.zone for grant in granted if ROLES[grant.role].personal]
+    return _within([*zones, *(actor.glass if zones else ())], ground)
+
+
+def _within(zones: list[str], ground: Ground) -> Reach:
+    if EVERYWHERE in zones:
+        return Reach(everywhere=True, zones=frozenset())
+    return Reach(everywhere=False, zones=frozenset[str]().union(*(ground.subtree(zone) for zone in zones)))
+
+
+def zones_of(snapshot: Snapshot, table: str) -> pl.Series:
+    """Zone of each row in force of a table; null where nobody knows it."""
+    frame = snapshot.current(table)
+    used = (frame, *(snapshot.current(source) for source in _SOURCES if table in _LOOK_UP))
+    return _zoned.get(table, used, lambda: zones_of_rows(snapshot, table, frame))
+
+
+def zones_of_rows(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.Series:
+    """Zone of each of some rows of a table, which need not be in the ledger yet."""
+    own = _OWN.get(table, "zone")
+    zone = rows[own] if own in LEDGER_TABLES[table].column_names() else pl.Series([None] * len(rows), dtype=pl.String)
+    zone = zone.cast(pl.String).alias(ZONE)
+    for column in _LOOK_UP.get(table, ()):
+        if zone.null_count() == 0:
+            break
+        home = homes(snapshot, column)
+        found = rows.select(pl.col(column).cast(pl.String).alias("key")).join(
+            home, on="key", how="left", maintain_order="left"
+        )[ZONE]
+        zone = zone.zip_with(zone.is_not_null(), found)
+    return zone
+
+
+def homes(snapshot: Snapshot, column: str) -> pl.DataFrame:
+    """Zone of every facility, place, case or person: key, zone_of_row; each key once."""
+    if column in {"facility_id", "to_facility", "from_facility"}:
+        return _home_of(snapshot, "facilities", pl.col("facility_id"))
+    if column == "place_id":
+        return _home_of(snapshot, "places", pl.col("place_id"))
+    if column == "case_id":
+        return _home_of(snapshot, "cases", pl.col("case_id"))
+    sources = tuple(snapshot.current(table) for table in ("people", "cases", "contacts"))
+    return _homes.get("persons", sources, lambda: _persons(*sources))
+
+
+def _home_of(snapshot: Snapshot, table: str, key: pl.Expr) -> pl.DataFrame:
+    frame = snapshot.current(table)
+    return _homes.get(table, (frame,), lambda: _keyed(frame, key))
+
+
+def _keyed(frame: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
+    return (
+        frame.select(key=key.cast(pl.String), zone_of_row=pl.col("zone").cast(pl.String))
+        .drop_nulls()
+        .unique("key", keep="first", maintain_order=True)
+    )
+
+
+def _persons(people: pl.DataFrame, cases: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
+    """A person is where the table of people says, else where their case is, else where they live as a contact."""
+    parts = [
+        _keyed(people, pl.col("person_id")),
+        _keyed(cases, case_person()),
+        _keyed(cases, pl.col("case_id")),
+        _keyed(contacts, pl.col("person_id")),
+    ]
+    return pl.concat(parts).unique("key", keep="first", maintain_order=True)

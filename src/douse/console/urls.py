@@ -1,0 +1,24 @@
+"""Addresses of the console. Each is a row of `policy.PAGES` too, or nobody may open it."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from douse.console import account, language, today
+from douse.console.signin import elsewhere
+from douse.console.signin import views as signin
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.show, name="today"),
+    path("healthy", today.healthy, name="healthy"),
+    path("language", language.choose, name="language"),
+    path("sign-in", signin.sign_in, name="sign_in"),
+    path("sign-in/as-role", signin.as_role, name="as_role"),
+    path("sign-in/second-factor", signin.second_factor, name="second_factor"),
+    path("sign-in/link/<str:token>", signin.first_password, name="first_password"),
+    path("sign-out", signin.sign_out, name="sign_out"),
+    path("account", account.show, name="account"),
+]
+if elsewhere.offered():
+    urlpatterns.append(path("sign-in/openid/", include("mozilla_django_oidc.urls")))
+
+handler404 = "douse.console.pages.not_found"
+handler500 = "douse.console.pages.broken"

@@ -1,0 +1,28 @@
+"""The words of a request: one language at a time in each thread, from the one catalogue."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+from douse.outputs.words import Words
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+_plain: dict[str, Words] = {language: Words(language) for language in LANGUAGES}
+_words: ContextVar[Words] = ContextVar("words", default=_plain["en"])
+
+
+def speak(language: str, *, zones: Mapping[str, str] | None = None, levels: Mapping[str, str] | None = None) -> Words:
+    """Say everything from here on in a language; with names of zones and of levels where they are known."""
+    language = language if language in LANGUAGES else "en"
+    words = Words(language, zones=zones, levels=levels) if zones or levels else _plain[language]
+    _words.set(words)
+    return words
+
+
+def words() -> Words:
+    """The words of the present request."""
+    return _words.get()
+
+
+def say(key: str, /, **facts: object) -> str:
+    """A sentence of the catalogue in the language of the present request."""
+    return _words.get().say(key, **facts)
