@@ -62,3 +62,20 @@ INDICATORS = (
     "emergency_visits", "ambulance_calls", "helpline_calls", "fever_medicine", "cough_medicine", "diarrhoea_medicine",
     "school_absence", "work_absence", "wastewater", "animal_deaths", "prevalence", "other_indicator",
 )  # fmt: skip
+
+# What tracers note of people under watch.
+FOLLOW_UP_WAYS = ("visit", "phone", "self_report")
+FOLLOW_UP_RESULTS = ("seen", "not_found", "refused")
+YES_NO = ("yes", "no")
+
+# Of the tables that only the ledger has.
+MERGE_STATES = ("merged", "undone")
+VERDICTS_ON_MEASURES = ("approved", "changed", "declined", "seconded")
+VERDICTS_ON_SIGNALS = ("verified", "dismissed", "watching")
+TASK_KINDS = (
+    "interview", "reach", "quarantine", "find_source", "ask_infector", "test", "release",
+    "follow_up", "visit_place", "deliver", "carry_out", "look",
+)  # fmt: skip
+TASK_OUTCOMES = ("done", "not_reached", "refused", "cancelled")
+HOLD_STATES = ("in_force", "released")
+ERASURE_REASONS = ("asked_for", "retention")

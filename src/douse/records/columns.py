@@ -60,8 +60,10 @@ def count(
     return dy.Int64(nullable=not required, min=minimum, max=maximum, description=description, metadata={"unit": unit})
 
 
-def number(
-    description: str, unit: str, *, low: float | None = None, high: float | None = None, required: bool = False
-) -> dy.Float64:
+def number(  # noqa: PLR0913  a column in one line
+    description: str, unit: str, *, low: float | None = None, high: float | None = None, required: bool = False,
+    personal: bool = False,
+) -> dy.Float64:  # fmt: skip
     """Real number within a closed range."""
-    return dy.Float64(nullable=not required, min=low, max=high, description=description, metadata={"unit": unit})
+    meta: dict[str, Any] = {"unit": unit} | ({"personal": True} if personal else {})
+    return dy.Float64(nullable=not required, min=low, max=high, description=description, metadata=meta)

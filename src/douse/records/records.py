@@ -6,10 +6,11 @@ from datetime import date, datetime, time
 
 import polars as pl
 
+from douse.records.ledger_tables import LEDGER_TABLES, subject_column
 from douse.records.tables import TABLES, Table, column_facts
 
 # Person-keyed tables whose person_id follows a merge of two cases.
-_PERSON_TABLES = ("contacts", "visits", "tests", "stays", "arrivals")
+_PERSON_TABLES = ("contacts", "follow_ups", "visits", "tests", "stays", "arrivals")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Records:
         frame = self.frames.get(name)
         if frame is None:
             if name not in self._empty:
-                self._empty[name] = _with_first_told(TABLES[name].create_empty(), wanted=self.known_at is not None)
+                empty = TABLES[name].create_empty()
+                self._empty[name] = empty if self.known_at is None else in_force(empty, TABLES[name])
             frame = self._empty[name]
         return frame
 
@@ -74,7 +76,11 @@ class Records:
             With `known_at` set.
         """
         at = moment if isinstance(moment, datetime) else datetime.combine(moment, time.max)
-        frames = {name: _view(frame, TABLES[name], at) for name, frame in self.frames.items()}
+        frames = {name: _view(frame, LEDGER_TABLES[name], at) for name, frame in self.frames.items()}
+        merges = frames.pop("merges", None)
+        if merges is not None:
+            people = merged_persons(merges)
+            frames = {name: with_merges(name, frame, people) for name, frame in frames.items()}
         return Records(_follow_merges(frames), self.sent, at)
 
 
@@ -83,34 +89,84 @@ def case_person() -> pl.Expr:
     return pl.coalesce("person_id", "case_id")
 
 
-def _with_first_told(frame: pl.DataFrame, *, wanted: bool) -> pl.DataFrame:
-    return frame.with_columns(first_recorded_at=pl.col("recorded_at")) if wanted else frame
-
-
 def _view(frame: pl.DataFrame, table: type[Table], at: datetime) -> pl.DataFrame:
     visible = frame.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= at))
-    in_force = _drop_superseded(_with_first_told(visible, wanted=True), table)
-    return _mask_future(in_force, table, at)
+    return _mask_future(in_force(visible, table), table, at)
 
 
-def _drop_superseded(visible: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
-    corrections = visible.filter(pl.col("supersedes").is_not_null())
+def in_force(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+    """Rows without those that another row supersedes, with `first_recorded_at`: when the first version was told.
+
+    Of two corrections of one record the later told counts.
+
+    Parameters
+    ----------
+    rows : pl.DataFrame
+        Rows of a table; all of them count as visible.
+    table : type[Table]
+        Their table.
+    """
+    dated = rows.with_columns(first_recorded_at=pl.col("recorded_at"))
+    corrections = rows.filter(pl.col("supersedes").is_not_null())
     if corrections.is_empty():
-        return visible
+        return dated
     earlier = dict(corrections.select("record_id", "supersedes").iter_rows())
-    told = dict(visible.select("record_id", "recorded_at").iter_rows())
+    of_chains = rows.filter(pl.col("record_id").is_in([*earlier, *earlier.values()]))
+    told = dict(of_chains.select("record_id", "recorded_at").iter_rows())
     first = {record: _first_told(record, earlier, told) for record in earlier}
     replaced = set(earlier.values()) - _in_a_loop(earlier)
-    kept = visible.filter(~pl.col("record_id").is_in(list(replaced)))
-    dated = kept.with_columns(
+    kept = dated.filter(~pl.col("record_id").is_in(list(replaced)))
+    corrected = pl.col("record_id").is_in(list(earlier))
+    versions = kept.filter(corrected).with_columns(
         first_recorded_at=pl.col("record_id").replace_strict(
             first, default=pl.col("recorded_at"), return_dtype=pl.Datetime("us")
         )
     )
-    # Two corrections of one record: the later told wins.
-    return dated.sort("recorded_at", nulls_last=False, maintain_order=True).unique(
-        subset=list(table.key), keep="last", maintain_order=True
+    if versions.height == 0:
+        return kept
+    keys = versions.select(table.key).unique()
+    untouched = kept.filter(~corrected).join(
+        keys, on=list(table.key), how="anti", nulls_equal=True, maintain_order="left"
     )
+    touched = kept.filter(~corrected).join(
+        keys, on=list(table.key), how="semi", nulls_equal=True, maintain_order="left"
+    )
+    # Two corrections of one record: the later told wins.
+    latest = (
+        pl.concat([touched, versions])
+        .sort("recorded_at", nulls_last=False, maintain_order=True)
+        .unique(subset=list(table.key), keep="last", maintain_order=True)
+    )
+    return pl.concat([untouched, latest])
+
+
+def merged_persons(merges: pl.DataFrame) -> dict[str, str]:
+    """Pseudonym that was given up -> the one that stays in the end, by merges in force; loops are not followed."""
+    named = dict(merges.filter(pl.col("state") == "merged").select("person_id", "into").iter_rows())
+    found = {}
+    for person in named:
+        at, seen = person, {person}
+        while at in named and named[at] not in seen:
+            at = named[at]
+            seen.add(at)
+        if at not in named:
+            found[person] = at
+    return found
+
+
+def with_merges(table: str, rows: pl.DataFrame, people: Mapping[str, str]) -> pl.DataFrame:
+    """Rows of a table with the pseudonyms that stay; of two rows on one of the people, the one of who stays counts."""
+    column = subject_column(table)
+    if not people or column is None or column == "subject":
+        return rows
+    if column == "person_id" and "case_id" in rows.columns and table == "cases":
+        person = case_person().replace(people)
+        changed = case_person().is_in(list(people))
+        return rows.with_columns(person_id=pl.when(changed).then(person).otherwise("person_id"))
+    rows = rows.with_columns(pl.col(column).replace(people))
+    if table != "people":
+        return rows
+    return rows.unique(subset=list(LEDGER_TABLES[table].key), keep="first", maintain_order=True)
 
 
 def _first_told(record: str, earlier: dict[str, str], told: dict[str, datetime | None]) -> datetime | None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from douse.records.cells import allowed_values
 from douse.records.draft import ROW, Draft, no_rows
-from douse.records.tables import TABLES, Table
+from douse.records.tables import Table
 
 # After that many rounds of emptying cells a row that still breaks a rule is set aside.
 _ROUNDS = 3
@@ -21,16 +21,12 @@ _SENTENCES = {"nullability": "required", "min_length": "required", "max_length":
 
 def keep_to_rules(draft: Draft) -> None:
     """Empty cells and set rows aside until every rule of the table holds."""
-    judge = _numbered(draft.name)
     for round_ in range(_ROUNDS + 1):
-        _, failure = judge.filter(draft.frame)
-        broken = list(failure.counts())
+        broken = broken_rules(draft.schema, draft.frame)
         if not broken:
             return
-        details = failure.details()
         asides, emptied = [no_rows()], dict[str, list[pl.Series]]()
-        for rule in broken:
-            rows = details.filter(pl.col(rule) == "invalid")[ROW]
+        for rule, rows in broken.items():
             columns = _columns_to_empty(draft.schema, rule) if round_ < _ROUNDS else ()
             _find(draft, rule, rows, columns)
             if not columns:
@@ -42,6 +38,16 @@ def keep_to_rules(draft: Draft) -> None:
             pl.when(~pl.col(ROW).is_in(pl.concat(rows).implode())).then(pl.col(column)).alias(column)
             for column, rows in emptied.items()
         )
+
+
+def broken_rules(table: type[Table], frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """Rules of a table that do not hold, each with the numbers (`ROW`) of the rows that break it."""
+    _, failure = _numbered(table).filter(frame)
+    broken = list(failure.counts())
+    if not broken:
+        return {}
+    details = failure.details()
+    return {rule: details.filter(pl.col(rule) == "invalid")[ROW] for rule in broken}
 
 
 def rule_words(table: type[Table], rule: str) -> str:
@@ -71,7 +77,7 @@ def _find(draft: Draft, rule: str, rows: pl.Series, columns: tuple[str, ...]) ->
 
 
 @cache
-def _numbered(name: str) -> type[Table]:
+def _numbered(table: type[Table]) -> type[Table]:
     """The table with the number of the row as one column more, so that failures can be told apart."""
-    numbered = type(f"Numbered{name.title()}", (TABLES[name],), {ROW: dy.UInt32(nullable=False)})
+    numbered = type(f"Numbered{table.__name__}", (table,), {ROW: dy.UInt32(nullable=False)})
     return cast("type[Table]", numbered)

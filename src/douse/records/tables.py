@@ -162,8 +162,8 @@ class Cases(Table):
     pathogen = ident("Pathogen, by its name in the library.")
     classification = code(codes.CLASSIFICATIONS, "By the protocol's case definition; empty counts as confirmed.")
     zone = ident("Smallest known zone of residence.", references="zones.zone_id")
-    latitude = number("Latitude of residence.", "degrees", low=-90, high=90)
-    longitude = number("Longitude of residence.", "degrees", low=-180, high=180)
+    latitude = number("Latitude of residence.", "degrees", low=-90, high=90, personal=True)
+    longitude = number("Longitude of residence.", "degrees", low=-180, high=180, personal=True)
     age = count("Age at onset.", "years", maximum=130)
     sex = code(codes.SEXES, "Sex as registered.", personal=True)
     occupation = code(codes.OCCUPATIONS, "Occupation that matters for exposure.", personal=True)
@@ -265,6 +265,25 @@ class Contacts(Table):
         return _in_order("quarantined_on", "quarantine_ended_on")
 
 
+class FollowUps(Table):
+    """Visits and calls to people under watch, as they took place."""
+
+    key = ("person_id", "at")
+    occurred = "at"
+    told_by = ("at",)
+    unlocks = "who under watch was seen on which day, and who fell ill there"
+
+    person_id = ident("Pseudonym of the person (a case_id is understood too).", required=True, personal=True)
+    case_id = ident("The case that the person was exposed to.", references="cases.case_id")
+    zone = ident("Zone where the person stays.", references="zones.zone_id")
+    at = moment("When it took place.", required=True)
+    how = code(codes.FOLLOW_UP_WAYS, "Visit, call, or told by the person.")
+    found = code(codes.FOLLOW_UP_RESULTS, "Whether the person was seen or spoken to; empty counts as seen.")
+    symptoms = code(codes.YES_NO, "Whether there were symptoms.", personal=True)
+    temperature = number("Body temperature.", "degrees Celsius", low=25, high=45, personal=True)
+    note = text("What else was said.", personal=True)
+
+
 class Visits(Table):
     """Who was where, and when."""
 
@@ -278,8 +297,8 @@ class Visits(Table):
     place_id = ident("The place.", references="places.place_id")
     kind = code(codes.PLACE_KINDS, "What the place is, when there is no table of places.")
     zone = ident("Zone of the place.", references="zones.zone_id")
-    latitude = number("Latitude.", "degrees", low=-90, high=90)
-    longitude = number("Longitude.", "degrees", low=-180, high=180)
+    latitude = number("Latitude.", "degrees", low=-90, high=90, personal=True)
+    longitude = number("Longitude.", "degrees", low=-180, high=180, personal=True)
     entered_at = moment("When the person came.", required=True)
     left_at = moment("When the person left; a date alone, or nothing, means the whole day.")
 
@@ -561,6 +580,7 @@ TABLES: dict[str, type[Table]] = {
     "facilities": Facilities,
     "cases": Cases,
     "contacts": Contacts,
+    "follow_ups": FollowUps,
     "visits": Visits,
     "tests": Tests,
     "stays": Stays,

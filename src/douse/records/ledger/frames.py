@@ -1,0 +1,80 @@
+"""Entries as tables: JSON decoded by column.
+
+PostgreSQL is read through ADBC. SQLite is not: its driver brings a second copy of SQLite into the process, and where
+one copy closes a file the locks of the other are gone (sqlite.org/howtocorrupt.html, section 2.2.1).
+"""
+
+from collections.abc import Mapping
+
+import adbc_driver_postgresql.dbapi as postgresql
+import polars as pl
+
+from douse.records.ledger.ledger import Ledger
+from douse.records.ledger.storage import SCHEMA, is_address
+from douse.records.ledger_tables import LEDGER_TABLES
+
+_TEXTS = ("table_name", "record_id", "supersedes", "recorded_at", "payload", "personal")
+_READ = """SELECT table_name, record_id, supersedes, recorded_at, payload, personal
+           FROM {schema}entries WHERE sequence > {since} AND sequence <= {upto} ORDER BY sequence"""
+_SLICE = 500_000  # entries read at once, so that the JSON of a large ledger is never all in memory
+
+
+def rows_after(ledger: Ledger, since: int, upto: int) -> dict[str, pl.DataFrame]:
+    """Rows of the entries after one sequence number up to another, by table, in their order.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        To read from.
+    since, upto : int
+        Sequence numbers.
+    """
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for start in range(since, upto, _SLICE):
+        read = _fetch(ledger, start, min(start + _SLICE, upto))
+        for (name,), rows in read.partition_by("table_name", as_dict=True).items():
+            if name in LEDGER_TABLES:  # an entry of a later edition's table is kept, and not understood
+                parts.setdefault(name, []).append(_decoded(name, rows))
+    return {name: pl.concat(of_one) for name, of_one in parts.items()}
+
+
+def _fetch(ledger: Ledger, since: int, upto: int) -> pl.DataFrame:
+    if is_address(ledger.place):
+        address = "postgresql://" + str(ledger.place).split(":", 1)[1].lstrip("/")
+        with postgresql.connect(address) as connection, connection.cursor() as cursor:
+            cursor.execute(_READ.format(schema=f"{SCHEMA}.", since=since, upto=upto))
+            return pl.DataFrame(cursor.fetch_arrow())
+    with ledger.engine.connect() as connection:
+        rows = connection.exec_driver_sql(_READ.format(schema="", since=since, upto=upto)).fetchall()
+    columns = zip(*rows, strict=True) if rows else ((),) * len(_TEXTS)
+    return pl.DataFrame(
+        [pl.Series(name, of_one, dtype=pl.String) for name, of_one in zip(_TEXTS, columns, strict=True)]
+    )
+
+
+def _decoded(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    columns = LEDGER_TABLES[name].columns()
+    text: Mapping[str, pl.DataType] = {
+        column: pl.String() if _written_as_text(facts.dtype) else facts.dtype for column, facts in columns.items()
+    }
+    fields = rows["payload"].str.json_decode(pl.Struct(text)).struct.unnest()
+    personal = rows["personal"]
+    if personal.null_count() < len(personal):
+        apart = personal.cast(pl.String).str.json_decode(pl.Struct(text)).struct.unnest()
+        fields = fields.select(pl.coalesce(pl.col(column), apart[column]).alias(column) for column in text)
+    fields = fields.with_columns(
+        rows["record_id"], *(rows[name].cast(pl.String) for name in ("supersedes", "recorded_at"))
+    )
+    return fields.select(_typed(column, facts.dtype) for column, facts in columns.items())
+
+
+def _written_as_text(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, (pl.Date, pl.Datetime, pl.Enum))
+
+
+def _typed(name: str, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Date):
+        return pl.col(name).str.to_date("%Y-%m-%d")
+    if isinstance(dtype, pl.Datetime):
+        return pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us")
+    return pl.col(name).cast(dtype, strict=not isinstance(dtype, pl.Enum))
