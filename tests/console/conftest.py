@@ -97,7 +97,10 @@ def city(put: Callable[..., None]) -> None:
         )  # fmt: skip
         for n in (1, 2):
             zone = f"{district}-{n}"
-            put("zones", {"zone_id": zone, "name": zone, "kind": "community", "parent_zone": district, "population": 9000})
+            put(
+                "zones",
+                {"zone_id": zone, "name": zone, "kind": "community", "parent_zone": district, "population": 9000},
+            )
             put(
                 "cases",
                 {
