@@ -169,7 +169,27 @@ _FOUNDATION = (
     page("today", GET="assigned"),
 )
 # Room C: cases and contacts.
-_CASES: tuple[Page, ...] = ()
+_FORMS = ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+_CASES: tuple[Page, ...] = (
+    page("cases:list", GET="read cases"),
+    page("cases:contacts", GET="read contacts"),
+    page("cases:export_cases", GET="export"),
+    page("cases:export_contacts", GET="export"),
+    page("cases:case", GET="read cases"),
+    page("cases:person", GET="read contacts"),
+    page("cases:duplicates", GET="merge_persons"),
+    page("cases:pair", GET="merge_persons", POST="merge_persons"),
+    page("cases:undo", POST="merge_persons"),
+    page("cases:erase", GET="erase", POST="erase"),
+    *(page(f"cases:add_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    *(page(f"cases:correct_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    page("files:choose", GET="import", POST="import"),
+    page("files:look", GET="import"),
+    page("files:take", POST="import"),
+    page("files:drop", POST="import"),
+    page("files:findings", GET="import"),
+    page("files:rejected", GET="import"),
+)
 # Room T: tasks, offline, API.
 _TASKS: tuple[Page, ...] = ()
 # Room P: signals, chains, plan, resources.
@@ -179,4 +199,8 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
-NAVIGATION: tuple[tuple[str, str], ...] = (("today", "Today"),)
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("today", "Today"),
+    ("cases:list", "Cases and contacts"),
+    ("files:choose", "Bring in files"),
+)
