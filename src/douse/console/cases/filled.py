@@ -12,7 +12,7 @@ from douse.console.cases import names
 from douse.console.cases.fields import as_row
 from douse.console.cases.known import Found, alike
 from douse.console.cases.layout import LAYOUTS, OF_PERSONS, columns_of
-from douse.console.cases.problems import Problems, of_days, of_entry, of_references
+from douse.console.cases.problems import Problems, of_days, of_entry, of_needed, of_references
 from douse.console.permissions import Actor, may
 from douse.console.reach import ground_of, homes
 from douse.console.reading import visible
@@ -88,6 +88,7 @@ def check_row(form: Filled, row: Mapping[str, Any]) -> None:
         Ledger.checked([NewEntry(form.table, checked)], now)
     except EntryError as error:
         of_entry(form.table, error.problems, form.problems)
+    of_needed(form.table, checked, form.problems)
     of_days(form.table, row, now.date(), form.problems)
     cases = visible(form.actor, form.snapshot, "cases")["case_id"] if may(form.actor, "read cases") else None
     of_references(form.table, row, form.before, ground_of(form.snapshot), cases, form.problems)

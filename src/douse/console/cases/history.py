@@ -74,11 +74,10 @@ def _authors(table: str, record_ids: Sequence[str]) -> dict[str, str]:
 
 def audit(actor: Actor, snapshot: Snapshot, ids: Sequence[str]) -> list[dict[str, Any]]:
     """What the audit log says of some records or persons, newest first; nothing for those who may not read it."""
-    if not (may(actor, "read_audit") and may(actor, "read audit")):
+    if not may(actor, "read audit"):
         return []
     rows = visible(actor, snapshot, "audit")
-    whole = pl.any_horizontal(
-        (pl.lit(" ") + pl.col("object_id") + " ").str.contains(f" {one} ", literal=True) for one in ids
-    )
-    found = rows.filter(whole.fill_null(value=False)).sort("recorded_at", descending=True)
+    named = pl.col("object_id").is_in(list(ids))  # of looks at many rows: identifiers with blanks between
+    named |= pl.col("object_id").str.split(" ").list.set_intersection(list(ids)).list.len() > 0
+    found = rows.filter(named.fill_null(value=False)).sort("recorded_at", descending=True)
     return found.head(_MOST_AUDIT).rows(named=True)

@@ -69,6 +69,13 @@ def _of_column(column: dy.Column, rule: str) -> str:
     return say("This is too long.")
 
 
+def of_needed(table: str, row: Mapping[str, Any], into: Problems) -> None:
+    """Columns that every row needs."""
+    for name, column in TABLES[table].columns().items():
+        if name in row and not column.nullable and row[name] is None:
+            into.add(name, say("This is needed."))
+
+
 def of_days(table: str, row: Mapping[str, Any], today: date, into: Problems) -> None:
     """Days that have not come, where the column is no plan."""
     for name, column in TABLES[table].columns().items():
