@@ -47,7 +47,7 @@ def erase(request: HttpRequest, person_id: str) -> HttpResponse:
                 return redirect("cases:list")
     return page(
         request, "cases/erase.html", _status(problem, kept=kept and request.method == "POST", refused=bool(refused)),
-        person=person_id, found=found, held=kept, problem=problem, reason=reason, refused=refused,
+        subject=person_id, found=found, held=kept, problem=problem, reason=reason, refused=refused,
         others=sorted(subjects - {person_id}),
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def _page(request: HttpRequest, actor: Actor, snapshot: Snapshot, found: Dossier
     ids = [*sorted(found.known_as), *(row["record_id"] for row in found.cases)]
     return page(
         request, "cases/case.html",
-        found=found, case=case_row, person=found.person, who=who, zone_names=ground.names,
+        found=found, case=case_row, who=who, zone_names=ground.names,
         facts=_facts(table, row, ground.names) if row else [], open_here=open_here,
         events=events(found, changes, ground.names), audit=history.audit(actor, snapshot, ids),
         author=history.first_author("cases", case_row["record_id"]) if case_row else "",
