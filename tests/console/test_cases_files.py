@@ -1,4 +1,4 @@
-"""Files: what the door finds is shown first; nothing is saved until a person says so; the same file twice adds nothing."""
+"""Files: what the door finds is shown first; nothing is saved until a person says so; twice adds nothing."""
 
 import io
 import zipfile
@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import EVERYWHERE, NOW
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.console.cases import upload
 

@@ -93,8 +93,14 @@ def _is_later(text: str, today: date) -> bool:
         return False  # the ledger's check says so
 
 
-def of_references(
-    table: str, row: Mapping[str, Any], before: Mapping[str, Any], ground: Ground, cases: pl.Series | None, into: Problems
+def of_references(  # noqa: PLR0913  (what a reference is looked up in)
+    table: str,
+    row: Mapping[str, Any],
+    before: Mapping[str, Any],
+    *,
+    ground: Ground,
+    cases: pl.Series | None,
+    into: Problems,
 ) -> None:
     """Zones that are not on record, and cases that the writer does not see; what was there before is let through.
 
