@@ -4,7 +4,7 @@ What people report and decide is never here: it is in the ledger.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
@@ -12,6 +12,9 @@ from django.db import models
 
 from douse.console import clock
 from douse.console.policy import EVERYWHERE, ROLES
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 NAME_LENGTH, ZONE_LENGTH, REASON_LENGTH = 60, 200, 500
 name_rule = RegexValidator(r"\A[\w.@-]+\Z", "Letters, digits and . _ - @ only.")
@@ -37,9 +40,9 @@ class User(AbstractBaseUser):
     language: "models.CharField[str, str]" = models.CharField(max_length=5, blank=True, default="")
     added_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
 
-    assignments: "models.Manager[Assignment]"
-    links: "models.Manager[OneTimeLink]"
-    broken_glass: "models.Manager[BrokenGlass]"
+    assignments: "RelatedManager[Assignment]"
+    links: "RelatedManager[OneTimeLink]"
+    broken_glass: "RelatedManager[BrokenGlass]"
 
     USERNAME_FIELD = "name"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -52,6 +52,11 @@ class Remembered(Generic[Made]):
                     self._making.pop(gone, None)
             return made
 
+    def forget(self) -> None:
+        """Keep nothing of what was made."""
+        with self._lock:
+            self._kept.clear()
+
     def _find(self, key: Hashable, sources: Sources) -> "_Found[Made] | None":
         with self._lock:
             kept = self._kept.get(key)
@@ -135,6 +140,11 @@ class Background:
         with self._lock:
             now = self._kept.get(key)
         return Answer(None, is_fresh=False) if now is None else Answer(now.value, is_fresh=_same(now.sources, sources))
+
+    def forget(self) -> None:
+        """Keep nothing of what was made."""
+        with self._lock:
+            self._kept.clear()
 
     def _make(self, key: Hashable, sources: Sources, make: Callable[[], Any]) -> None:
         began = monotonic()
