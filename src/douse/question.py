@@ -13,7 +13,8 @@ from douse.library import Costs, Pathogen, Protocol, load, names, pathogen_named
 from douse.readers.read import read_raw
 from douse.records import Records
 from douse.records.check import check as check_raw
-from douse.records.finding import Checked, file_finding, write_findings
+from douse.records.finding import Checked, file_finding, no_findings, write_findings
+from douse.records.ledger import Live, is_ledger, open_ledger
 from douse.records.mapping import load_mapping
 from douse.tracing.index import store
 from douse.tracing.index.export import as_table, spans_of
@@ -31,7 +32,7 @@ DEFAULT_LINKS = "generic"
 class Question:
     """What a command asks: which records, as of when, by which library files."""
 
-    data: Path  # folder of tables, or one line list
+    data: Path  # folder of tables, one line list, or a ledger: its folder, or the address of its database
     mapping: Path | None = None
     as_of: date | None = None  # None: the last day on which a case was recorded
     protocol: str = DEFAULT_PROTOCOL
@@ -100,7 +101,14 @@ def check(
     without: frozenset[str] = frozenset(),
     notes: Sequence[pl.DataFrame] = (),
 ) -> Checked:
-    """Bring data through the door; findings and rejected rows are written to `out` where it is given."""
+    """Bring data through the door; findings and rejected rows are written to `out` where it is given.
+
+    The rows of a ledger came through it before.
+    """
+    if is_ledger(data):
+        if mapping is not None:
+            raise UsageError("A ledger needs no mapping.", next_step="Leave out --map.")
+        return Checked(Live(open_ledger(data)).follow().records, no_findings(), {})
     raw = read_raw(data, load_mapping(mapping) if mapping else None, without=without)
     checked = check_raw(replace(raw, findings=pl.concat([raw.findings, *notes])))
     if out is not None:

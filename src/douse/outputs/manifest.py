@@ -14,6 +14,7 @@ import polars as pl
 from douse.library import Costs, Pathogen, Protocol, Strategy
 from douse.outputs.json_text import dumped, plain
 from douse.planning.choice.choice import Choice
+from douse.records.ledger import is_ledger, open_ledger
 from douse.records.records import Records
 from douse.tracing.index import store
 
@@ -118,8 +119,12 @@ def hash_files(data: Path, mapping: Path | None = None) -> dict[str, str]:
 
     Of an index of visits its manifest stands for the visits: it names the files that they came from.
 
-    These go to manifest.json only: records that came later change a file, but not the report of an earlier day.
+    These go to manifest.json only: records that came later change a file, but not the report of an earlier day. Of a
+    ledger it is the hash of its last entry, which all before it follow into.
     """
+    if is_ledger(data):
+        last = open_ledger(data).entries(newest_first=True, limit=1)
+        return {f"ledger, entry {entry.sequence}": entry.hash.hex() for entry in last}
     files = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else [data]
     if store.exists(data / store.FOLDER):
         files.append(data / store.FOLDER / "manifest.json")

@@ -78,8 +78,8 @@ def unknowns_of(estimates: Estimates, past: Past, course: Course, days: int, inf
 
     The share who seek a test is that of the estimated ascertainment, less what is found by looking for it; where that
     cannot be told, the library's with its range. After the as-of day transmission moves on by chance, and where R on
-    record lies above it is drawn back to a little below 1; what chance adds fades in the same way, as in the forecast of
-    the reports.
+    record lies above it is drawn back to a little below 1; what chance adds fades in the same way, as in the forecast
+    of the reports.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ _WEIGHT = {"likeness": 0.6, "same_zone": 0.2, "same_age": 0.2}
 def candidates(snapshot: Snapshot, alike: pl.DataFrame, *, days: int = CLOSE_DAYS) -> pl.DataFrame:
     """Pairs of persons on record that may be one, most likely first.
 
-    Pairs whose sex differs, whose ages are more than a year apart, or who were told more than some days apart, are left out;
+    Pairs whose sex differs, whose ages are more than a year apart, or who were told many days apart, are left out;
     what is not known speaks neither for nor against. Persons who are merged already do not appear.
 
     Parameters
