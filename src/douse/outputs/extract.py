@@ -20,9 +20,9 @@ from douse.outputs.vocabulary import CODES
 
 Message = tuple[int, str | None, str, list[str]]
 SPEAKERS = ("_", "say", "Because", "Sentence")
-- what the columns hold of the tables that the console has forms of;
-- the codes of `vocabulary.py`;
-- in the console what errors say.
+# What the console shows of an error that a person can mend.
+_RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
+_WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
 _SPEAKING_ROOMS = ("situation", "signals", "tracing", "planning", "sentences.py")
 
 
@@ -34,9 +34,10 @@ def sentences(file: IO[bytes], keywords: object, comment_tags: object, options: 
     found = [*_said(tree), *_rules_and_unlocks(tree)]
     if any(room in where.parts for room in _SPEAKING_ROOMS):
         found += _spoken(tree)
-- what the columns hold of the tables that the console has forms of;
-- the codes of `vocabulary.py`;
-- in the console what errors say.
+    if "douse/console/" in where.as_posix():
+        found += _raised(tree)
+    if where.name == "tables.py":
+        found += _descriptions(tree)
     if where.name == "vocabulary.py":
         found += [(1, code) for code in sorted(CODES)]
     for line, text in sorted(dict.fromkeys(found)):
