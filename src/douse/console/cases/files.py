@@ -74,7 +74,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _choose(request: HttpRequest, error: DouseError | None = None) -> HttpResponse:
     return page(
         request, "cases/upload.html", HTTPStatus.OK if error is None else HTTPStatus.UNPROCESSABLE_ENTITY,
-        what=words().translated(error.what) if error else "", allowed=error.allowed if error else "",
+        what=words().translated(error.what) if error else "", allowed=words().translated(error.allowed) if error else "",
         next_step=words().translated(error.next_step) if error else "", largest=upload.LARGEST >> 20,
         most=upload.MOST_FILES, tables=[name for name in LEDGER_TABLES if may(actor_of(request), f"write {name}")],
     )  # fmt: skip
