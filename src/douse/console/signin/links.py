@@ -11,13 +11,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from douse.console import clock
 from douse.console.models import OneTimeLink, User
 from douse.console.states import NotNow
-from douse.console.writing import note
+from douse.console.writing import Who, note
 
 LASTS = timedelta(hours=48)
 _TOKEN_BYTES = 32
 
 
-def make_link(user: User, by: object) -> str:
+def make_link(user: User, by: Who | str) -> str:
     """A new link of a user, as a path of the console; earlier ones that were not used do not work any more.
 
     Parameters
@@ -46,7 +46,7 @@ def find_link(token: str) -> OneTimeLink:
     if link is None or link.used_at is not None or link.expires_at <= clock.now() or not link.user.is_active:
         raise NotNow(
             "This link does not work any more.",
-            allowed=f"each link once, within {LASTS.total_seconds() / 3600:.0f} hours",
+            allowed="each link once, within two days",
             next_step="Ask an administrator for a new one.",
         )
     return link
