@@ -254,6 +254,17 @@ def test_free_hospital_beds_spare_the_opening():
     assert beds(needs=every("shelter_bed", RISING), facilities=[*CLOSED, hospital]).openings == ()
 
 
+def test_without_a_shelter_hospital_on_record_hospitals_open_for_their_patients():
+    hospitals = [
+        {"facility_id": "now", "kind": "hospital", "beds": 50},
+        {"facility_id": "new", "kind": "hospital", "beds": 60, "lead_time_days": 3},
+    ]
+    plan = beds(needs=every("shelter_bed", RISING), facilities=hospitals)
+    assert [(one.facility_id, one.opens_on) for one in plan.openings] == [("new", TODAY + timedelta(days=6))]
+    short = {one.resource: (one.first_day, one.worst) for one in plan.short_ahead}
+    assert short == {"hospital_bed": (TODAY + timedelta(days=12), 20.0)}
+
+
 def test_too_late_says_what_is_short_from_when_by_how_many_and_when_it_had_to_be_decided():
     plan = beds(needs=every("shelter_bed", [60] * 14), facilities=CLOSED)
     (short,) = plan.short_ahead
