@@ -189,8 +189,8 @@ def _blend(goes: csr_array, counts: csr_array, share: float, pull: float) -> csr
 def _at_home(ground: Ground, rules: AreaRules, attack: float, reproduction: float) -> Floats:
     """Household mates times their attack rate, of all whom one infects; shape (A,)."""
     zones = ground.zones
-    roots = zones.parent < 0
-    people, homes = np.nansum(zones.population[roots]), np.nansum(zones.households[roots])
+    told = (zones.parent < 0) & ~np.isnan(zones.population) & ~np.isnan(zones.households)
+    people, homes = zones.population[told].sum(), zones.households[told].sum()
     size = people / homes if homes > 0 and people > 0 else rules.household_size.value
     share = min(max(size - 1, 0.0) * attack / max(reproduction, 1e-9), 1.0)
     return np.full(len(ground.at), share)
