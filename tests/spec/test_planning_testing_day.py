@@ -140,6 +140,21 @@ def test_too_few_samplers_sample_on_the_next_days():
     assert day.cheapest.result_hours <= 24
 
 
+def in_hours(window):
+    screening = rules().screening.model_copy(update={"window_hours": number(window, "hours")})
+    return rules().model_copy(update={"screening": screening})
+
+
+def test_samplers_on_record_help_before_any_are_asked_for():
+    """Seven are enough for 13 hours; where 12 are asked of the day, the others on record join."""
+    assert a_day(facilities=facilities(samplers=30)).samplers == 7
+    few = a_day(facilities=facilities(samplers=7), at=in_hours(12))
+    assert (few.in_time, few.cheapest.samplers > 0) == (False, True)
+    enough = a_day(facilities=facilities(samplers=30), at=in_hours(12))
+    assert (enough.in_time, enough.cheapest) == (True, None)
+    assert 7 + few.cheapest.samplers <= enough.samplers <= 30
+
+
 def test_what_is_less_than_the_cheapest_addition_does_not_do():
     day = a_day(facilities=facilities(tubes=50, samplers=3))
     assert day.cheapest.samplers
@@ -189,6 +204,14 @@ def test_hours_are_counted_up_to_the_last_result():
         before.results <= after.results and before.sampled <= after.sampled
         for before, after in zip(day.by_hour, day.by_hour[1:], strict=False)
     )
+
+
+def test_hours_that_are_not_counted_are_not_told_as_done():
+    """120 tubes at six a day take 20 days; ten are counted."""
+    day = a_day(facilities=facilities(tubes=6))
+    assert day.result_hours > 300
+    assert day.by_hour[-1].hour == 238
+    assert day.by_hour[-1].share < 0.6
 
 
 def test_the_same_day_twice_is_the_same_to_the_last_byte():
