@@ -37,9 +37,7 @@ def test_what_a_zone_holds_is_shared_by_parts_of_parts_without_residents_on_reco
 
 def test_a_zone_without_residents_on_record_is_not_taken_for_empty():
     """The district has no number of its own: that it holds what its one counted part holds does not empty the other."""
-    zones = tree(
-        ("west", "district", None, None), ("w1", "community", "west", 800), ("w2", "community", "west", None)
-    )
+    zones = tree(("west", "district", None, None), ("w1", "community", "west", 800), ("w2", "community", "west", None))
     assert people(zones) == {"west": 0, "w1": 800, "w2": 800}
 
 

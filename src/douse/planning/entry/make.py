@@ -20,6 +20,7 @@ from douse.records.measure import Because
 from douse.situation.clock import resolve_days
 
 _GENERIC = "who-generic"
+_HARDLY = 1e-5  # share by which the target may be missed by rounding
 
 
 def plan_entry(basis: Basis) -> EntryPlan | None:
@@ -55,7 +56,7 @@ def plan_entry(basis: Basis) -> EntryPlan | None:
         _of_origin(one, options[at], asked) for one, at in zip(coming, choice.schedule.tolist(), strict=True)
     ]  # fmt: skip
     expected = sum(one.missed for one in chosen)
-    within = expected <= target * (1 + 1e-6)
+    within = expected <= target * (1 + _HARDLY)
     arrivals = sum(one.arrivals for one in chosen)
     return EntryPlan(
         target=target,
