@@ -251,6 +251,15 @@ def test_a_crew_on_foot_carries_by_weight_and_a_stated_capacity_goes_before():
     assert hours == {"foot": pytest.approx(4 * 10 * 15 / 300), "kg": 4.0, "trips": 6.0, "ill": 0.0}
 
 
+def test_people_whose_vehicles_are_not_on_record_carry_no_more_than_one_vehicle_or_all_on_foot():
+    """Ten hours of two hours a trip. They go out one by one, on five trips each; what they carry is another matter."""
+    hours = {"works_from": 8.0, "works_to": 18.0}
+    crews = [{"crew_id": str(n), "kind": "helper", "people": n} | hours for n in (1, 4, 40)]
+    at = basis(zones=ZONES, crews=[*crews, {"crew_id": "nothing", "kind": "helper"} | hours])
+    found = {crew.id: (crew.trips, crew.hours(crew_rules(at.protocol))) for crew in crews_of(at)}
+    assert found == {"1": (5, 10), "4": (20, 10), "40": (200, 40 * 10 * 15 / 300), "nothing": (5, 10)}
+
+
 @pytest.mark.parametrize(
     ("need", "stock_there", "coming", "days"),
     [

@@ -48,6 +48,11 @@ class Crew:
     works: tuple[float, float]
     skills: frozenset[str]
 
+    @property
+    def whole_trips(self) -> int:
+        """Trips on one day, the last one begun left out; one at least where the crew manages anything."""
+        return max(1, int(self.trips + 1e-9)) if self.trips > 0 else 0
+
     def hours(self, rules: CrewRules) -> float:
         """Hours a day of a vehicle with the usual load that carry as much; by weight, so a crew on foot counts less."""
         return self.trips * rules.trip.value * self.load / rules.load.value
@@ -85,8 +90,7 @@ def _crew(basis: Basis, rules: CrewRules, row: dict[str, Any]) -> Crew:
     start, end = (_or(row[name], getattr(rules, name).value) for name in ("works_from", "works_to"))
     if start >= end:  # one end is on record, and it does not go with the protocol's other
         start, end = (start, 24.0) if row["works_from"] is not None else (0.0, end)
-    on_foot = row["vehicles"] == 0
-    carries = rules.foot_load.value if on_foot else rules.load.value
+    carries = _load(row, rules)
     skills = row["skills"]
     named = [part.strip() for part in str(skills).split(";")] if skills else rules.skills[row["kind"]]
     return Crew(
@@ -103,8 +107,15 @@ def _crew(basis: Basis, rules: CrewRules, row: dict[str, Any]) -> Crew:
     )
 
 
+def _load(row: dict[str, Any], rules: CrewRules) -> float:
+    """kg a trip of one who goes out; people of whose vehicles nothing is on record share the load of one."""
+    if row["vehicles"] is None:
+        return max(rules.load.value / max(_or(row["people"], 1.0), 1.0), rules.foot_load.value)
+    return rules.load.value if row["vehicles"] else rules.foot_load.value
+
+
 def _teams(row: dict[str, Any]) -> float:
-    """How many go out at a time: a vehicle each, as far as there are people; on foot everybody; one by default."""
+    """How many go out at a time: a vehicle each, as far as there are people; without vehicles everybody, or one."""
     vehicles, people = row["vehicles"], row["people"]
     if not vehicles:
         return _or(people, 1.0)

@@ -235,7 +235,7 @@ def _expected(basis: Basis, asked: Open, crews: Sequence[Crew], served: _Served)
         if served.why_not[n] != "all_busy":
             continue
         kind = int(asked.kind[n])
-        trips = sum(int(crew.trips + 1e-9) for crew in crews if REQUEST_KINDS[kind] in crew.skills)
+        trips = sum(crew.whole_trips for crew in crews if REQUEST_KINDS[kind] in crew.skills)
         a_day = int(trips / float(_takes(basis, asked.kind[n : n + 1])[0]) + 1e-9)
         if a_day:
             found[n] = after + timedelta(days=waiting[kind] // a_day)
