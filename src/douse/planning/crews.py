@@ -7,11 +7,9 @@ import numpy as np
 import polars as pl
 
 from douse.library.goods import CrewRules, Goods, RequestRules
-from douse.library.load import load
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.planning.basis import Basis
-
-_PROTOCOL = "who-generic"
 
 
 @dataclass(frozen=True)
@@ -60,17 +58,17 @@ class Crew:
 
 def crew_rules(protocol: Protocol) -> CrewRules:
     """The protocol's, else those of who-generic."""
-    return protocol.crews or _generic().crews  # type: ignore[return-value]  # it has them: a test of the library
+    return part_of(protocol, lambda rules: rules.crews)
 
 
 def goods_rules(protocol: Protocol) -> Goods:
     """The protocol's, else those of who-generic."""
-    return protocol.goods or _generic().goods  # type: ignore[return-value]
+    return part_of(protocol, lambda rules: rules.goods)
 
 
 def request_rules(protocol: Protocol) -> RequestRules:
     """The protocol's, else those of who-generic."""
-    return protocol.requests or _generic().requests  # type: ignore[return-value]
+    return part_of(protocol, lambda rules: rules.requests)
 
 
 def crews_of(basis: Basis) -> tuple[Crew, ...]:
@@ -108,7 +106,7 @@ def _crew(basis: Basis, rules: CrewRules, row: dict[str, Any]) -> Crew:
 
 
 def _load(row: dict[str, Any], rules: CrewRules) -> float:
-    """kg a trip of one who goes out; people of whose vehicles nothing is on record share the load of one."""
+    """Load in kg of one who goes out; people of whose vehicles nothing is on record share the load of one."""
     if row["vehicles"] is None:
         return max(rules.load.value / max(_or(row["people"], 1.0), 1.0), rules.foot_load.value)
     return rules.load.value if row["vehicles"] else rules.foot_load.value
@@ -131,8 +129,3 @@ def _trips(row: dict[str, Any], *, teams: float, hours: float, load: float, rule
 
 def _or(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(value)
-
-
-def _generic() -> Protocol:
-    generic: Protocol = load(Protocol, _PROTOCOL)
-    return generic

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from douse.library.load import load
 from douse.library.pathogen import Pathogen
 from douse.library.placing import Entry
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.planning.basis import Basis
 from douse.planning.entry.choose import choose
 from douse.planning.entry.infected import PLACES, Infected, entry_rules, infected_arrivals
@@ -19,7 +19,6 @@ from douse.planning.entry.values import EntryOrigin, EntryPlan, EntrySchedule
 from douse.records.measure import Because
 from douse.situation.clock import resolve_days
 
-_GENERIC = "who-generic"
 _HARDLY = 1e-5  # share by which the target may be missed by rounding
 
 
@@ -102,10 +101,7 @@ def _table(asked: _Asked) -> tuple[Infected, tuple[EntrySchedule, ...]]:
 
 def missed_imports(protocol: Protocol) -> float:
     """Infectious arrivals missed a month, at most: the protocol's, else that of who-generic."""
-    target = protocol.targets.missed_imports or load(Protocol, _GENERIC).targets.missed_imports
-    if target is None:
-        raise ValueError("who-generic lacks what stands in for other protocols")
-    return target.value
+    return part_of(protocol, lambda rules: rules.targets.missed_imports).value
 
 
 def by_protocol(basis: Basis, infected: Infected) -> EntrySchedule:
