@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from douse.kernels.earth import great_circle
 from douse.records.codes import ZONE_KINDS
 from douse.records.zone_tree import ZoneTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,7 @@ def _shares(weights: Floats) -> Floats:
 
 def kilometres(lat: Floats, lon: Floats, to_lat: Floats, to_lon: Floats, usual: float) -> Floats:
     """Great-circle distance of N from M points, shape (N, M); `usual` where a place is not known."""
-    a, b = np.radians(lat)[:, None], np.radians(to_lat)[None, :]
-    turn = np.radians(to_lon)[None, :] - np.radians(lon)[:, None]
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(turn / 2) ** 2
-    far = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    far = great_circle(lat[:, None], lon[:, None], to_lat[None, :], to_lon[None, :])
     found: Floats = np.where(np.isnan(far), usual, far)
     return found
 
