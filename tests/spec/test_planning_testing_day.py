@@ -111,6 +111,18 @@ def test_a_sampling_site_on_record_is_used_before_a_school_and_a_school_before_n
     ]  # fmt: skip
 
 
+def test_a_zone_without_coordinates_does_not_hide_where_the_others_lie():
+    zones = (
+        "zone_id | kind | parent_zone | population | latitude | longitude\n--+--+--+--+--+--\n"
+        "a | district | | 2400 | | \n"
+        "a1 | community | a | 2000 | 31.000 | 121.000\n"
+        "a2 | community | a | 400 | | "
+    )
+    hall = [{"facility_id": "hall", "kind": "sampling_site", "staff": 30, "latitude": 31.004, "longitude": 121.0}]
+    day = a_day(one_round("a"), zones=zones, facilities=facilities() + hall)
+    assert [(site.kind, site.place) for site in day.sites] == [("sampling_site", "hall")]
+
+
 def test_tubes_go_to_the_near_laboratory_until_the_queue_there_costs_more_than_the_way():
     zones = (
         "zone_id | kind | population | latitude | longitude\n--+--+--+--+--\n"
