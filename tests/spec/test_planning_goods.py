@@ -94,6 +94,14 @@ def test_what_lies_with_a_hospital_serves_it_and_is_not_sent():
     assert not plan.shortages
 
 
+def test_what_lies_where_nobody_needs_it_may_be_sent():
+    """A quarantine site of the west has masks; beds are in the east only."""
+    site = "  site        | quarantine_site | west | 30.0 | 119.9\n"
+    plan, _ = goods([("care", "n95", "east", 10, 10)], stock=stock(site__n95=100), crews=VAN, facilities=DEPOTS + site)
+    assert not plan.shortages
+    assert sent(plan, from_facility="site", zone="east") == 40
+
+
 @pytest.mark.parametrize(("there", "care", "testing"), [(40, 0, 40), (20, 20, 40), (60, 0, 20), (80, 0, 0)])
 def test_beds_are_served_before_sampling_where_there_is_not_enough_for_both(there, care, testing):
     plan, _ = goods(
