@@ -95,8 +95,12 @@ def _table(asked: _Asked) -> tuple[Infected, tuple[EntrySchedule, ...]]:
     """How the infected arrive, and the schedules worth considering: the same for every day of an outbreak."""
     infected, rules = infected_arrivals(asked.pathogen, asked.rules), asked.rules
     longest = asked.pathogen.max_incubation if rules.most_days is None else rules.most_days
-    days, tests = int(np.ceil(longest.value)), round(rules.most_tests.value)
-    return infected, schedules(infected, most_days=days, most_tests=tests)
+    return infected, schedules(
+        infected,
+        most_days=int(np.ceil(longest.value)),
+        most_tests=round(rules.most_tests.value),
+        free_days=round(rules.free_test_days.value),
+    )
 
 
 def missed_imports(protocol: Protocol) -> float:
