@@ -139,6 +139,26 @@ def test_tubes_go_to_the_near_laboratory_until_the_queue_there_costs_more_than_t
     assert [site.laboratory for site in day.sites] == ["south", "south"]
 
 
+def test_a_laboratory_that_gets_tubes_has_a_courier_and_the_plan_counts_them_all():
+    spots = dict(zip("abcd", (31.0, 31.3, 31.6, 31.9), strict=True))
+    zones = "zone_id | kind | population | latitude | longitude\n--+--+--+--+--\n"
+    zones += "\n".join(f"{zone} | community | 2400 | {north} | 121.0" for zone, north in spots.items())
+    labs = [
+        {
+            "facility_id": f"lab-{zone}",
+            "kind": "laboratory",
+            "tests_per_day": 3000,
+            "latitude": north,
+            "longitude": 121.0,
+        }
+        for zone, north in spots.items()
+    ]
+    few = rules(couriers_per_site=number(0.25, "couriers a site"))
+    day = a_day(*map(one_round, spots), zones=zones, facilities=labs, at=few)
+    assert [lab.couriers for lab in day.laboratories] == [1, 1, 1, 1]
+    assert day.couriers == 4
+
+
 def test_too_few_samplers_sample_on_the_next_days():
     day = a_day(facilities=facilities(samplers=3))
     assert day.samplers_by_shift == (3, 3, 1)

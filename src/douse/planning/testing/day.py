@@ -66,7 +66,9 @@ def plan_testing_day(basis: Basis, rounds: Sequence[Round], *, seed: int = 0, dr
     on_record = today(capacity(basis, "sampler"))
     need = int(needed(sites).sum())
     samplers = need if on_record is None else min(int(on_record), need)
-    staffing = Staffing(samplers, math.ceil(rules.couriers_per_site.value * len(sites.name)))
+    # A laboratory that gets tubes has a courier of its own.
+    couriers = max(math.ceil(rules.couriers_per_site.value * len(sites.name)), len(np.unique(day.laboratory)))
+    staffing = Staffing(samplers, couriers)
     outcome = day.check(staffing, COUNTED_HOURS)
     if there is None:
         return _without_results(_day(basis, held, day, staffing, outcome, None, _tubes(basis, day, outcome)))
