@@ -179,6 +179,16 @@ def test_who_lies_in_a_bed_of_their_class_does_not_move_and_takes_it_from_others
     assert where(plan) == {"b": "hospital-s"}
 
 
+def test_who_shares_a_room_takes_none_on_the_next_day_either():
+    """Mother and child were given one of two rooms yesterday: the other is free today."""
+    lie = [stay(person, "quarantine_site", "rooms-n") for person in ("mother", "child")]
+    plan = beds([], [contact("other")], people=FAMILY, stays=lie)
+    assert where(plan) == {"other": "rooms-n"}
+    assert [(load.occupied, load.coming) for load in plan.facilities if load.facility_id == "rooms-n"] == [(1, 1)]
+    apart = beds([], [contact("other")], people=FAMILY, stays=[lie[0], stay("old", "quarantine_site", "rooms-n")])
+    assert where(apart) == {"other": None}
+
+
 def test_who_has_become_worse_moves():
     plan = beds(cases(("a", "n1", "critical")), stays=[stay("a", "hospital", "hospital-s")])
     (one,) = plan.placements
