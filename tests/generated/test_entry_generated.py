@@ -1,5 +1,6 @@
 """Entry against walking the days, drawing people and trying everything; directions that hold for any schedule."""
 
+import tracemalloc
 from functools import cache
 from itertools import combinations
 
@@ -178,3 +179,14 @@ def test_days_that_keep_the_target_by_a_hair_get_their_places_and_tests():
     target = 26.265540691292635
     choice = choose(arrivals, infected, missed, days, money, target)
     assert infected @ missed[choice.schedule] <= target * (1 + 1e-5)
+
+
+def test_many_tests_within_a_long_time_are_judged_in_little_memory():
+    """20,349 choices of five days of twenty-one, for every state of an infection: several hundred MB at once."""
+    rules = entry_rules(load(Protocol, "who-generic"))
+    infected = infected_arrivals(load(Pathogen, "ebola"), rules)
+    tracemalloc.start()
+    schedules(infected, most_days=0, most_tests=5, free_days=21)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100e6

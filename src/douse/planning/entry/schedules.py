@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _SURE = 1e-12
+_AT_ONCE = 2000  # choices of test days that are judged together: all at once would not fit in memory
 
 
 def judged(infected: Infected, stay: Sequence[str], test_days: Sequence[int]) -> tuple[float, float]:
@@ -155,6 +156,7 @@ def _best_days(infected: Infected, chances: _Chances, within: int, tests: int) -
     weight = np.bincount(which.ravel(), chances.weight, alike.shape[1])
     before = np.arange(within)[None, :] < alike[1][:, None]
     slips = 1 - infected.sensitivity[chances.state[one_of]][:, :within] * before
-    missed = weight @ np.prod(slips[:, days], axis=2)
+    parts = np.array_split(days, 1 + len(days) // _AT_ONCE)
+    missed = np.concatenate([weight @ np.prod(slips[:, part], axis=2) for part in parts])
     best = int(np.argmin(np.round(missed, 14)))
     return tuple(int(day) + 1 for day in days[best])
