@@ -38,7 +38,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[tuple[str, int, str
             if found:
                 break
         else:
-            pytest.fail(said)
+            pytest.fail(f"ended with {process.wait()}: {said}")
         if "--demo" not in arguments and not environment:
             said += process.stdout.readline() + process.stdout.readline()
         yield found[1], int(found[2]), said
