@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import polars as pl
 from django.http import HttpRequest, HttpResponse
@@ -103,7 +104,7 @@ def _list(request: HttpRequest, listing: Listing, template: str) -> HttpResponse
     actor, snapshot, asks = actor_of(request), follow(), asked(request.GET.dict())
     ground = ground_of(snapshot)
     found = _found(actor, snapshot, listing, asks)
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     partly = bool(htmx) and not htmx.history_restore_request
     options = zones(actor, snapshot, f"read {listing.table}")
     return page(
