@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -23,7 +23,6 @@ from douse.records.check import check
 from douse.records.finding import Checked
 from douse.records.mapping import load_mapping
 
-Sent = UploadedFile[Any] if TYPE_CHECKING else UploadedFile  # takes its type at checking only
 FOLDER = "uploads"
 LARGEST = LARGEST_UPLOAD  # bytes of all files together, unpacked
 MOST_FILES = 50
@@ -62,7 +61,7 @@ class Upload:
         return _root() / self.token / "files"
 
 
-def keep(sent: Iterable[Sent], author: str) -> Upload:
+def keep(sent: "Iterable[UploadedFile[Any]]", author: str) -> Upload:
     """Keep files until a person says what is to become of them.
 
     Raises
@@ -133,7 +132,7 @@ class _Store:
         self.folder, self.names, self.digest = folder, list[str](), sha256()
         self._bytes = LARGEST
 
-    def take(self, file: Sent) -> None:
+    def take(self, file: "UploadedFile[Any]") -> None:
         """Keep a file, or those of an archive that may be tables; folders in it are left out of their names."""
         name = str(file.name or "")
         if not name.lower().endswith(".zip"):
