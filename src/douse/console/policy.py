@@ -43,6 +43,7 @@ ACTIONS: dict[str, str] = {
     "see_broken_glass": _("be told when somebody broke the glass"),
     "import": _("bring in files of tables and bundles of other instances"),
     "export": _("take tables out of the console"),
+    "export_persons": _("take lists of cases and contacts out of the console"),
     "erase": _("erase a person: the vault's row goes, personal fields are emptied"),
     "hold": _("put a legal hold on records, and release it"),
     "make_token": _("make tokens for the API, for oneself"),
@@ -113,7 +114,7 @@ _ROWS = (
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts"),
         ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "merge_persons", "see_outside",
-         "break_glass", "import", "export", "make_token"), personal=True,
+         "break_glass", "import", "export", "export_persons", "make_token"), personal=True,
     ),
     _role(
         "decision_maker", _("approves, changes or declines measures"),
@@ -125,8 +126,8 @@ _ROWS = (
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
-        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
-         "hold", "verify_ledger", "make_token"), personal=True,
+        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export",
+         "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
         "administrator", _("manages users, roles and the protocol in force; sees no records of persons"),
@@ -180,7 +181,27 @@ _FOUNDATION = (
     page("admin:ledger", GET="verify_ledger", POST="verify_ledger"),
 )
 # Room C: cases and contacts.
-_CASES: tuple[Page, ...] = ()
+_FORMS = ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+_CASES: tuple[Page, ...] = (
+    page("cases:list", GET="read cases"),
+    page("cases:contacts", GET="read contacts"),
+    page("cases:export_cases", GET="export_persons"),
+    page("cases:export_contacts", GET="export_persons"),
+    page("cases:case", GET="read cases"),
+    page("cases:person", GET="read contacts"),
+    page("cases:duplicates", GET="merge_persons"),
+    page("cases:pair", GET="merge_persons", POST="merge_persons"),
+    page("cases:undo", POST="merge_persons"),
+    page("cases:erase", GET="erase", POST="erase"),
+    *(page(f"cases:add_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    *(page(f"cases:correct_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    page("files:choose", GET="import", POST="import"),
+    page("files:look", GET="import"),
+    page("files:take", POST="import"),
+    page("files:drop", POST="import"),
+    page("files:findings", GET="import"),
+    page("files:rejected", GET="import"),
+)
 # Room T: tasks, offline, API.
 _TASKS: tuple[Page, ...] = ()
 # Room P: signals, chains, plan, resources.
@@ -192,6 +213,9 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", _("Today")),
+    ("cases:list", _("Cases and contacts")),
+    ("cases:add_tests", _("Add a test")),
+    ("files:choose", _("Bring in files")),
     ("admin:users", _("Users")),
     ("admin:protocol", _("Protocol")),
     ("admin:retention", _("Retention")),

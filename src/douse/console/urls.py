@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/link/<str:token>", signin.first_password, name="first_password"),
     path("sign-out", signin.sign_out, name="sign_out"),
     path("account", account.show, name="account"),
+    path("cases/", include("douse.console.cases.urls")),
+    path("files/", include("douse.console.cases.file_urls")),
 ]
 if elsewhere.offered():
     urlpatterns.append(path("sign-in/openid/", include("mozilla_django_oidc.urls")))
