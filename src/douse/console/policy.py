@@ -47,7 +47,6 @@ ACTIONS: dict[str, str] = {
     "make_token": "make tokens for the API, for oneself",
     "manage_users": "add and lock users, give and take roles, make one-time links",
     "choose_protocol": "choose the pathogen, protocol and costs in force",
-    "read_audit": "read and search the audit log",
     "verify_ledger": "check the chain of the ledger",
 }
 
@@ -126,17 +125,17 @@ _ROWS = (
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
         ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
-         "hold", "read_audit", "verify_ledger", "make_token"), personal=True,
+         "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
         "administrator", "manages users, roles and the protocol in force; sees no records of persons",
-        ("zones", "facilities"), (),
-        ("manage_users", "choose_protocol", "read_audit", "verify_ledger"),
+        ("zones", "facilities", "audit", "holds"), (),
+        ("manage_users", "choose_protocol", "verify_ledger"),
     ),
     _role(
         "auditor", "reads the audit log, decisions, holds and erasures; sees no records of persons",
         ("zones", "audit", *DECIDED, *KEPT), (),
-        ("read_audit", "verify_ledger"),
+        ("verify_ledger"),
     ),
 )  # fmt: skip
 ROLES: dict[str, Role] = {role.name: role for role in _ROWS}
