@@ -35,6 +35,7 @@ ACTIONS: dict[str, str] = {
     "see_chains": "see who may have infected whom",
     "do_tasks": "see and do one's tasks, offline too",
     "share_tasks": "give tasks to people",
+    "make_tasks": "make today's tasks out of the worklist",
     "merge_persons": "merge two pseudonyms that are one person, and undo it",
     "see_names": "see names, phones and addresses within reach; each look is logged",
     "see_outside": "see masked rows of other zones: pseudonym, coarse zone, coarse age",
@@ -111,7 +112,7 @@ _ROWS = (
         (*GROUND, *PERSONS, *SUPPLIES, *DECIDED),
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts"),
-        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "merge_persons", "see_outside",
+        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons", "see_outside",
          "break_glass", "import", "export", "make_token"), personal=True,
     ),
     _role(
@@ -171,7 +172,20 @@ _FOUNDATION = (
 # Room C: cases and contacts.
 _CASES: tuple[Page, ...] = ()
 # Room T: tasks, offline, API.
-_TASKS: tuple[Page, ...] = ()
+_TASKS = (
+    page("tasks:mine", GET="read tasks"),
+    page("tasks:all", GET="share_tasks"),
+    page("tasks:new", GET="share_tasks", POST="share_tasks"),
+    page("tasks:make", POST="make_tasks"),
+    page("tasks:assign", POST="share_tasks"),
+    page("tasks:one", GET="read tasks"),
+    page("tasks:record", POST="do_tasks"),
+    page("tasks:take", POST="do_tasks"),
+    page("tasks:door", GET="do_tasks"),
+    page("tasks:exchange", POST="do_tasks"),
+    page("tasks:worker", GET="anyone"),
+    page("tasks:offline", GET="anyone"),
+)
 # Room P: signals, chains, plan, resources.
 _PLAN: tuple[Page, ...] = ()
 
@@ -179,4 +193,4 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
-NAVIGATION: tuple[tuple[str, str], ...] = (("today", "Today"),)
+NAVIGATION: tuple[tuple[str, str], ...] = (("today", "Today"), ("tasks:mine", "Tasks"))

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/link/<str:token>", signin.first_password, name="first_password"),
     path("sign-out", signin.sign_out, name="sign_out"),
     path("account", account.show, name="account"),
+    path("tasks/", include("douse.console.tasks.urls")),
 ]
 if elsewhere.offered():
     urlpatterns.append(path("sign-in/openid/", include("mozilla_django_oidc.urls")))
