@@ -6,8 +6,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from douse.console.models import NAME_LENGTH, InForce
-from douse.console.writing import Who, note
+from douse.console.models import InForce
+from douse.console.permissions import Actor
+from douse.console.writing import note
 from douse.errors import UsageError
 from douse.library import Costs, Pathogen, Protocol, load, names
 from douse.question import Knowledge, Question, choose_knowledge
@@ -39,7 +40,7 @@ def loaded(pathogen: str, protocol: str, costs: str) -> Knowledge:
     return Knowledge(load(Pathogen, pathogen), load(Protocol, protocol), load(Costs, costs))
 
 
-def choose(by: Who, author: str, *, pathogen: str, protocol: str, costs: str, reason: str) -> InForce:
+def choose(by: Actor, *, pathogen: str, protocol: str, costs: str, reason: str) -> InForce:
     """Put library files in force from now on.
 
     Raises
@@ -61,9 +62,8 @@ def choose(by: Who, author: str, *, pathogen: str, protocol: str, costs: str, re
         raise UsageError("A reason is needed.", next_step="Say in a sentence why this is in force from now on.")
     with transaction.atomic():
         chosen = InForce.objects.create(
-            pathogen=pathogen, protocol=protocol, costs=costs, chosen_by=author[:NAME_LENGTH], reason=reason.strip()
+            pathogen=pathogen, protocol=protocol, costs=costs, chosen_by=by.name, reason=reason.strip()
         )
-        note(
-            by, "choose_protocol", object_table="library", object_id=f"{pathogen} {protocol} {costs}", reason=reason.strip()
-        )  # fmt: skip
+        named = f"{pathogen} {protocol} {costs}"
+        note(by, "choose_protocol", object_table="library", object_id=named, reason=reason.strip())
     return chosen

@@ -136,7 +136,7 @@ _ROWS = (
     _role(
         "auditor", "reads the audit log, decisions, holds and erasures; sees no records of persons",
         ("zones", "audit", *DECIDED, *KEPT), (),
-        ("verify_ledger"),
+        ("verify_ledger",),
     ),
 )  # fmt: skip
 ROLES: dict[str, Role] = {role.name: role for role in _ROWS}
@@ -168,6 +168,16 @@ _FOUNDATION = (
     page("sign_out", POST="signed_in"),
     page("account", GET="signed_in", POST="signed_in"),
     page("today", GET="assigned"),
+    page("today_part", GET="read cases"),
+    page("break_glass", GET="break_glass", POST="break_glass"),
+    page("glass_end", POST="signed_in"),
+    page("glass_told", POST="see_broken_glass"),
+    page("admin:users", GET="manage_users", POST="manage_users"),
+    page("admin:user", GET="manage_users", POST="manage_users"),
+    page("admin:protocol", GET="choose_protocol", POST="choose_protocol"),
+    page("admin:retention", GET="read holds", POST="erase"),
+    page("admin:audit", GET="read audit"),
+    page("admin:ledger", GET="verify_ledger", POST="verify_ledger"),
 )
 # Room C: cases and contacts.
 _CASES: tuple[Page, ...] = ()
@@ -193,4 +203,13 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
-NAVIGATION: tuple[tuple[str, str], ...] = (("today", "Today"), ("tasks:mine", "Tasks"))
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("today", "Today"),
+    ("tasks:mine", "Tasks"),
+    ("admin:users", "Users"),
+    ("admin:protocol", "Protocol"),
+    ("admin:retention", "Retention"),
+    ("admin:audit", "Audit log"),
+    ("admin:ledger", "Ledger"),
+    ("break_glass", "Break the glass"),
+)
