@@ -51,7 +51,12 @@ def test_a_visit_and_its_task_go_in_together_with_their_audit_entries(watch, cli
     assert {entry.author for entry in added} == {"user:anna"}
     visit, task = rows("follow_ups")[0], rows("tasks", task_id="t-watch")[0]
     assert visit["record_id"] == sent["id"]
-    assert (visit["person_id"], visit["symptoms"], visit["temperature"], visit["note"]) == ("c-north-1", "no", 36.9, "well")
+    assert (visit["person_id"], visit["symptoms"], visit["temperature"], visit["note"]) == (
+        "c-north-1",
+        "no",
+        36.9,
+        "well",
+    )
     assert (task["outcome"], task["done_at"], task["note"]) == ("done", datetime(2026, 4, 1, 8, 30), None)
 
 

@@ -112,8 +112,8 @@ _ROWS = (
         (*GROUND, *PERSONS, *SUPPLIES, *DECIDED),
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts"),
-        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons", "see_outside",
-         "break_glass", "import", "export", "make_token"), personal=True,
+        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons",
+         "see_outside", "break_glass", "import", "export", "make_token"), personal=True,
     ),
     _role(
         "decision_maker", "approves, changes or declines measures",
@@ -181,6 +181,8 @@ _FOUNDATION = (
 )
 # Room C: cases and contacts.
 _CASES: tuple[Page, ...] = ()
+# Tables that no operation of the API writes row by row: each has an operation of its own, which keeps its rules.
+BY_OPERATION = ("tasks", *DECIDED, "merges", *KEPT, "audit")
 # Room T: tasks, offline, API.
 _TASKS = (
     page("tasks:mine", GET="read tasks"),
@@ -195,6 +197,26 @@ _TASKS = (
     page("tasks:exchange", POST="do_tasks"),
     page("tasks:worker", GET="anyone"),
     page("tasks:offline", GET="anyone"),
+    page("tokens", GET="make_token", POST="make_token"),
+    page("api_docs", GET="anyone"),
+    page("api:openapi-json", GET="anyone"),
+    page("api:api-root", GET="anyone"),
+    page("api:tables", GET="assigned"),
+    *(
+        page(f"api:table_{table}", GET=f"read {table}")
+        if table in BY_OPERATION
+        else page(f"api:table_{table}", GET=f"read {table}", POST=f"write {table}")
+        for table in ALL_TABLES
+    ),
+    *(page(f"api:record_{table}", GET=f"read {table}") for table in ALL_TABLES),
+    *(page(f"api:history_{table}", GET=f"read {table}") for table in ALL_TABLES),
+    *(page(f"api:correction_{table}", POST=f"write {table}") for table in ALL_TABLES if table not in BY_OPERATION),
+    page("api:tasks_mine", GET="do_tasks"),
+    page("api:tasks_new", POST="share_tasks"),
+    page("api:tasks_give", POST="share_tasks"),
+    page("api:tasks_make", POST="make_tasks"),
+    page("api:tasks_exchange", POST="do_tasks"),
+    page("api:bundles", GET="export", POST="import"),
 )
 # Room P: signals, chains, plan, resources.
 _PLAN: tuple[Page, ...] = ()

@@ -1,5 +1,6 @@
 """Sharing out: all tasks of one's zones, tasks by hand, out of the worklist, given to people and taken."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from douse.console import clock
 from douse.console.actors import actor_of
 from douse.console.listing import sliced
 from douse.console.pages import page
+from douse.console.permissions import Actor
 from douse.console.policy import ROLES
 from douse.console.reach import ground_of, reach
 from douse.console.reading import follow, visible
@@ -26,7 +28,7 @@ from douse.console.templating import url
 from douse.console.words import say, words
 from douse.console.writing import record
 from douse.records import codes
-from douse.records.ledger import EntryError, NewEntry, Snapshot
+from douse.records.ledger import EntryError, NewEntry, Receipt, Snapshot
 
 STATES = ("open", "overdue", *codes.TASK_OUTCOMES, "all")
 NOBODY = "-"  # in the filter: given to nobody
@@ -88,25 +90,44 @@ def make(request: HttpRequest) -> HttpResponse:
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
     """Give tasks to a person, or back to everybody."""
-    actor, snapshot = actor_of(request), follow()
     name = request.POST.get("to", "")
-    tasks = [task for one in request.POST.getlist("task") if (task := find(actor, snapshot, one))]
-    if not tasks:
+    chosen = request.POST.getlist("task")
+    if not chosen:
         messages.error(request, say("Choose at least one task."))
         return _back(request)
-    for task in tasks:
-        check_open(task)
-        if name and name not in doers(snapshot, task["zone"]):
-            raise NotNow(
-                "Somebody can be given only tasks of zones in which they work.",
-                next_step="Choose somebody else, or ask an administrator for a role there.",
-            )
-    entries = [NewEntry("tasks", whole({**t, "assigned_to": name or None}), supersedes=t["record_id"]) for t in tasks]
-    record(request, entries, action="share_tasks")
-    messages.success(
-        request, say("{n:task was|tasks were} given to {who}: {n}.", n=len(tasks), who=name or say("everybody"))
-    )
+    give(actor_of(request), chosen, name or None)
+    given = say("{n:task was|tasks were} given to {who}: {n}.", n=len(chosen), who=name or say("everybody"))
+    messages.success(request, given)
     return _back(request)
+
+
+def give(actor: Actor, task_ids: Sequence[str], name: str | None) -> Receipt:
+    """Give open tasks to a user; None: to whoever takes them.
+
+    Raises
+    ------
+    NotNow
+        When a task is not there or settled, or the user does not work in its zone.
+    """
+    snapshot = follow()
+    entries = []
+    for one in task_ids:
+        task = find(actor, snapshot, one)
+        if task is None:
+            raise NotNow("One of the tasks is not there, or not within your zones.", next_step="Open the list again.")
+        check_open(task)
+        check_doer(snapshot, task["zone"], name)
+        entries.append(NewEntry("tasks", whole({**task, "assigned_to": name}), supersedes=task["record_id"]))
+    return record(actor, entries, action="share_tasks")
+
+
+def check_doer(snapshot: Snapshot, zone: str | None, name: str | None) -> None:
+    """Raise `NotNow` where somebody does not work in a zone."""
+    if name is not None and name not in doers(snapshot, zone):
+        raise NotNow(
+            "Somebody can be given only tasks of zones in which they work.",
+            next_step="Choose somebody else, or ask an administrator for a role there.",
+        )
 
 
 @require_POST
