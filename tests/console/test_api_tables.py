@@ -4,9 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from conftest import NOW
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from conftest import NOW
 from douse.console.actors import of_user
 from douse.console.api.tokens import make_token
 from douse.console.models import ApiToken
@@ -211,8 +212,6 @@ def test_a_bundle_goes_out_signed_and_its_return_adds_nothing(program, city, led
     steward = program(data_steward="*")
     out = steward.get("bundles", since=0)
     assert out["Content-Type"] == "application/zip"
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     file = SimpleUploadedFile("bundle.zip", b"".join(out.streaming_content))
     back = steward.client.post("/api/bundles", {"file": file})
     assert back.status_code == 400  # signed by nobody who is trusted here

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from conftest import NOW
 
+from conftest import NOW
 from douse.console.reading import follow
 
 URL = "/tasks/exchange"
@@ -142,6 +142,13 @@ def test_a_device_whose_clock_is_ahead_is_told(watch, client_of):
     sent = answer(at="2026-04-02T12:00:00")
     send(client_of(watch), sent)
     assert rows("follow_ups")[0]["at"] == NOW
+
+
+def test_a_device_whose_clock_is_wrong_is_put_right(watch, client_of):
+    sent = answer(at="2027-01-01T11:30:00")
+    body = json.dumps({"clock": "2027-01-01T12:00:00", "answers": [sent]})
+    client_of(watch).post(URL, body, content_type="application/json")
+    assert rows("follow_ups")[0]["at"] == NOW - timedelta(minutes=30)
 
 
 def test_a_session_that_ended_sends_nothing_and_asks_to_sign_in(watch, client_of):

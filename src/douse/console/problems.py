@@ -10,6 +10,7 @@ from douse.console.words import say
 from douse.errors import DouseError
 from douse.records.ledger import EntryError
 
+PROBLEM = "application/problem+json"
 _FOR_PROGRAMS = ("/api/", "/tasks/exchange", "/tasks/door")
 
 
@@ -27,7 +28,7 @@ def problem(
         "next": next_step, "findings": list(findings),
     }  # fmt: skip
     text = json.dumps(body, ensure_ascii=False)
-    return HttpResponse(text, status=status, content_type="application/problem+json")
+    return HttpResponse(text, status=status, content_type=PROBLEM)
 
 
 def of_error(error: DouseError, status: int) -> HttpResponse:

@@ -1,15 +1,17 @@
 """The API, assembled: every operation, and how errors are told."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
 from douse import __version__
 from douse.console.api import bundles, tables, work
-from douse.console.problems import problem
+from douse.console.problems import PROBLEM, problem
 from douse.console.words import say
 
 _WHERE = ("body", "query", "path")  # parts of an address that say nothing to people
@@ -31,7 +33,21 @@ class Token(HttpBearer):
         return token or "-"
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Its document names the form of problems."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        document = super().get_openapi_schema(**options)
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in response.get("content", {}):
+                        response["content"] = {PROBLEM: response["content"]["application/json"]}
+        return document
+
+
+api = Api(
     title="Douse", version=__version__, description=SAYS, urls_namespace="api", docs_url=None, auth=Token(),
     openapi_extra={"info": {"license": {"name": "Apache-2.0"}}},
 )  # fmt: skip

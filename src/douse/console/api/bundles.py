@@ -1,5 +1,6 @@
 """Exchange of bundles with other instances: all that was appended since a number, and what another appended."""
 
+import shutil
 import tempfile
 from http import HTTPStatus
 from pathlib import Path
@@ -17,6 +18,9 @@ from douse.console.policy import EVERYWHERE, ROLES
 from douse.console.writing import note
 from douse.records.ledger.bundle import export_bundle, import_bundle
 from douse.records.ledger.keys import signing_key, trusted
+
+_IN_MEMORY = 32 << 20  # bytes of a bundle; larger ones lie on disk until they are sent
+_ZIP = {"responses": {200: {"description": "The bundle.", "content": {"application/zip": {}}}}}
 
 
 class Conflict(Schema):
@@ -40,8 +44,7 @@ def add_to(api: NinjaAPI) -> None:
     """Add the operations to the API."""
 
     @api.get(
-        "/bundles", url_name="bundles", tags=["bundles"], response={200: bytes, **PROBLEMS},
-        openapi_extra={"responses": {200: {"content": {"application/zip": {}}}}},
+        "/bundles", url_name="bundles", tags=["bundles"], response={200: bytes, **PROBLEMS}, openapi_extra=_ZIP,
     )  # fmt: skip
     def export_since(request: HttpRequest, since: int = Query(0, ge=0, le=2**62)) -> HttpResponseBase:
         """A signed bundle of all entries after a sequence number; for who keeps the records of the whole area."""
@@ -49,11 +52,12 @@ def add_to(api: NinjaAPI) -> None:
         check_whole(actor, "export")
         stores, keys = instance.current().stores, instance.current().keys
         note(actor, "exported", object_table="ledger", object_id=f"since {since}")
-        file = tempfile.TemporaryFile()  # noqa: SIM115  (the answer closes it)
+        file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (the answer closes it)
         with tempfile.TemporaryDirectory(prefix="douse-bundle-") as folder:
             path = Path(folder) / "bundle.zip"
             export_bundle(stores.ledger, path, since=since, key=signing_key(keys))
-            file.write(path.read_bytes())
+            with path.open("rb") as made:
+                shutil.copyfileobj(made, file)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename="bundle.zip", content_type="application/zip")
 

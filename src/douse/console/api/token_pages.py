@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     return page(
         request, "tokens.html", HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, made=made,
-        problem=problem, days=[(str(n), say("{n:day|days}: {n}", n=n)) for n in DAYS], rights=grouped(actor),
+        problem=problem, days=[(str(n), say("{n} {n:day|days}", n=n)) for n in DAYS], rights=grouped(actor),
         tokens=[(token, token.ended(at)) for token in user.tokens.all()],
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from douse.console.api.answers import answer, new_entry, receipt
 from douse.console.api.schemas import MOST_ROWS, PROBLEMS, Receipt, Strict, shown_row
 from douse.console.permissions import Actor
 from douse.console.reading import follow, seen
-from douse.console.tasks.exchange import MOST, settle_sent
+from douse.console.tasks.exchange import MOST, settle_sent, skew
 from douse.console.tasks.making import make_today
 from douse.console.tasks.recording import Result
 from douse.console.tasks.sent import Moment, Sent, Text
@@ -47,6 +47,7 @@ class Gift(Strict):
 class Answers(Strict):
     """What was recorded, perhaps without a network."""
 
+    clock: Moment | None = Field(None, description="What the clock of the device says now.")
     answers: list[Sent] = Field(max_length=MOST, description="In any order; sent twice they count once.")
 
 
@@ -101,7 +102,8 @@ def add_to(api: NinjaAPI) -> None:
     def exchange_answers(request: HttpRequest, body: Body[Answers]) -> HttpResponse:
         """Record what came of tasks: idempotent, in any order; conflicts come back as findings."""
         sent = sorted(body.answers, key=lambda one: one.at)
-        results: list[Result] = [settle_sent(actor_of(request), one) for one in sent]
+        ahead = skew(body.clock.isoformat() if body.clock else None)
+        results: list[Result] = [settle_sent(actor_of(request), one, ahead) for one in sent]
         return answer([vars(result) for result in results])
 
 

@@ -32,7 +32,7 @@ def called(
     if found:
         seen(actor, "vault", sorted(found), why)
     return {
-        person: {name: fields[name] for name in ("name", "phone", "address") if fields.get(name)}
+        person: {name: fields.get(name) or "" for name in ("name", "phone", "address")}
         for person, fields in found.items()
     }
 

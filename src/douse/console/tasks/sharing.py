@@ -81,7 +81,7 @@ def make(request: HttpRequest) -> HttpResponse:
     """Append today's tasks out of the worklist."""
     count = make_today(actor_of(request))
     if count:
-        messages.success(request, say("{n:task is|tasks are} new: {n}.", n=count))
+        messages.success(request, say("{n} {n:task is|tasks are} new.", n=count))
     else:
         messages.info(request, say("Nothing new: all of today's tasks are on the lists."))
     return redirect("tasks:all")
@@ -96,7 +96,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         messages.error(request, say("Choose at least one task."))
         return _back(request)
     give(actor_of(request), chosen, name or None)
-    given = say("{n:task was|tasks were} given to {who}: {n}.", n=len(chosen), who=name or say("everybody"))
+    given = say("{n} {n:task was|tasks were} given to {who}.", n=len(chosen), who=name or say("everybody"))
     messages.success(request, given)
     return _back(request)
 

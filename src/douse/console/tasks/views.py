@@ -153,7 +153,9 @@ def _history(task_id: str) -> list[dict[str, Any]]:
     versions = snapshot.frames["tasks"].filter(pl.col("task_id") == task_id)["record_id"].to_list()
     entries = instance.current().stores.ledger.entries(tables=["tasks"], record_ids=versions, newest_first=True)
     return [
-        {"at": entry.appended_at, "who": entry.author.removeprefix("user:"), "outcome": entry.row.get("outcome"),
-         "to": entry.row.get("assigned_to"), "first": entry.supersedes is None}
+        {
+            "at": datetime.fromisoformat(entry.appended_at), "who": entry.author.removeprefix("user:"),
+            "outcome": entry.row.get("outcome"), "to": entry.row.get("assigned_to"), "first": entry.supersedes is None,
+        }
         for entry in entries
     ]  # fmt: skip

@@ -75,7 +75,7 @@ const Queue = (() => {
         answered = await fetch(exit, {
           method: "POST", credentials: "same-origin", redirect: "manual", cache: "no-store",
           headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-          body: JSON.stringify({ answers: waiting.map((entry) => ({ ...entry.answer, id: entry.id })) }),
+          body: JSON.stringify({ clock: new Date().toISOString(), answers: waiting.map((entry) => ({ ...entry.answer, id: entry.id })) }),
         });
       } catch {
         return { state: "offline", user, day };
