@@ -148,9 +148,6 @@ def test_what_waits_outlives_the_session_and_is_the_user_s_alone(phone, address,
 def test_signing_out_takes_the_list_from_the_phone_and_keeps_what_waits(phone, address):
     page = sign_in(phone, address)
     page.reload()
-    kept = (
-        "caches.open('douse-list').then((cache) => cache.match('/tasks/')).then((found) => found ? found.text() : '')"
-    )
     assert "Person One" in page.evaluate(KEPT)
     phone.set_offline(True)
     three_taps(page, "t1")
