@@ -10,7 +10,7 @@ DEMO ?= demo
 DEMO_PEOPLE ?= 200000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick test-spark check format bench docs messages lock clean
+.PHONY: help demo serve test test-quick test-spark check format bench docs messages lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -24,6 +24,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## make a city with an outbreak, plan for it, say where the report is
 	$(BIN)/douse demo --out $(DEMO) --people $(DEMO_PEOPLE)
+
+serve: $(READY) ## the console of a department; the first run prints the administrator's link
+	$(BIN)/douse serve
 
 test: $(READY) ## all tests
 	$(BIN)/pytest -n 2 --dist worksteal

@@ -202,11 +202,19 @@ class Ledger:
             names.append(row["record_id"])
             batch.append(row)
             if len(batch) == _BATCH:
-                connection.execute(table.insert(), batch)
+                _insert(connection, batch)
                 batch = []
         if batch:
-            connection.execute(table.insert(), batch)
+            _insert(connection, batch)
         return Receipt(first, at, tuple(names))
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Many rows at once, by the driver itself: SQLAlchemy would look at every value."""
+    names = [column.name for column in table.columns]
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = f"INSERT INTO entries ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+    connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
 
 
 def open_ledger(place: Path | str, *, make: bool = False, bulk: Path | None = None) -> Ledger:
