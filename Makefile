@@ -52,8 +52,9 @@ bench: $(READY) ## the figures of docs/validation
 	$(BIN)/python benchmarks/plan.py
 	cd benchmarks && for figure in detectors farrington scan estimates nowcast forecast; do ../$(BIN)/python $$figure.py || exit 1; done
 
-docs: $(READY) ## write the data dictionary from the tables
+docs: $(READY) ## write the data dictionary from the tables, and the roles of the console from the policy
 	$(BIN)/python -m douse dictionary > docs/data-dictionary.md
+	$(BIN)/python -m douse.console.roles
 
 messages: $(READY) ## collect the sentences for translation
 	$(BIN)/pybabel extract -F babel.cfg -k Because -k say --add-location=file --no-wrap --sort-by-file -o src/douse/outputs/locale/douse.pot src/douse
