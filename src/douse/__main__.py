@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from douse import __version__, arguments, choice_commands, drilling_commands, forward_commands, ledger_commands
+from douse import (
+    __version__,
+    arguments,
+    choice_commands,
+    console_commands,
+    drilling_commands,
+    forward_commands,
+    ledger_commands,
+)
 from douse.errors import DouseError, UsageError
 
 if TYPE_CHECKING:
@@ -219,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     choice_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     ledger_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
+    console_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser
 

@@ -25,6 +25,7 @@ from douse.console.models import Assignment, User
 from douse.console.permissions import Actor, Grant
 from douse.console.policy import EVERYWHERE
 from douse.records.ledger import Live, NewEntry, open_ledger
+from douse.records.vault import open_vault
 
 NOW = datetime(2026, 4, 1, 9, 0)
 PASSWORD = "a long enough password"
@@ -51,20 +52,12 @@ def _tables() -> Iterator[None]:
 def _fresh(_tables: None, tmp_path: Path) -> Iterator[None]:
     """No users, no sessions, an empty ledger and vault of this test alone."""
     ledger = open_ledger(tmp_path / "ledger", make=True)
-    instance.current().use(Stores(ledger, Live(ledger), _vault(tmp_path / "ledger")))
+    instance.current().use(Stores(ledger, Live(ledger), open_vault(tmp_path / "ledger", tmp_path / "ledger" / "keys")))
     cache.clear()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
     ledger.close()
-
-
-def _vault(folder: Path) -> Any:
-    try:
-        from douse.records.vault import open_vault
-    except ImportError:
-        return None
-    return open_vault(folder, make=True)
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +97,10 @@ def city(put: Callable[..., None]) -> None:
         )  # fmt: skip
         for n in (1, 2):
             zone = f"{district}-{n}"
-            put("zones", {"zone_id": zone, "name": zone, "kind": "community", "parent_zone": district, "population": 9000})
+            put(
+                "zones",
+                {"zone_id": zone, "name": zone, "kind": "community", "parent_zone": district, "population": 9000},
+            )
             put(
                 "cases",
                 {

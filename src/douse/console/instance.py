@@ -4,14 +4,13 @@ import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from douse.errors import UsageError
-
-if TYPE_CHECKING:
-    from douse.records.ledger import Ledger, Live
-    from douse.records.vault import Vault
+from douse.records.ledger import Ledger, Live, open_ledger
+from douse.records.ledger.keys import secret
+from douse.records.vault import Vault, open_vault
 
 DEFAULT_FOLDER = Path("douse-data")
 _SECRET_KEY_BYTES = 48
@@ -21,9 +20,9 @@ _SECRET_KEY_BYTES = 48
 class Stores:
     """The open ledger, what follows it, and the vault."""
 
-    ledger: "Ledger"
-    live: "Live"
-    vault: "Vault"
+    ledger: Ledger
+    live: Live
+    vault: Vault
 
 
 @dataclass
@@ -99,12 +98,8 @@ class Instance:
     @cached_property
     def secret_key(self) -> str:
         """Key that signs sessions and forms: made at the first start, kept in the folder."""
-        path = self.keys / "console.key"
-        if not path.exists():
-            self.make_folders()
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(_SECRET_KEY_BYTES), encoding="ascii")
-        return path.read_text(encoding="ascii").strip()
+        self.make_folders()
+        return secret(self.keys, "console.key", secrets.token_urlsafe(_SECRET_KEY_BYTES).encode()).decode().strip()
 
     def make_folders(self) -> None:
         """Make the folders that are missing, closed to others where they hold secrets."""
@@ -124,12 +119,9 @@ class Instance:
         self._stores = stores
 
     def _open(self) -> Stores:
-        from douse.records.ledger import Live, open_ledger  # noqa: PLC0415  (settings are read without a ledger too)
-        from douse.records.vault import open_vault  # noqa: PLC0415
-
         self.make_folders()
-        ledger = open_ledger(self.ledger_url, make=True)
-        return Stores(ledger, Live(ledger), open_vault(self.vault_url))
+        ledger = open_ledger(self.ledger_url, make=True, bulk=self.bulk)
+        return Stores(ledger, Live(ledger), open_vault(self.vault_url, self.keys))
 
 
 _current: list[Instance] = []

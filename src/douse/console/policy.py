@@ -47,7 +47,6 @@ ACTIONS: dict[str, str] = {
     "make_token": "make tokens for the API, for oneself",
     "manage_users": "add and lock users, give and take roles, make one-time links",
     "choose_protocol": "choose the pathogen, protocol and costs in force",
-    "read_audit": "read and search the audit log",
     "verify_ledger": "check the chain of the ledger",
 }
 
@@ -126,17 +125,17 @@ _ROWS = (
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
         ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
-         "hold", "read_audit", "verify_ledger", "make_token"), personal=True,
+         "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
         "administrator", "manages users, roles and the protocol in force; sees no records of persons",
-        ("zones", "facilities"), (),
-        ("manage_users", "choose_protocol", "read_audit", "verify_ledger"),
+        ("zones", "facilities", "audit", "holds"), (),
+        ("manage_users", "choose_protocol", "verify_ledger"),
     ),
     _role(
         "auditor", "reads the audit log, decisions, holds and erasures; sees no records of persons",
         ("zones", "audit", *DECIDED, *KEPT), (),
-        ("read_audit", "verify_ledger"),
+        ("verify_ledger",),
     ),
 )  # fmt: skip
 ROLES: dict[str, Role] = {role.name: role for role in _ROWS}
@@ -168,6 +167,16 @@ _FOUNDATION = (
     page("sign_out", POST="signed_in"),
     page("account", GET="signed_in", POST="signed_in"),
     page("today", GET="assigned"),
+    page("today_part", GET="read cases"),
+    page("break_glass", GET="break_glass", POST="break_glass"),
+    page("glass_end", POST="signed_in"),
+    page("glass_told", POST="see_broken_glass"),
+    page("admin:users", GET="manage_users", POST="manage_users"),
+    page("admin:user", GET="manage_users", POST="manage_users"),
+    page("admin:protocol", GET="choose_protocol", POST="choose_protocol"),
+    page("admin:retention", GET="read holds", POST="erase"),
+    page("admin:audit", GET="read audit"),
+    page("admin:ledger", GET="verify_ledger", POST="verify_ledger"),
 )
 # Room C: cases and contacts.
 _CASES: tuple[Page, ...] = ()
@@ -180,4 +189,12 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
-NAVIGATION: tuple[tuple[str, str], ...] = (("today", "Today"),)
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("today", "Today"),
+    ("admin:users", "Users"),
+    ("admin:protocol", "Protocol"),
+    ("admin:retention", "Retention"),
+    ("admin:audit", "Audit log"),
+    ("admin:ledger", "Ledger"),
+    ("break_glass", "Break the glass"),
+)

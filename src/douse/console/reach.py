@@ -4,6 +4,7 @@ The zone of a row is its own zone; else that of its place, facility, case or per
 seen by those who see the whole area, and by nobody else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -100,15 +101,23 @@ def zones_of(snapshot: Snapshot, table: str) -> pl.Series:
     return _zoned.get(table, used, lambda: zones_of_rows(snapshot, table, frame))
 
 
-def zones_of_rows(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.Series:
-    """Zone of each of some rows of a table, which need not be in the ledger yet."""
+def zones_of_rows(
+    snapshot: Snapshot, table: str, rows: pl.DataFrame, beside: Mapping[str, pl.DataFrame] | None = None
+) -> pl.Series:
+    """Zone of each of some rows of a table, which need not be in the ledger yet.
+
+    Parameters
+    ----------
+    beside : Mapping[str, pl.DataFrame], optional
+        Rows of other tables that come together with them, where a person, case or facility may be told of.
+    """
     own = _OWN.get(table, "zone")
     zone = rows[own] if own in LEDGER_TABLES[table].column_names() else pl.Series([None] * len(rows), dtype=pl.String)
     zone = zone.cast(pl.String).alias(ZONE)
     for column in _LOOK_UP.get(table, ()):
         if zone.null_count() == 0:
             break
-        home = homes(snapshot, column)
+        home = homes(snapshot, column, beside)
         found = rows.select(pl.col(column).cast(pl.String).alias("key")).join(
             home, on="key", how="left", maintain_order="left"
         )[ZONE]
@@ -116,21 +125,37 @@ def zones_of_rows(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.Seri
     return zone
 
 
-def homes(snapshot: Snapshot, column: str) -> pl.DataFrame:
+_HOMES: dict[str, tuple[tuple[str, pl.Expr], ...]] = {
+    "facility": (("facilities", pl.col("facility_id")),),
+    "place": (("places", pl.col("place_id")),),
+    "case": (("cases", pl.col("case_id")),),
+    # A person is where the table of people says, else where their case is, else where they live as a contact.
+    "person": (
+        ("people", pl.col("person_id")), ("cases", case_person()), ("cases", pl.col("case_id")),
+        ("contacts", pl.col("person_id")),
+    ),
+}  # fmt: skip
+_KINDS = {
+    "facility_id": "facility", "to_facility": "facility", "from_facility": "facility", "place_id": "place",
+    "case_id": "case",
+}  # fmt: skip
+
+
+def homes(snapshot: Snapshot, column: str, beside: Mapping[str, pl.DataFrame] | None = None) -> pl.DataFrame:
     """Zone of every facility, place, case or person: key, zone_of_row; each key once."""
-    if column in {"facility_id", "to_facility", "from_facility"}:
-        return _home_of(snapshot, "facilities", pl.col("facility_id"))
-    if column == "place_id":
-        return _home_of(snapshot, "places", pl.col("place_id"))
-    if column == "case_id":
-        return _home_of(snapshot, "cases", pl.col("case_id"))
-    sources = tuple(snapshot.current(table) for table in ("people", "cases", "contacts"))
-    return _homes.get("persons", sources, lambda: _persons(*sources))
+    kind = _KINDS.get(column, "person")
+    tables = tuple(dict.fromkeys(table for table, _ in _HOMES[kind]))
+    sources = tuple(snapshot.current(table) for table in tables)
+    known = _homes.get(kind, sources, lambda: _homes_in(kind, dict(zip(tables, sources, strict=True))))
+    if not beside or not set(tables) & set(beside):
+        return known
+    told = _homes_in(kind, {table: beside[table] for table in tables if table in beside})
+    return pl.concat([known, told]).unique("key", keep="first", maintain_order=True)
 
 
-def _home_of(snapshot: Snapshot, table: str, key: pl.Expr) -> pl.DataFrame:
-    frame = snapshot.current(table)
-    return _homes.get(table, (frame,), lambda: _keyed(frame, key))
+def _homes_in(kind: str, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    parts = [_keyed(frames[table], key) for table, key in _HOMES[kind] if table in frames]
+    return pl.concat(parts).unique("key", keep="first", maintain_order=True)
 
 
 def _keyed(frame: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
@@ -139,14 +164,3 @@ def _keyed(frame: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
         .drop_nulls()
         .unique("key", keep="first", maintain_order=True)
     )
-
-
-def _persons(people: pl.DataFrame, cases: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    """A person is where the table of people says, else where their case is, else where they live as a contact."""
-    parts = [
-        _keyed(people, pl.col("person_id")),
-        _keyed(cases, case_person()),
-        _keyed(cases, pl.col("case_id")),
-        _keyed(contacts, pl.col("person_id")),
-    ]
-    return pl.concat(parts).unique("key", keep="first", maintain_order=True)

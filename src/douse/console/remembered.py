@@ -2,6 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookLong
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +15,8 @@ Made = TypeVar("Made")
 class Remembered(Generic[Made]):
     """Values by key, each good only for the very tables that it was made from.
 
-    Frames do not change; the ledger's view gives the same frame as long as its table has no new row.
+    Frames do not change; the ledger's view gives the same frame as long as its table has no new row. Of threads that
+    ask for the same at once, one makes it and the others wait.
 
     Parameters
     ----------
@@ -23,23 +27,112 @@ class Remembered(Generic[Made]):
     def __init__(self, most: int = 64) -> None:
         self._most, self._lock = most, Lock()
         self._kept: OrderedDict[Hashable, tuple[Sources, Any]] = OrderedDict()
+        self._making: dict[Hashable, Lock] = {}
 
     def get(self, key: Hashable, sources: Sources, make: Callable[[], Made]) -> Made:
         """The value that was kept for these sources, or a new one."""
+        found = self._find(key, sources)
+        if found is not None:
+            return found.value
+        with self._lock:
+            making = self._making.setdefault(key, Lock())
+        with making:
+            found = self._find(key, sources)
+            if found is not None:
+                return found.value
+            made = make()
+            with self._lock:
+                self._kept[key] = (sources, made)
+                self._kept.move_to_end(key)
+                while len(self._kept) > self._most:
+                    gone, _ = self._kept.popitem(last=False)
+                    self._making.pop(gone, None)
+            return made
+
+    def _find(self, key: Hashable, sources: Sources) -> "_Found[Made] | None":
         with self._lock:
             kept = self._kept.get(key)
-            if kept is not None and _same(kept[0], sources):
-                self._kept.move_to_end(key)
-                value: Made = kept[1]
-                return value
-        made = make()
-        with self._lock:
-            self._kept[key] = (sources, made)
+            if kept is None or not _same(kept[0], sources):
+                return None
             self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+            return _Found(kept[1])
+
+
+@dataclass(frozen=True)
+class _Found(Generic[Made]):
+    value: Made
 
 
 def _same(one: Sources, other: Sources) -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+    return len(one) == len(other) and all(
+        a is b or (isinstance(a, str) and a == b) for a, b in zip(one, other, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Made]):
+    """What there is of a value now: none yet, one of earlier records, or the value of today's."""
+
+    value: Made | None
+    is_fresh: bool
+
+
+class Background:
+    """Values that take long, made by threads of their own; until one is there, the one of earlier records is shown.
+
+    Parameters
+    ----------
+    threads : int
+        That make values.
+    most : int
+        Values kept.
+    """
+
+    def __init__(self, threads: int = 2, most: int = 128) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="background")
+        self._lock, self._most = Lock(), most
+        self._kept: OrderedDict[Hashable, tuple[Sources, Any]] = OrderedDict()
+        self._under_way: dict[Hashable, Future[Any]] = {}
+
+    def get(self, key: Hashable, sources: Sources, make: Callable[[], Made], wait: float) -> Answer[Made]:
+        """What there is; a value that is missing or old is begun, and waited for so many seconds.
+
+        Raises
+        ------
+        Exception
+            Whatever making the value raised, where no earlier one is there.
+        """
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                if _same(kept[0], sources):
+                    return Answer(kept[1], is_fresh=True)
+            future = self._under_way.get(key)
+            if future is None:
+                future = self._pool.submit(self._make, key, sources, make)
+                self._under_way[key] = future
+        earlier = None if kept is None else kept[1]
+        try:
+            future.result(timeout=wait)
+        except TookLong:
+            return Answer(earlier, is_fresh=False)
+        except Exception:
+            if earlier is None:
+                raise
+            return Answer(earlier, is_fresh=False)
+        with self._lock:
+            now = self._kept.get(key)
+        return Answer(earlier, is_fresh=False) if now is None else Answer(now[1], is_fresh=_same(now[0], sources))
+
+    def _make(self, key: Hashable, sources: Sources, make: Callable[[], Any]) -> None:
+        try:
+            made = make()
+            with self._lock:
+                self._kept[key] = (sources, made)
+                self._kept.move_to_end(key)
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        finally:
+            with self._lock:
+                self._under_way.pop(key, None)

@@ -2,12 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from douse.console import account, language, today
+from douse.console import account, breakglass, language
 from douse.console.signin import elsewhere
 from douse.console.signin import views as signin
+from douse.console.today import views as today
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.show, name="today"),
+    path("today/part", today.part, name="today_part"),
+    path("break-glass", breakglass.show, name="break_glass"),
+    path("break-glass/end", breakglass.end, name="glass_end"),
+    path("break-glass/told", breakglass.told, name="glass_told"),
+    path("administration/", include("douse.console.admin.urls")),
     path("healthy", today.healthy, name="healthy"),
     path("language", language.choose, name="language"),
     path("sign-in", signin.sign_in, name="sign_in"),

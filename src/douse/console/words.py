@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 
+from douse.console.ground import Ground
+from douse.outputs.briefing import level_names
 from douse.outputs.words import Words
+from douse.question import Knowledge
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 _plain: dict[str, Words] = {language: Words(language) for language in LANGUAGES}
@@ -16,6 +19,13 @@ def speak(language: str, *, zones: Mapping[str, str] | None = None, levels: Mapp
     words = Words(language, zones=zones, levels=levels) if zones or levels else _plain[language]
     _words.set(words)
     return words
+
+
+def with_names(ground: Ground, knowledge: Knowledge | None = None) -> Words:
+    """Say zones by their names and, where the protocol is known, levels as it calls them, from here on."""
+    language = _words.get().language
+    levels = level_names(knowledge.protocol, language) if knowledge is not None else None
+    return speak(language, zones=ground.names, levels=levels)
 
 
 def words() -> Words:

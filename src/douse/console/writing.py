@@ -1,6 +1,6 @@
 """The one way to write: rights and reach are checked, and the rows go in together with their audit entry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,15 +13,19 @@ from douse.console.actors import actor_of
 from douse.console.masks import personal
 from douse.console.permissions import Actor, Refused, check
 from douse.console.policy import ACTIONS
-from douse.console.reach import NOWHERE, Reach, ground_of, personal_reach, reach, zones_of_rows
+from douse.console.reach import Reach, ground_of, personal_reach, reach, zones_of_rows
 from douse.console.states import NotNow
+from douse.records import Records
 from douse.records.ledger import NewEntry, Receipt, Snapshot
+from douse.records.ledger.erasure import Erased, erase
+from douse.records.ledger.intake import Taken, take_in
 from douse.records.ledger_tables import LEDGER_TABLES
 
+Who = HttpRequest | Actor
 _HEADER = ("record_id", "recorded_at", "supersedes", "first_recorded_at")
 
 
-def record(who: HttpRequest | Actor, entries: Sequence[NewEntry], *, action: str, reason: str = "") -> Receipt:
+def record(who: Who, entries: Sequence[NewEntry], *, action: str, reason: str = "") -> Receipt:
     """Append rows and the audit entry that tells of them, in one batch: all or none.
 
     Parameters
@@ -45,47 +49,91 @@ def record(who: HttpRequest | Actor, entries: Sequence[NewEntry], *, action: str
     EntryError
         When a row is not what its table asks for.
     """
-    actor = who if isinstance(who, Actor) else actor_of(who)
-    if action in ACTIONS:
-        check(actor, action)
+    actor = _allowed(who, action)
     snapshot = instance.current().stores.live.follow()
     by_table: dict[str, list[int]] = {}
     for at, entry in enumerate(entries):
         by_table.setdefault(entry.table, []).append(at)
-    ready = list(entries)
-    told: list[NewEntry] = []
+    beside = {table: _text_frame(table, (entries[at].row for at in places)) for table, places in by_table.items()}
+    ready, told = list(entries), list[NewEntry]()
     for table, places in by_table.items():
         rows = [entries[at] for at in places]
-        checked, zones = _checked(actor, snapshot, table, rows, action)
+        checked, zones = _checked(actor, snapshot, table, rows, beside)
         for at, entry in zip(places, checked, strict=True):
             ready[at] = entry
-        only = checked[0].record_id or checked[0].row.get(LEDGER_TABLES[table].key[0]) if len(rows) == 1 else None
-        told.append(
-            audit_entry(
-                action, object_table=table, object_id=str(only) if only else None, reason=reason, rows=len(rows),
-                zone=zones.pop() if len(zones) == 1 else None, role=_role(actor, f"write {table}"),
-            )
-        )  # fmt: skip
+        only = str(checked[0].row.get(LEDGER_TABLES[table].key[0]) or "") if len(rows) == 1 else ""
+        told.append(_told(actor, action, table, len(rows), zones, reason, only))
     return _append([*ready, *told], actor.author)
 
 
-def note(who: HttpRequest | Actor | str, action: str, **facts: Any) -> Receipt:
+def bring_in(who: Who, records: Records, *, action: str = "import", reason: str = "") -> Taken:
+    """Append records that came through the door, such as an upload that was looked at; what is known adds nothing.
+
+    Rights and reach are checked as by `record`; the audit entries go in with the rows.
+    """
+    actor = _allowed(who, action)
+    live = instance.current().stores.live
+    snapshot = live.follow()
+    ground, told = ground_of(snapshot), list[NewEntry]()
+    for table, rows in records.frames.items():
+        if rows.is_empty():
+            continue
+        check(actor, f"write {table}")
+        allowed = reach(actor, f"write {table}", ground)
+        zones = _zones_of_new(snapshot, table, rows, records.frames)
+        _check_reach(allowed, zones, table)
+        key = list(LEDGER_TABLES[table].key)
+        before = snapshot.current(table).join(rows.select(key), on=key, how="semi", nulls_equal=True)
+        _check_reach(allowed, zones_of_rows(snapshot, table, before).to_list(), table)
+        told.append(_told(actor, action, table, len(rows), set(zones), reason))
+    return take_in(live, records, author=actor.author, at=clock.now(), more=tuple(told))
+
+
+def erase_persons(who: Who, subjects: Collection[str], *, why: str, reason: str) -> Erased:
+    """Empty the personal fields of persons for good, and forget who they are.
+
+    Raises
+    ------
+    Refused
+        When the right is missing, or not everything that is known of them may lie within reach.
+    HeldError
+        When a legal hold keeps records of one of them.
+    """
+    actor = _allowed(who, "erase")
+    stores = instance.current().stores
+    if not reach(actor, "erase", ground_of(stores.live.follow())).everywhere:
+        raise Refused(
+            "Records of a person may lie in any zone: erasing them needs the whole area.",
+            next_step="Ask a data steward of the whole area.",
+        )
+    told = [
+        audit_entry("erase", author=actor.author, object_table="persons", object_id=subject, reason=reason)
+        for subject in sorted(set(subjects))
+    ]
+    done = erase(
+        stores.live, subjects, author=actor.author, at=clock.now(), why=why, reason=reason, more=told
+    )  # fmt: skip
+    stores.vault.forget(subjects)
+    return done
+
+
+def note(who: Who | str, action: str, **facts: Any) -> Receipt:
     """Append an audit entry by itself: for what writes no rows (a sign-in, a look, an export, a change of users).
 
     Parameters
     ----------
     who : HttpRequest, Actor or str
-        Who did it; text where it is nobody who has signed in (``somebody``, ``console``).
+        Who did it; text where nobody has signed in (``somebody``, ``console``).
     facts : Any
         object_table, object_id, zone, rows, reason, role.
     """
     author = who if isinstance(who, str) else (who if isinstance(who, Actor) else actor_of(who)).author
-    return _append([audit_entry(action, **facts)], author)
+    return _append([audit_entry(action, author=author, **facts)], author)
 
 
 def audit_entry(action: str, **facts: Any) -> NewEntry:
     """A row of the audit log."""
-    filled = {name: value for name, value in facts.items() if value not in {None, ""}}
+    filled = {name: value for name, value in facts.items() if value is not None and value != ""}
     return NewEntry("audit", {"audit_id": str(uuid7()), "action": action, **filled})
 
 
@@ -93,28 +141,53 @@ def _append(entries: Sequence[NewEntry], author: str) -> Receipt:
     return instance.current().stores.ledger.append(entries, author=author, at=clock.now())
 
 
+def _allowed(who: Who, action: str) -> Actor:
+    actor = who if isinstance(who, Actor) else actor_of(who)
+    if action in ACTIONS:
+        check(actor, action)
+    return actor
+
+
+def _told(  # noqa: PLR0913, PLR0917  (what an audit entry says)
+    actor: Actor, action: str, table: str, rows: int, zones: set[str | None], reason: str, only: str = ""
+) -> NewEntry:
+    granted = actor.grants_with(f"write {table}")
+    return audit_entry(
+        action,
+        author=actor.author,
+        object_table=table,
+        object_id=only,
+        rows=rows,
+        zone=next(iter(zones)) if len(zones) == 1 else None,
+        role=granted[0].role if granted else None,
+        reason=reason,
+    )
+
+
 def _checked(
-    actor: Actor, snapshot: Snapshot, table: str, entries: Sequence[NewEntry], action: str
+    actor: Actor, snapshot: Snapshot, table: str, entries: Sequence[NewEntry], beside: Mapping[str, pl.DataFrame]
 ) -> tuple[list[NewEntry], set[str | None]]:
     """Entries as they may be written, and their zones."""
-    del action
-    right = f"write {table}"
-    check(actor, right)
+    check(actor, f"write {table}")
     ground = ground_of(snapshot)
-    allowed = reach(actor, right, ground)
-    before = _corrected(snapshot, table, entries)
-    _check_reach(allowed, _zones(snapshot, table, before.values()), table)
+    allowed = reach(actor, f"write {table}", ground)
+    corrected = _corrected(snapshot, table, entries)
+    before = dict(zip(corrected, _zones(snapshot, table, corrected.values(), {}), strict=True))
+    _check_reach(allowed, before.values(), table)
     shown = personal_reach(actor, table, ground)
-    whole = [_with_hidden(table, entry, before.get(entry.supersedes or ""), shown) for entry in entries]
-    zones = _zones(snapshot, table, [entry.row for entry in whole])
-    if table == "zones":  # a new zone lies where its parent lies
-        zones = [entry.row.get("parent_zone") or entry.row.get("zone_id") for entry in whole]
+    whole = [
+        entry
+        if entry.supersedes is None or shown.holds(before[entry.supersedes])
+        else _with_hidden(table, entry, corrected[entry.supersedes])
+        for entry in entries
+    ]
+    zones = _zones(snapshot, table, (entry.row for entry in whole), beside)
     _check_reach(allowed, zones, table)
     return whole, set(zones)
 
 
 def _check_reach(allowed: Reach, zones: Iterable[str | None], table: str) -> None:
-    if allowed == NOWHERE or not all(allowed.holds(zone) for zone in zones):
+    if not all(allowed.holds(zone) for zone in zones):
         raise Refused(
             f"A row of {table} lies outside your zones, or says nothing of where it belongs.",
             allowed="rows within the zones of your roles",
@@ -137,28 +210,37 @@ def _corrected(snapshot: Snapshot, table: str, entries: Sequence[NewEntry]) -> d
     return found
 
 
-def _with_hidden(table: str, entry: NewEntry, before: dict[str, Any] | None, shown: Reach) -> NewEntry:
-    """A correction with the personal columns that its author was not shown."""
-    if before is None or shown.holds(before.get("zone")):
-        return entry
+def _with_hidden(table: str, entry: NewEntry, before: Mapping[str, Any]) -> NewEntry:
+    """A correction with the personal columns that its author was not shown, where they are left empty."""
     hidden = {name: before[name] for name in personal(table) if before.get(name) is not None}
     given = {name: value for name, value in entry.row.items() if value is not None}
     return replace(entry, row={**hidden, **given})
 
 
-def _zones(snapshot: Snapshot, table: str, rows: Iterable[Any]) -> list[str | None]:
-    """Zones of rows that are not in the ledger."""
+def _zones(
+    snapshot: Snapshot, table: str, rows: Iterable[Mapping[str, Any]], beside: Mapping[str, pl.DataFrame]
+) -> list[str | None]:
+    return _zones_of_new(snapshot, table, _text_frame(table, rows), beside)
+
+
+def _zones_of_new(
+    snapshot: Snapshot, table: str, rows: pl.DataFrame, beside: Mapping[str, pl.DataFrame]
+) -> list[str | None]:
+    """Zones of rows that are not in the ledger. A new zone lies where its parent lies."""
+    if table == "zones":
+        known = ground_of(snapshot).parent
+        return [
+            zone if zone in known else parent or zone
+            for zone, parent in rows.select("zone_id", "parent_zone").iter_rows()
+        ]
+    return zones_of_rows(snapshot, table, rows, beside).to_list()
+
+
+def _text_frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows as text, for looking up where they belong."""
     listed = list(rows)
-    if not listed:
-        return []
     names = [name for name in LEDGER_TABLES[table].column_names() if name not in _HEADER]
-    text = pl.DataFrame(
+    return pl.DataFrame(
         {name: [None if (value := row.get(name)) is None else str(value) for row in listed] for name in names},
         schema=dict.fromkeys(names, pl.String),
     )
-    return zones_of_rows(snapshot, table, text).to_list()
-
-
-def _role(actor: Actor, right: str) -> str | None:
-    granted = actor.grants_with(right)
-    return granted[0].role if granted else None

@@ -86,6 +86,7 @@ class Audit(Table):
 
     audit_id = ident("Identifier of the event.", required=True)
     action = ident("What was done, as in the policy.", required=True)
+    author = text("Who did it, as the entry names its author.")
     object_table = text("Table that it was done to.")
     object_id = text("Record or user that it was done to.")
     zone = ident("Zone of that.")

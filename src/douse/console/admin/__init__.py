@@ -1,0 +1,1 @@
+"""Administration: users, protocol in force, retention, audit log, ledger."""

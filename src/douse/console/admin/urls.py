@@ -1,0 +1,15 @@
+"""Addresses of the administration."""
+
+from django.urls import path
+
+from douse.console.admin import audit, ledger, protocol, retention, users
+
+app_name = "admin"
+urlpatterns = [
+    path("users", users.listed, name="users"),
+    path("users/<str:name>", users.one, name="user"),
+    path("protocol", protocol.show, name="protocol"),
+    path("retention", retention.show, name="retention"),
+    path("audit", audit.show, name="audit"),
+    path("ledger", ledger.show, name="ledger"),
+]

@@ -1,0 +1,68 @@
+"""From an instance to a running server: databases made ready, the first link, waitress."""
+
+from collections.abc import Callable
+from contextlib import closing
+
+import psycopg
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from waitress import create_server
+
+from douse.console.instance import Instance
+from douse.console.settings import configure
+
+_THREADS = 8
+_LARGEST_BODY = 1 << 30  # bytes
+
+
+def prepare(instance: Instance) -> None:
+    """Make this process serve an instance: folders, databases, tables of users; the ledger is read once."""
+    instance.make_folders()
+    if instance.database is not None:
+        with closing(psycopg.connect(instance.database, autocommit=True)) as connection:
+            connection.execute("CREATE SCHEMA IF NOT EXISTS console")
+    configure(instance)
+    call_command("migrate", verbosity=0)
+    instance.stores.live.follow()
+
+
+def first_link() -> str | None:
+    """Where nobody is a user yet: the path of a link by which the first administrator sets a password."""
+    from douse.console import users  # noqa: PLC0415  (models are there once Django is configured)
+    from douse.console.models import User  # noqa: PLC0415
+    from douse.console.policy import EVERYWHERE  # noqa: PLC0415
+    from douse.console.signin.links import make_link  # noqa: PLC0415
+
+    only = list(User.objects.all()[:2])
+    if not only:
+        administrator = users.add("console", users.ADMINISTRATOR)
+        users.give("console", administrator, users.ADMINISTRATOR, EVERYWHERE)
+        return make_link(administrator, "console")
+    # The server was stopped before the first link was used: it prints a new one.
+    waiting = len(only) == 1 and not only[0].has_usable_password() and only[0].last_login is None
+    return make_link(only[0], "console") if waiting and only[0].name == users.ADMINISTRATOR else None
+
+
+def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Callable[[str], None]) -> None:
+    """Answer until the process is told to stop.
+
+    Parameters
+    ----------
+    proxy : str, optional
+        Address of the proxy that people come through; what it says of them is believed.
+    ready : callable
+        Told the address once the server listens.
+    """
+    trusted = (
+        {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}} if proxy else {}
+    )
+    server = create_server(
+        get_wsgi_application(), host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
+        max_request_body_size=_LARGEST_BODY, url_scheme="http", **trusted,
+    )  # fmt: skip
+    shown = f"[{host}]" if ":" in host else host
+    ready(f"{'https' if instance.https else 'http'}://{shown}:{server.effective_port}")
+    try:
+        server.run()
+    finally:
+        server.close()
