@@ -183,7 +183,18 @@ _CASES: tuple[Page, ...] = ()
 # Room T: tasks, offline, API.
 _TASKS: tuple[Page, ...] = ()
 # Room P: signals, chains, plan, resources.
-_PLAN: tuple[Page, ...] = ()
+_PLAN = (
+    page("plan:show", GET="see_plan"),
+    page("plan:make", POST="see_plan"),
+    page("plan:progress", GET="see_plan"),
+    page("plan:compare", GET="see_plan"),
+    page("plan:measure", GET="see_plan", POST="approve_measure"),
+    page("plan:second", POST="second_measure"),
+    page("plan:in_force", GET="read measures"),
+    page("plan:end", POST="approve_measure"),
+    page("plan:decisions", GET="read decisions"),
+    page("plan:decision", GET="read decisions"),
+)
 
 PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
 
@@ -191,6 +202,7 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", "Today"),
+    ("plan:show", "Plan"),
     ("admin:users", "Users"),
     ("admin:protocol", "Protocol"),
     ("admin:retention", "Retention"),

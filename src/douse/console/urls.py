@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("break-glass/end", breakglass.end, name="glass_end"),
     path("break-glass/told", breakglass.told, name="glass_told"),
     path("administration/", include("douse.console.admin.urls")),
+    path("plan/", include("douse.console.plan.urls")),
     path("healthy", today.healthy, name="healthy"),
     path("language", language.choose, name="language"),
     path("sign-in", signin.sign_in, name="sign_in"),

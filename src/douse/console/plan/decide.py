@@ -12,10 +12,10 @@ import polars as pl
 from django.http import HttpRequest
 from uuid_utils import uuid7
 
-from douse.console import clock
+from douse.console import clock, instance
 from douse.console.actors import actor_of
 from douse.console.permissions import Actor, Refused, check, check_second
-from douse.console.plan.made import Made, changed_since, keep
+from douse.console.plan.made import Made, keep
 from douse.console.plan.proposals import (
     PROPOSED,
     Proposal,
@@ -123,8 +123,6 @@ def author_of(decision: dict[str, Any] | None) -> str:
 
 def authors(record_ids: Sequence[str]) -> dict[str, str]:
     """Who wrote some decisions."""
-    from douse.console import instance  # noqa: PLC0415  (the ledger's header is in no table)
-
     if not record_ids:
         return {}
     entries = instance.current().stores.ledger.entries(tables=["decisions"], record_ids=list(record_ids))
@@ -138,11 +136,6 @@ def check_day(made: Made) -> None:
             "This plan is of another day: only today's plan may be decided on.",
             next_step="Make the plan of today, and decide on that.",
         )
-
-
-def stale(made: Made, snapshot: Snapshot) -> list[tuple[str, int]]:
-    """What came in since the plan was made, by table."""
-    return changed_since(made, snapshot)
 
 
 def _check_zone(actor: Actor, snapshot: Snapshot, right: str, zone: str | None) -> None:
@@ -335,7 +328,7 @@ def _measure_row(actor: Actor, made: Made, proposal: Proposal, terms: Terms) -> 
             "expires_on": terms.expires_on,
             "reason": words().because(proposal.measure.reason)[:LONGEST_REASON],
             "approved_by": role_with(actor, "approve_measure") or role_with(actor, "second_measure"),
-            "protocol": made.asked.files.protocol,
+            "protocol": made.opened.knowledge.protocol.id,
         },
     )
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import polars as pl
 
 from douse.console import clock, instance
-from douse.console.models import InForce
+from douse.console.scene import knowledge_on
 from douse.console.plan.workshop import Progress, Work, workshop
 from douse.deciding import Choosing
 from douse.main import assess, brief
 from douse.outputs.briefing import Briefing
 from douse.outputs.plan_json import plan_json
 from douse.outputs.words import Words
-from douse.question import DEFAULT_COSTS, DEFAULT_PROTOCOL, Opened, Question, choose_knowledge, of_pathogen
+from douse.question import Knowledge, Opened, Question, of_pathogen
 from douse.records.finding import Checked, no_findings
 from douse.records.ledger import Snapshot
 from douse.records.tables import TABLES
@@ -26,21 +26,12 @@ _RUNS = "runs"  # folder of the instance: finished runs of the comparison
 
 
 @dataclass(frozen=True)
-class Files:
-    """Library files in force."""
-
-    pathogen: str | None  # None: the one that the cases name
-    protocol: str
-    costs: str
-
-
-@dataclass(frozen=True)
 class Asked:
     """What a plan is asked for by: the key under which it is kept."""
 
     sequence: int
     day: date
-    files: Files
+    files: tuple[str, str, str]  # pathogen, protocol, costs in force
     scenarios: int
 
     @property
@@ -82,35 +73,38 @@ class Made:
         return sha256(self.text.encode()).hexdigest()
 
 
-def files_in_force() -> Files:
-    """The library files that the administrator chose last, else those that every command takes."""
-    chosen = InForce.objects.first()
-    if chosen is None:
-        return Files(None, DEFAULT_PROTOCOL, DEFAULT_COSTS)
-    return Files(chosen.pathogen or None, chosen.protocol, chosen.costs)
-
-
-def opened_by(snapshot: Snapshot, files: Files, day: date) -> Opened:
-    """The records of a snapshot with the library files, as every command opens them."""
+def opened_by(snapshot: Snapshot, knowledge: Knowledge, day: date) -> Opened:
+    """The records of a snapshot with the library files in force, as every command opens them."""
+    records = of_pathogen(snapshot.records, knowledge.pathogen)
     question = Question(
-        instance.current().folder, as_of=day, protocol=files.protocol, pathogen=files.pathogen, costs=files.costs
-    )
-    records = snapshot.records
-    knowledge = choose_knowledge(records, question)
-    records = of_pathogen(records, knowledge.pathogen)
+        instance.current().folder, as_of=day, protocol=knowledge.protocol.id, pathogen=knowledge.pathogen.id,
+        costs=knowledge.costs.id,
+    )  # fmt: skip
     return Opened(question, Checked(records, no_findings(), {}), records, knowledge, None)
 
 
+def files_of(knowledge: Knowledge) -> tuple[str, str, str]:
+    """Names of the library files."""
+    return knowledge.pathogen.id, knowledge.protocol.id, knowledge.costs.id
+
+
 def ask(snapshot: Snapshot, day: date, scenarios: int = 0) -> Work:
-    """Have the plan of a day made; whole plans are compared in so many scenarios, or not at all."""
-    asked = Asked(snapshot.sequence, day, files_in_force(), scenarios)
-    return workshop().ask(asked.key, lambda progress: make(snapshot, asked, progress))
+    """Have the plan of a day made; whole plans are compared in so many scenarios, or not at all.
+
+    Raises
+    ------
+    UsageError
+        When nothing tells which pathogen it is.
+    """
+    knowledge = knowledge_on(snapshot, day)
+    asked = Asked(snapshot.sequence, day, files_of(knowledge), scenarios)
+    return workshop().ask(asked.key, lambda progress: make(snapshot, asked, knowledge, progress))
 
 
-def make(snapshot: Snapshot, asked: Asked, progress: Progress) -> Made:
+def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progress) -> Made:
     """Make a plan."""
     progress("Reading the records")
-    opened = opened_by(snapshot, asked.files, asked.day)
+    opened = opened_by(snapshot, knowledge, asked.day)
     progress("What is known, and what to do")
     runs = instance.current().folder / _RUNS
     choosing = Choosing(scenarios=asked.scenarios, keep_in=runs) if asked.scenarios else None

@@ -1,6 +1,5 @@
 """The pages of the plan: proposed measures, one measure, plans side by side."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +18,11 @@ from douse.console.plan.decide import Decision, author_of, authors, decide, find
 from douse.console.plan.made import Made
 from douse.console.plan.names import named
 from douse.console.plan.progress import going_on, progress
-from douse.console.plan.proposals import PROPOSED, Proposal, lower_levels, needs_two, proposals, smaller_zones
+from douse.console.plan.proposals import PROPOSED, Proposal, lower_levels, name_of, needs_two, proposals, smaller_zones
 from douse.console.reach import ground_of, reach
 from douse.console.reading import follow, visible
 from douse.console.states import MEASURE, NotNow, may_move
 from douse.console.words import say
-from douse.deciding import DEFAULT_STRESSES
 from douse.errors import UsageError
 from douse.outputs.sections.choice import blocks as choice_blocks
 from douse.planning.choice.choose import SCENARIOS
@@ -160,8 +158,6 @@ def _decide(request: HttpRequest, proposal: str, decision: Decision) -> HttpResp
 
 def _is_still_proposed(latest: Made, made: Made, proposal: str) -> bool:
     """Whether the latest plan proposes the very same."""
-    from douse.console.plan.proposals import name_of  # noqa: PLC0415
-
     before = [one for one in made.briefing.plan.measures if name_of(one, made.asked.day) == proposal]
     return any(one == before[0] for one in latest.briefing.plan.measures) if before else False
 
@@ -189,7 +185,6 @@ def compare(request: HttpRequest) -> HttpResponse:
         blocks=() if choice is None else choice_blocks(choice, said),
         stale=[] if made is None else plans.changed_since(made, snapshot),
         offered=SCENARIOS_OFFERED,
-        stresses=DEFAULT_STRESSES,
         today=clock.now().date(),
         tab="compare",
     )
@@ -269,7 +264,3 @@ def zones_of_measures(every: list[Proposal], snapshot: Snapshot) -> list[tuple[s
     wanted = {zone for one in every if one.measure.zone for zone in ground.line(one.measure.zone)}
     return [(zone, depth) for zone, depth in ground.in_order() if zone in wanted]
 
-
-def is_today(day: date) -> bool:
-    """Whether a day is today."""
-    return day == clock.now().date()
