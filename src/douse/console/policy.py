@@ -194,6 +194,21 @@ _PLAN = (
     page("plan:end", POST="approve_measure"),
     page("plan:decisions", GET="read decisions"),
     page("plan:decision", GET="read decisions"),
+    page("signals:list", GET="read verdicts"),
+    page("signals:signal", GET="read verdicts", POST="verify_signal"),
+    page("chains:show", GET="see_chains"),
+    page("chains:make", POST="see_chains"),
+    page("chains:progress", GET="see_chains"),
+    page("chains:case", GET="see_chains"),
+    page("resources:show", GET="read facilities"),
+    page("resources:beds", GET="read facilities"),
+    page("resources:facility", GET="write facilities", POST="write facilities"),
+    page("resources:stock", GET="read stock"),
+    page("resources:count", GET="write stock", POST="write stock"),
+    page("resources:shipments", GET="read shipments"),
+    page("resources:send", GET="write shipments", POST="write shipments"),
+    page("resources:receive", POST="write shipments"),
+    page("resources:crews", GET="read crews"),
 )
 
 PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
@@ -202,7 +217,10 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", "Today"),
+    ("signals:list", "Signals"),
+    ("chains:show", "Chains"),
     ("plan:show", "Plan"),
+    ("resources:show", "Resources"),
     ("admin:users", "Users"),
     ("admin:protocol", "Protocol"),
     ("admin:retention", "Retention"),

@@ -34,6 +34,7 @@ def environment(**options: Any) -> Environment:
         level=lambda level: words().level(level),
         zone=lambda zone: words().zone(zone),
         because=lambda because: words().because(because),
+        brief=lambda value: words().brief(value),
         large=lambda value: words().large(value),
         money=lambda amount, currency: words().money(amount, currency),
         lesser=lambda lesser: words().level(lesser) if lesser in LEVELS else words().code(lesser),
