@@ -28,17 +28,16 @@ from douse.console.plan.proposals import (
 )
 from douse.console.reach import ground_of, reach
 from douse.console.reading import follow, visible
+from douse.console.rows import corrected
 from douse.console.states import MEASURE, NotNow, check_move
 from douse.console.words import words
 from douse.console.writing import record
 from douse.errors import UsageError
 from douse.records.codes import LEVELS
 from douse.records.ledger import NewEntry, Receipt, Snapshot
-from douse.records.ledger_tables import LEDGER_TABLES
 
 LONGEST_REASON = 500
 _END_OF_WORK = time(18, 0)
-_MADE_BY_LEDGER = ("record_id", "recorded_at", "supersedes", "first_recorded_at")
 
 
 @dataclass(frozen=True)
@@ -342,13 +341,6 @@ def _written(snapshot: Snapshot, new: NewEntry) -> list[NewEntry]:
 def _ended(rows: Iterable[dict[str, Any]], day: date) -> list[NewEntry]:
     """Corrections that end measures; one that had not begun ends on the day on which it would have begun."""
     return [corrected("measures", row, ended_on=max(day, row["start"] or day)) for row in rows]
-
-
-def corrected(table: str, row: dict[str, Any], **changes: object) -> NewEntry:
-    """A correction of a row: the whole row, with some columns changed."""
-    names = [name for name in LEDGER_TABLES[table].column_names() if name not in _MADE_BY_LEDGER]
-    whole = {name: row[name] for name in names if row.get(name) is not None}
-    return NewEntry(table, whole | changes, supersedes=row["record_id"])
 
 
 def _tasks(snapshot: Snapshot, proposal: Proposal, terms: Terms) -> list[NewEntry]:
