@@ -58,7 +58,7 @@ def ask(snapshot: Snapshot, day: date) -> Work:
     """Have the beliefs of a day worked out."""
     knowledge = knowledge_on(snapshot, day)
     key = (KIND, snapshot.sequence, day, files_of(knowledge))
-    return workshop().ask(key, lambda progress: make(snapshot, day, knowledge, progress))
+    return workshop(KIND).ask(key, lambda progress: make(snapshot, day, knowledge, progress))
 
 
 def make(snapshot: Snapshot, day: date, knowledge: Knowledge, progress: Progress) -> Believed:
@@ -91,7 +91,7 @@ def make(snapshot: Snapshot, day: date, knowledge: Knowledge, progress: Progress
 
 def latest() -> Believed | None:
     """What was worked out last."""
-    found = workshop().latest(lambda work: work.key[0] == KIND and work.state == "done")
+    found = workshop(KIND).latest(lambda work: work.state == "done")
     return None if found is None else found.made
 
 

@@ -21,6 +21,7 @@ from douse.records.finding import Checked, no_findings
 from douse.records.ledger import Snapshot
 from douse.records.tables import TABLES
 
+KIND = "plan"  # of work
 PLANS = "plans"  # folder of the instance: each plan that was decided on, by the hash of its content
 _RUNS = "runs"  # folder of the instance: finished runs of the comparison
 
@@ -37,7 +38,7 @@ class Asked:
     @property
     def key(self) -> tuple[str, "Asked"]:
         """Key of the piece of work."""
-        return ("plan", self)
+        return (KIND, self)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def ask(snapshot: Snapshot, day: date, scenarios: int = 0) -> Work:
     """
     knowledge = knowledge_on(snapshot, day)
     asked = Asked(snapshot.sequence, day, files_of(knowledge), scenarios)
-    return workshop().ask(asked.key, lambda progress: make(snapshot, asked, knowledge, progress))
+    return workshop(KIND).ask(asked.key, lambda progress: make(snapshot, asked, knowledge, progress))
 
 
 def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progress) -> Made:
@@ -126,13 +127,13 @@ def latest(*, compared: bool = False, day: date | None = None) -> Made | None:
             and day in {None, made.asked.day}
         )
 
-    found = workshop().latest(wanted)
+    found = workshop(KIND).latest(wanted)
     return None if found is None else found.made
 
 
 def by_hash(plan: str) -> Made | None:
     """A plan that is still in memory, by its hash."""
-    found = workshop().latest(lambda work: isinstance(work.made, Made) and work.made.hash == plan)
+    found = workshop(KIND).latest(lambda work: isinstance(work.made, Made) and work.made.hash == plan)
     return None if found is None else found.made
 
 

@@ -120,13 +120,10 @@ class Workshop:
             work.state = "failed"
 
 
-_workshops: WeakKeyDictionary[Ledger, Workshop] = WeakKeyDictionary()
+_workshops: WeakKeyDictionary[Ledger, dict[str, Workshop]] = WeakKeyDictionary()
 
 
-def workshop() -> Workshop:
-    """The workshop of the instance that this process serves."""
+def workshop(kind: str) -> Workshop:
+    """The workshop of a kind of work, of the instance that this process serves: one piece of each kind at a time."""
     ledger = instance.current().stores.ledger
-    made = _workshops.get(ledger)
-    if made is None:
-        made = _workshops.setdefault(ledger, Workshop())
-    return made
+    return _workshops.setdefault(ledger, {}).setdefault(kind, Workshop())
