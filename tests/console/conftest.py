@@ -19,16 +19,17 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from douse.console import clock, instance
+from douse.console import clock, instance, scene
 from douse.console.models import Assignment, User
-from douse.console.permissions import Actor, Grant
 from douse.console.policy import EVERYWHERE
 from douse.records.ledger import Live, NewEntry, open_ledger
 from douse.records.vault import open_vault
 
 NOW = datetime(2026, 4, 1, 9, 0)
-PASSWORD = "a long enough password"
+PASSWORD = "a long enough password"  # noqa: S105  (of invented users)
 
 
 class Clock:
@@ -54,6 +55,7 @@ def _fresh(_tables: None, tmp_path: Path) -> Iterator[None]:
     ledger = open_ledger(tmp_path / "ledger", make=True)
     instance.current().use(Stores(ledger, Live(ledger), open_vault(tmp_path / "ledger", tmp_path / "ledger" / "keys")))
     cache.clear()
+    scene.background.forget()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -105,7 +107,8 @@ def city(put: Callable[..., None]) -> None:
                 "cases",
                 {
                     "case_id": f"case-{zone}", "person_id": f"p-{zone}", "zone": zone, "age": 37, "sex": "female",
-                    "classification": "confirmed", "latitude": 30.123456, "longitude": 120.123456,
+                    "classification": "confirmed", "pathogen": "sars-cov-2-wild",
+                    "latitude": 30.123456, "longitude": 120.123456,
                     "onset": NOW.date().replace(month=3, day=28), "reported_at": NOW.replace(month=3, day=30),
                 },
             )  # fmt: skip
@@ -114,10 +117,10 @@ def city(put: Callable[..., None]) -> None:
 
 @pytest.fixture
 def user() -> Callable[..., User]:
-    """Make a user with roles: ``user("anna", tracer="north")``; a zone may be `EVERYWHERE`."""
+    """Make a user with roles: ``user("clinic-3", tracer="north")``; a zone may be `EVERYWHERE`. Passwords take time."""
 
-    def make(name: str, **roles: str) -> User:
-        made = User.objects.add(name, PASSWORD)
+    def make(name: str, *, password: str | None = None, **roles: str) -> User:
+        made = User.objects.add(name, password)
         for role, zone in roles.items():
             Assignment.objects.create(user=made, role=role, zone=zone, given_by="test")
         return made
@@ -142,18 +145,10 @@ def client_of() -> Callable[..., Client]:
 
 def verify(client: Client, user: User) -> None:
     """As if the user had given the second factor."""
-    from django_otp import DEVICE_ID_SESSION_KEY
-    from django_otp.plugins.otp_totp.models import TOTPDevice
-
     device, _ = TOTPDevice.objects.get_or_create(user=user, name="test", defaults={"confirmed": True})
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = device.persistent_id
     session.save()
 
 
-def actor(name: str = "test", *, verified: bool = True, glass: tuple[str, ...] = (), **roles: str) -> Actor:
-    """An actor with roles: ``actor(tracer="north")``."""
-    return Actor(name, tuple(Grant(role, zone) for role, zone in roles.items()), verified, glass)
-
-
-__all__ = ["EVERYWHERE", "NOW", "PASSWORD", "actor", "verify"]
+__all__ = ["EVERYWHERE", "NOW", "PASSWORD", "verify"]

@@ -1,6 +1,5 @@
 """From a request, or a user, to the actor: who asks, with the roles that count right now."""
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from douse.console import clock, instance
@@ -15,7 +14,7 @@ def actor_of(request: HttpRequest) -> Actor:
     known: Actor | None = getattr(request, "actor", None)
     if known is None:
         user = request.user
-        known = Actor() if isinstance(user, AnonymousUser) else of_user(user, verified=_is_verified(request))
+        known = of_user(user, verified=_is_verified(request)) if isinstance(user, User) else Actor()
         request.actor = known  # type: ignore[attr-defined]
     return known
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from douse.console import clock
@@ -70,8 +70,9 @@ def break_glass(request: HttpRequest, zone: str, reason: str) -> BrokenGlass:
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """End it before its time."""
-    broken = get_object_or_404(BrokenGlass, pk=request.POST.get("glass") or 0, user__name=actor_of(request).name)
-    if broken.ended_at is not None:
+    own = {str(glass.pk): glass for glass in still_broken(actor_of(request))}
+    broken = own.get(request.POST.get("glass", ""))
+    if broken is None:
         raise NotNow("It has ended already.", next_step="Go back to the first page.")
     with transaction.atomic():
         broken.ended_at = clock.now()
@@ -85,9 +86,9 @@ def told(request: HttpRequest) -> HttpResponse:
     """A data steward has read that somebody broke the glass."""
     actor = actor_of(request)
     known = {broken.pk: broken for broken in seen_by_steward(actor, follow())}
-    broken = known.get(int(request.POST.get("glass") or 0))
+    broken = next((glass for key, glass in known.items() if str(key) == request.POST.get("glass")), None)
     if broken is None:
-        raise NotNow("Somebody has read this already, or it lies outside your zones.")
+        raise NotNow("Somebody has read this already, or it lies outside your zones.", next_step="Go back to Today.")
     with transaction.atomic():
         broken.told_by, broken.told_at = User.objects.get(name=actor.name), clock.now()
         broken.save(update_fields=["told_by", "told_at"])

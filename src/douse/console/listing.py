@@ -23,7 +23,8 @@ def sliced(frame: pl.DataFrame, page: str | int | None, per_page: int = PER_PAGE
     """A page of a list; a number beyond its end shows the last page, what is no number the first."""
     total = len(frame)
     pages = max(1, -(-total // per_page))
-    asked = int(page) if str(page or "").isascii() and str(page or "").isdigit() else 1
+    text = str(page or "")
+    asked = int(text) if text.isascii() and text.isdigit() else 1
     at = min(max(1, asked), pages)
     return Slice(frame.slice((at - 1) * per_page, per_page).rows(named=True), at, pages, total)
 

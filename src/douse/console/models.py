@@ -4,7 +4,7 @@ What people report and decide is never here: it is in the ledger.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
@@ -12,6 +12,9 @@ from django.db import models
 
 from douse.console import clock
 from douse.console.policy import EVERYWHERE, ROLES
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 NAME_LENGTH, ZONE_LENGTH, REASON_LENGTH = 60, 200, 500
 name_rule = RegexValidator(r"\A[\w.@-]+\Z", "Letters, digits and . _ - @ only.")
@@ -32,10 +35,14 @@ class Users(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who signs in; known by a name."""
 
-    name = models.CharField(max_length=NAME_LENGTH, unique=True, validators=[name_rule])
-    is_active = models.BooleanField(default=True)
-    language = models.CharField(max_length=5, blank=True, default="")
-    added_at = models.DateTimeField(default=clock.now)
+    name: "models.CharField[str, str]" = models.CharField(max_length=NAME_LENGTH, unique=True, validators=[name_rule])
+    is_active: "models.BooleanField[bool, bool]" = models.BooleanField(default=True)
+    language: "models.CharField[str, str]" = models.CharField(max_length=5, blank=True, default="")
+    added_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
+
+    assignments: "RelatedManager[Assignment]"
+    links: "RelatedManager[OneTimeLink]"
+    broken_glass: "RelatedManager[BrokenGlass]"
 
     USERNAME_FIELD = "name"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -51,11 +58,13 @@ class User(AbstractBaseUser):
 class Assignment(models.Model):
     """A role of a user in a zone and all that lies within it; `*` is the whole area."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="assignments")
-    role = models.CharField(max_length=30, choices=[(name, name) for name in ROLES])
-    zone = models.CharField(max_length=ZONE_LENGTH)
-    given_by = models.CharField(max_length=NAME_LENGTH)
-    given_at = models.DateTimeField(default=clock.now)
+    user: "models.ForeignKey[User, User]" = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="assignments"
+    )
+    role: "models.CharField[str, str]" = models.CharField(max_length=30, choices=[(name, name) for name in ROLES])
+    zone: "models.CharField[str, str]" = models.CharField(max_length=ZONE_LENGTH)
+    given_by: "models.CharField[str, str]" = models.CharField(max_length=NAME_LENGTH)
+    given_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering: ClassVar = ["user__name", "role", "zone"]
@@ -71,27 +80,31 @@ class Assignment(models.Model):
 class OneTimeLink(models.Model):
     """A link by which a user sets a password, once; only its hash is kept."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField(default=clock.now)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
+    user: "models.ForeignKey[User, User]" = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    token_hash: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    made_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
+    expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    used_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"link of {self.user_id}"
+        return f"link of {self.user}"
 
 
 class BrokenGlass(models.Model):
     """A user sees a zone beyond those of their roles, for some hours, for a reason."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="broken_glass")
-    zone = models.CharField(max_length=ZONE_LENGTH)
-    reason = models.CharField(max_length=REASON_LENGTH)
-    began_at = models.DateTimeField(default=clock.now)
-    ends_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    told_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")  # the steward who saw it
-    told_at = models.DateTimeField(null=True)
+    user: "models.ForeignKey[User, User]" = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="broken_glass"
+    )
+    zone: "models.CharField[str, str]" = models.CharField(max_length=ZONE_LENGTH)
+    reason: "models.CharField[str, str]" = models.CharField(max_length=REASON_LENGTH)
+    began_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
+    ends_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    ended_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    told_by: "models.ForeignKey[User | None, User | None]" = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # the steward who saw it
+    told_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-began_at"]
@@ -107,12 +120,12 @@ class BrokenGlass(models.Model):
 class InForce(models.Model):
     """Library files in force from a moment on; the latest row counts."""
 
-    pathogen = models.CharField(max_length=100)
-    protocol = models.CharField(max_length=100)
-    costs = models.CharField(max_length=100)
-    chosen_by = models.CharField(max_length=NAME_LENGTH)
-    chosen_at = models.DateTimeField(default=clock.now)
-    reason = models.CharField(max_length=REASON_LENGTH)
+    pathogen: "models.CharField[str, str]" = models.CharField(max_length=100)
+    protocol: "models.CharField[str, str]" = models.CharField(max_length=100)
+    costs: "models.CharField[str, str]" = models.CharField(max_length=100)
+    chosen_by: "models.CharField[str, str]" = models.CharField(max_length=NAME_LENGTH)
+    chosen_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
+    reason: "models.CharField[str, str]" = models.CharField(max_length=REASON_LENGTH)
 
     class Meta:
         ordering: ClassVar = ["-chosen_at", "-id"]

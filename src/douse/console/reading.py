@@ -10,13 +10,14 @@ from douse.console.masks import masked, without_personal
 from douse.console.permissions import Actor, check
 from douse.console.reach import OF_ALL, OPEN, ground_of, homes, personal_reach, reach, zones_of
 from douse.console.remembered import Remembered
-from douse.console.writing import note
+from douse.console.writing import note, on_erasure
 from douse.records.ledger import Snapshot
 
 WITHIN = "within"
 _LONGEST = 500  # characters of a text in the audit log
 
 _rows: Remembered[pl.DataFrame] = Remembered(96)
+on_erasure(_rows.forget)
 
 
 def follow() -> Snapshot:

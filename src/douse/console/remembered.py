@@ -6,9 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookLong
 from dataclasses import dataclass
 from threading import Lock
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 Sources = tuple[object, ...]
+_MOMENT = 0.1  # seconds
+_REST = 8.0  # times as long as making a value took
 Made = TypeVar("Made")
 
 
@@ -49,6 +52,11 @@ class Remembered(Generic[Made]):
                     self._making.pop(gone, None)
             return made
 
+    def forget(self) -> None:
+        """Keep nothing of what was made."""
+        with self._lock:
+            self._kept.clear()
+
     def _find(self, key: Hashable, sources: Sources) -> "_Found[Made] | None":
         with self._lock:
             kept = self._kept.get(key)
@@ -80,6 +88,9 @@ class Answer(Generic[Made]):
 class Background:
     """Values that take long, made by threads of their own; until one is there, the one of earlier records is shown.
 
+    A value is not made anew sooner than some times as long as making it took: while records come in all the time, the
+    machine does not do nothing else.
+
     Parameters
     ----------
     threads : int
@@ -91,11 +102,16 @@ class Background:
     def __init__(self, threads: int = 2, most: int = 128) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="background")
         self._lock, self._most = Lock(), most
-        self._kept: OrderedDict[Hashable, tuple[Sources, Any]] = OrderedDict()
-        self._under_way: dict[Hashable, Future[Any]] = {}
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._under_way: dict[Hashable, Future[None]] = {}
 
     def get(self, key: Hashable, sources: Sources, make: Callable[[], Made], wait: float) -> Answer[Made]:
-        """What there is; a value that is missing or old is begun, and waited for so many seconds.
+        """What there is; a value that is missing or old is begun, and waited for.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds, for a value that is missing; for a newer one than there is a moment only.
 
         Raises
         ------
@@ -106,33 +122,47 @@ class Background:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
-                if _same(kept[0], sources):
-                    return Answer(kept[1], is_fresh=True)
+                if _same(kept.sources, sources):
+                    return Answer(kept.value, is_fresh=True)
+                if monotonic() < kept.rests_until:
+                    return Answer(kept.value, is_fresh=False)
             future = self._under_way.get(key)
             if future is None:
                 future = self._pool.submit(self._make, key, sources, make)
                 self._under_way[key] = future
-        earlier = None if kept is None else kept[1]
         try:
-            future.result(timeout=wait)
+            future.result(timeout=wait if kept is None else min(wait, _MOMENT))
         except TookLong:
-            return Answer(earlier, is_fresh=False)
+            pass
         except Exception:
-            if earlier is None:
+            if kept is None:
                 raise
-            return Answer(earlier, is_fresh=False)
         with self._lock:
             now = self._kept.get(key)
-        return Answer(earlier, is_fresh=False) if now is None else Answer(now[1], is_fresh=_same(now[0], sources))
+        return Answer(None, is_fresh=False) if now is None else Answer(now.value, is_fresh=_same(now.sources, sources))
+
+    def forget(self) -> None:
+        """Keep nothing of what was made."""
+        with self._lock:
+            self._kept.clear()
 
     def _make(self, key: Hashable, sources: Sources, make: Callable[[], Any]) -> None:
+        began = monotonic()
         try:
             made = make()
+            took = monotonic() - began
             with self._lock:
-                self._kept[key] = (sources, made)
+                self._kept[key] = _Kept(sources, made, monotonic() + _REST * took)
                 self._kept.move_to_end(key)
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
         finally:
             with self._lock:
                 self._under_way.pop(key, None)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    sources: Sources
+    value: Any
+    rests_until: float  # of the machine's own clock, in seconds

@@ -12,6 +12,7 @@ from douse.console.knowledge import in_force
 from douse.console.permissions import Actor
 from douse.console.reach import OF_ALL, Reach, ground_of, reach, zones_of_rows
 from douse.console.remembered import Answer, Background, Remembered
+from douse.console.writing import on_erasure
 from douse.question import Knowledge, of_pathogen
 from douse.records import Records, ZoneTree
 from douse.records.ledger import Snapshot
@@ -28,6 +29,8 @@ background = Background()
 _views: Remembered[Records] = Remembered(8)
 _within: Remembered[Records] = Remembered(48)
 _scenes: Remembered[Scene] = Remembered(48)
+for _kept in (background, _views, _within, _scenes):
+    on_erasure(_kept.forget)
 
 
 def sources_of(snapshot: Snapshot) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """The one way to write: rights and reach are checked, and the rows go in together with their audit entry."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -110,11 +110,19 @@ def erase_persons(who: Who, subjects: Collection[str], *, why: str, reason: str)
         audit_entry("erase", author=actor.author, object_table="persons", object_id=subject, reason=reason)
         for subject in sorted(set(subjects))
     ]
-    done = erase(
-        stores.live, subjects, author=actor.author, at=clock.now(), why=why, reason=reason, more=told
-    )  # fmt: skip
+    done = erase(stores.live, subjects, author=actor.author, at=clock.now(), why=why, reason=reason, more=told)
     stores.vault.forget(subjects)
+    for listener in _on_erasure:
+        listener()
     return done
+
+
+_on_erasure: list[Callable[[], None]] = []
+
+
+def on_erasure(listener: Callable[[], None]) -> None:
+    """Call something after every erasure, such as what forgets what it kept of the rows."""
+    _on_erasure.append(listener)
 
 
 def note(who: Who | str, action: str, **facts: Any) -> Receipt:

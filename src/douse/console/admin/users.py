@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from douse.console import users
 from douse.console.actors import actor_of
-from douse.console.models import Assignment, User
+from douse.console.models import User
 from douse.console.pages import page
 from douse.console.permissions import Refused
 from douse.console.policy import EVERYWHERE, ROLES
@@ -88,7 +88,10 @@ def _act(request: HttpRequest, user: User, within: Reach) -> None:
     if action == "give":
         _give(request, user, within)
     elif action == "take":
-        users.take(request, get_object_or_404(Assignment, pk=request.POST.get("assignment") or 0, user=user))
+        given = [one for one in user.assignments.all() if str(one.pk) == request.POST.get("assignment")]
+        if not given:
+            raise NotNow("The user does not have that role any more.", next_step="Open the page again.")
+        users.take(request, given[0])
     elif action == "lock":
         if user.name == actor_of(request).name:
             raise NotNow("Nobody locks themselves out.", next_step="Ask another administrator.")

@@ -11,13 +11,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from douse.console import clock
 from douse.console.models import OneTimeLink, User
 from douse.console.states import NotNow
-from douse.console.writing import note
+from douse.console.writing import Who, note
 
 LASTS = timedelta(hours=48)
 _TOKEN_BYTES = 32
 
 
-def make_link(user: User, by: object) -> str:
+def make_link(user: User, by: Who | str) -> str:
     """A new link of a user, as a path of the console; earlier ones that were not used do not work any more.
 
     Parameters

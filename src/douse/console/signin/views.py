@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +18,6 @@ from douse.console.actors import actor_of
 from douse.console.limits import count_address
 from douse.console.models import User
 from douse.console.pages import page
-from douse.console.permissions import Refused
 from douse.console.policy import ROLES
 from douse.console.settings import LOCKED_FOR
 from douse.console.signin import elsewhere, factor
@@ -91,8 +90,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def as_role(request: HttpRequest) -> HttpResponse:
     """In a demo: sign in as the user of a role, by one click."""
     if not instance.current().demo:
-        raise Refused("Roles are picked by a click in a demonstration only.", next_step="Sign in with a password.")
-    return welcome(request, User.objects.get(name=request.POST.get("role", "")))
+        raise Http404
+    return welcome(request, get_object_or_404(User, name=request.POST.get("role", "")))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import polars as pl
@@ -46,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "own_glass": still_broken(actor) if actor.glass else [],
         "tables": len(snapshot.frames),
     }
-    return page(request, "today/today.html", **values, **_parts(request, actor, snapshot, day, _WAIT))
+    return page(request, "today/today.html", **values, **_parts(actor, snapshot, day, _WAIT))
 
 
 @require_GET
@@ -56,7 +57,10 @@ def part(request: HttpRequest) -> HttpResponse:
     day = chosen_day(request.GET.get("day", ""), clock.now().date())
     name = request.GET.get("part", "")
     name = name if name in _MAKERS else "figures"
-    return page(request, f"today/{name}.html", day=day, **_parts(request, actor, snapshot, day, _WAIT_LATER, only=name))
+    values = _parts(actor, snapshot, day, _WAIT_LATER, only=name)
+    if name not in values:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return page(request, f"today/{name}.html", day=day, **values)
 
 
 def chosen_day(text: str, today: date) -> date:
@@ -67,10 +71,7 @@ def chosen_day(text: str, today: date) -> date:
         return today
 
 
-def _parts(  # noqa: PLR0913, PLR0917  (what a part is made from)
-    request: HttpRequest, actor: Actor, snapshot: Snapshot, day: date, wait: float, only: str = ""
-) -> dict[str, Any]:
-    del request
+def _parts(actor: Actor, snapshot: Snapshot, day: date, wait: float, only: str = "") -> dict[str, Any]:
     if not may(actor, "read cases"):
         return {"reads_cases": False, "unknown": "", "cases": 0}
     cases = len(visible(actor, snapshot, "cases"))
