@@ -219,7 +219,33 @@ _TASKS = (
     page("api:bundles", GET="export", POST="import"),
 )
 # Room P: signals, chains, plan, resources.
-_PLAN: tuple[Page, ...] = ()
+_PLAN = (
+    page("plan:show", GET="see_plan"),
+    page("plan:make", POST="see_plan"),
+    page("plan:progress", GET="see_plan"),
+    page("plan:compare", GET="see_plan"),
+    page("plan:measure", GET="see_plan", POST="approve_measure"),
+    page("plan:second", POST="second_measure"),
+    page("plan:in_force", GET="read measures"),
+    page("plan:end", POST="approve_measure"),
+    page("plan:decisions", GET="read decisions"),
+    page("plan:decision", GET="read decisions"),
+    page("signals:list", GET="read verdicts"),
+    page("signals:signal", GET="read verdicts", POST="verify_signal"),
+    page("chains:show", GET="see_chains"),
+    page("chains:make", POST="see_chains"),
+    page("chains:progress", GET="see_chains"),
+    page("chains:case", GET="see_chains"),
+    page("resources:show", GET="read facilities"),
+    page("resources:beds", GET="read facilities"),
+    page("resources:facility", GET="write facilities", POST="write facilities"),
+    page("resources:stock", GET="read stock"),
+    page("resources:count", GET="write stock", POST="write stock"),
+    page("resources:shipments", GET="read shipments"),
+    page("resources:send", GET="write shipments", POST="write shipments"),
+    page("resources:receive", POST="write shipments"),
+    page("resources:crews", GET="read crews"),
+)
 
 PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
 
@@ -228,6 +254,10 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", "Today"),
     ("tasks:mine", "Tasks"),
+    ("signals:list", "Signals"),
+    ("chains:show", "Chains"),
+    ("plan:show", "Plan"),
+    ("resources:show", "Resources"),
     ("admin:users", "Users"),
     ("admin:protocol", "Protocol"),
     ("admin:retention", "Retention"),
