@@ -180,10 +180,30 @@ _FOUNDATION = (
     page("admin:ledger", GET="verify_ledger", POST="verify_ledger"),
 )
 # Room C: cases and contacts.
-_CASES: tuple[Page, ...] = ()
+_FORMS = ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+_CASES: tuple[Page, ...] = (
+    page("cases:list", GET="read cases"),
+    page("cases:contacts", GET="read contacts"),
+    page("cases:export_cases", GET="export"),
+    page("cases:export_contacts", GET="export"),
+    page("cases:case", GET="read cases"),
+    page("cases:person", GET="read contacts"),
+    page("cases:duplicates", GET="merge_persons"),
+    page("cases:pair", GET="merge_persons", POST="merge_persons"),
+    page("cases:undo", POST="merge_persons"),
+    page("cases:erase", GET="erase", POST="erase"),
+    *(page(f"cases:add_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    *(page(f"cases:correct_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    page("files:choose", GET="import", POST="import"),
+    page("files:look", GET="import"),
+    page("files:take", POST="import"),
+    page("files:drop", POST="import"),
+    page("files:findings", GET="import"),
+    page("files:rejected", GET="import"),
+)
+# Room T: tasks, offline, API.
 # Tables that no operation of the API writes row by row: each has an operation of its own, which keeps its rules.
 BY_OPERATION = ("tasks", *DECIDED, "merges", *KEPT, "audit")
-# Room T: tasks, offline, API.
 _TASKS = (
     page("tasks:mine", GET="read tasks"),
     page("tasks:all", GET="share_tasks"),
@@ -253,11 +273,13 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", "Today"),
-    ("tasks:mine", "Tasks"),
     ("signals:list", "Signals"),
+    ("cases:list", "Cases and contacts"),
     ("chains:show", "Chains"),
     ("plan:show", "Plan"),
+    ("tasks:mine", "Tasks"),
     ("resources:show", "Resources"),
+    ("files:choose", "Bring in files"),
     ("admin:users", "Users"),
     ("admin:protocol", "Protocol"),
     ("admin:retention", "Retention"),

@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/", include("douse.console.tasks.urls")),
     path("api/docs", docs.show, name="api_docs"),
     path("api/", api.urls),
+    path("cases/", include("douse.console.cases.urls")),
+    path("files/", include("douse.console.cases.file_urls")),
 ]
 if elsewhere.offered():
     urlpatterns.append(path("sign-in/openid/", include("mozilla_django_oidc.urls")))

@@ -1,0 +1,183 @@
+"""Bring in files: what the door finds is shown first; rows are saved when a person says so."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import polars as pl
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from douse.console import clock
+from douse.console.actors import actor_of
+from douse.console.cases import upload
+from douse.console.cases.lists import as_csv
+from douse.console.cases.upload import Upload
+from douse.console.pages import page
+from douse.console.permissions import Refused, may
+from douse.console.reach import ground_of, reach, zones_of_rows
+from douse.console.reading import follow
+from douse.console.words import say, words
+from douse.console.writing import bring_in
+from douse.errors import DouseError
+from douse.records.finding import Checked
+from douse.records.ledger import Snapshot
+from douse.records.ledger.intake import told_apart
+from douse.records.ledger_tables import LEDGER_TABLES
+
+_ROWS_SHOWN = 12  # row numbers of one finding
+_MOST_FINDINGS = 200  # kinds of findings on the page
+_ORDER = {"row_set_aside": 0, "value_set_aside": 1, "note": 2}
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """One kind of finding, with the rows that it was found in."""
+
+    file: str
+    column: str
+    action: str
+    message: str
+    next_step: str
+    count: int
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What a table of an upload would bring."""
+
+    table: str
+    passed: int
+    set_aside: int
+    new: int
+    corrected: int
+    known: int
+    outside: int  # rows that lie outside of the sender's zones
+    allowed: bool  # whether the sender may write the table
+
+
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose files; when they are sent they are kept apart, and looked at."""
+    if request.method == "POST":
+        try:
+            kept = upload.keep(request.FILES.getlist("files"), actor_of(request).author)
+        except DouseError as error:
+            return _choose(request, error)
+        return redirect("files:look", kept.token)
+    return _choose(request)
+
+
+def _choose(request: HttpRequest, error: DouseError | None = None) -> HttpResponse:
+    return page(
+        request, "cases/upload.html", HTTPStatus.OK if error is None else HTTPStatus.UNPROCESSABLE_ENTITY,
+        what=words().translated(error.what) if error else "", allowed=error.allowed if error else "",
+        next_step=words().translated(error.next_step) if error else "", largest=upload.LARGEST >> 20,
+        most=upload.MOST_FILES, tables=[name for name in LEDGER_TABLES if may(actor_of(request), f"write {name}")],
+    )  # fmt: skip
+
+
+def look(request: HttpRequest, token: str) -> HttpResponse:
+    """What the door found in an upload, and what it would bring."""
+    kept = _kept(request, token)
+    checked = upload.through_the_door(kept)
+    return _look(request, kept, checked)
+
+
+def _look(request: HttpRequest, kept: Upload, checked: Checked, refused: DouseError | None = None) -> HttpResponse:
+    coming = _coming(request, checked)
+    findings = grouped(checked.findings)
+    return page(
+        request, "cases/findings.html", HTTPStatus.OK if refused is None else HTTPStatus.FORBIDDEN,
+        upload=kept, coming=coming, findings=findings[:_MOST_FINDINGS], more=max(0, len(findings) - _MOST_FINDINGS),
+        rejected={name: len(rows) for name, rows in checked.rejected.items()},
+        refused=refused, brings=sum(row.new + row.corrected for row in coming),
+        possible=bool(coming) and all(row.allowed and not row.outside for row in coming if row.passed),
+    )  # fmt: skip
+
+
+def take(request: HttpRequest, token: str) -> HttpResponse:
+    """Save the rows of an upload that passed; what the ledger knows already adds nothing."""
+    kept = _kept(request, token)
+    checked = upload.through_the_door(kept)
+    try:
+        taken = bring_in(request, checked.records, action="import", reason=f"{', '.join(kept.files)}"[:500])
+    except Refused as refused:
+        return _look(request, kept, checked, refused)
+    upload.drop(kept)
+    messages.success(
+        request,
+        say(
+            "Saved: {new} {new:row|rows} new, {corrected} corrected, {known} known already.",
+            new=sum(taken.new.values()), corrected=sum(taken.corrected.values()), known=sum(taken.known.values()),
+        ),
+    )  # fmt: skip
+    return redirect("files:choose")
+
+
+def drop(request: HttpRequest, token: str) -> HttpResponse:
+    """Delete an upload without saving anything."""
+    upload.drop(_kept(request, token))
+    messages.info(request, say("The files were deleted; nothing was saved."))
+    return redirect("files:choose")
+
+
+def rejected(request: HttpRequest, token: str, table: str) -> HttpResponse:
+    """Rows that were set aside, as they were sent, to be corrected and sent again."""
+    rows = upload.through_the_door(_kept(request, token)).rejected.get(table)
+    if rows is None:
+        raise Http404
+    return as_csv(rows, f"{table}-to-correct.csv")
+
+
+def findings(request: HttpRequest, token: str) -> HttpResponse:
+    """All findings as CSV, row by row."""
+    checked = upload.through_the_door(_kept(request, token))
+    return as_csv(checked.findings.drop("recorded_at"), "findings.csv")
+
+
+def _kept(request: HttpRequest, token: str) -> Upload:
+    kept = upload.find(token, actor_of(request).author)
+    if kept is None:
+        raise Http404
+    return kept
+
+
+def grouped(findings: pl.DataFrame) -> list[Grouped]:
+    """Findings of one kind together, the gravest first."""
+    kinds = ["file", "column", "action", "message", "next_step"]
+    rows = findings.group_by(kinds, maintain_order=True).agg(
+        pl.len().alias("count"), pl.col("row").drop_nulls().head(_ROWS_SHOWN).alias("rows")
+    )
+    made = [
+        Grouped(**{**row, "column": row["column"] or "", "rows": tuple(row["rows"])}) for row in rows.rows(named=True)
+    ]
+    return sorted(made, key=lambda one: (_ORDER.get(one.action, 3), -one.count))
+
+
+def _coming(request: HttpRequest, checked: Checked) -> list[Coming]:
+    actor, snapshot = actor_of(request), follow()
+    found = []
+    for table, rows in checked.records.frames.items():
+        aside = checked.rejected.get(table)
+        new, corrected = _apart(snapshot, table, rows)
+        allowed = may(actor, f"write {table}")
+        zones = zones_of_rows(snapshot, table, rows, checked.records.frames)
+        within = reach(actor, f"write {table}", ground_of(snapshot)).rows(zones)
+        outside = 0 if table == "zones" else len(rows) - int(within.sum())
+        found.append(
+            Coming(
+                table, len(rows), 0 if aside is None else len(aside), new, corrected, len(rows) - new - corrected,
+                outside, allowed,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _apart(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> tuple[int, int]:
+    versions: Any = snapshot.frames.get(table)
+    if versions is None:
+        versions = LEDGER_TABLES[table].create_empty()
+    new, corrected = told_apart(table, rows, versions, snapshot.current(table), clock.now())
+    return len(new), len(corrected)
