@@ -1,8 +1,19 @@
 """Arguments of addresses that need some, for the walks over all addresses: add those of your pages."""
 
+from douse.records.ledger_tables import LEDGER_TABLES
+
 ARGUMENTS: dict[str, dict[str, object]] = {
     "admin:user": {"name": "administrator"},
     "first_password": {"token": "never-made"},
+    "tasks:one": {"task_id": "none"},
+    "tasks:record": {"task_id": "none"},
+    "tasks:take": {"task_id": "none"},
+    "api:upload": {"token": "never-sent"},
+    **{
+        f"api:{what}_{table}": {"record_id": "none"}
+        for what in ("record", "history", "correction")
+        for table in LEDGER_TABLES
+    },
 }
 # Addresses of the policy that only an instance with a certain setting has.
 SOMETIMES = {"oidc_authentication_init", "oidc_authentication_callback"}

@@ -236,6 +236,13 @@ _TASKS = (
     page("api:tasks_give", POST="share_tasks"),
     page("api:tasks_make", POST="make_tasks"),
     page("api:tasks_exchange", POST="do_tasks"),
+    page("api:situation", GET="read cases"),
+    page("api:signals", GET="read verdicts"),
+    page("api:verdicts", POST="verify_signal"),
+    page("api:plan", GET="see_plan", POST="see_plan"),
+    page("api:decisions", POST="read decisions"),
+    page("api:uploads", POST="import"),
+    page("api:upload", GET="import", POST="import", DELETE="import"),
     page("api:bundles", GET="export", POST="import"),
 )
 # Room P: signals, chains, plan, resources.

@@ -2,11 +2,12 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Field, File, NinjaAPI, Query, Schema, UploadedFile
 
 from douse.console import instance
@@ -19,7 +20,7 @@ from douse.console.writing import note
 from douse.records.ledger.bundle import export_bundle, import_bundle
 from douse.records.ledger.keys import signing_key, trusted
 
-_IN_MEMORY = 32 << 20  # bytes of a bundle; larger ones lie on disk until they are sent
+_PIECE = 1 << 20  # bytes
 _ZIP = {"responses": {200: {"description": "The bundle.", "content": {"application/zip": {}}}}}
 
 
@@ -52,14 +53,10 @@ def add_to(api: NinjaAPI) -> None:
         check_whole(actor, "export")
         stores, keys = instance.current().stores, instance.current().keys
         note(actor, "exported", object_table="ledger", object_id=f"since {since}")
-        file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (the answer closes it)
-        with tempfile.TemporaryDirectory(prefix="douse-bundle-") as folder:
-            path = Path(folder) / "bundle.zip"
-            export_bundle(stores.ledger, path, since=since, key=signing_key(keys))
-            with path.open("rb") as made:
-                shutil.copyfileobj(made, file)
-        file.seek(0)
-        return FileResponse(file, as_attachment=True, filename="bundle.zip", content_type="application/zip")
+        folder = Path(tempfile.mkdtemp(prefix="douse-bundle-"))
+        export_bundle(stores.ledger, folder / "bundle.zip", since=since, key=signing_key(keys))
+        name = {"Content-Disposition": 'attachment; filename="bundle.zip"'}
+        return StreamingHttpResponse(_pieces(folder), content_type="application/zip", headers=name)
 
     @api.post("/bundles", url_name="bundles", tags=["bundles"], response={200: Exchanged, **PROBLEMS})
     def import_from(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
@@ -76,6 +73,16 @@ def add_to(api: NinjaAPI) -> None:
         conflicts: list[dict[str, Any]] = [vars(one) for one in made.conflicts]
         new, known = len(made.receipt), made.known
         return answer({"new": new, "known": known, "redacted": made.redacted, "conflicts": conflicts}, HTTPStatus.OK)
+
+
+def _pieces(folder: Path) -> Iterator[bytes]:
+    """The bundle of a folder, piece by piece; the folder goes with the last one."""
+    try:
+        with (folder / "bundle.zip").open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_whole(actor: Actor, right: str) -> None:

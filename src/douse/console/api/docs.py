@@ -23,7 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _operation(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     content = operation.get("requestBody", {}).get("content", {})
-    body = next(iter(content.values()), {}).get("schema", {})
+    body: dict[str, Any] = next((one["schema"] for one in content.values()), {})
     return {
         "path": path, "method": method.upper(), "id": operation["operationId"],
         "says": operation.get("description") or operation.get("summary", ""),

@@ -114,15 +114,15 @@ def _add_reads(api: NinjaAPI, table: str) -> None:
 def _add_writes(api: NinjaAPI, table: str) -> None:
     rows = create_model(
         f"{new_row(table).__name__}Rows", __base__=Strict, __doc__=f"Rows to append to {table}: all or none.",
-        rows=(list[new_row(table)], Field(min_length=1, max_length=MOST_ROWS)),  # type: ignore[misc]
+        rows=(list[new_row(table)], Field(min_length=1, max_length=MOST_ROWS)),  # type: ignore[arg-type]
     )  # fmt: skip
     whole = corrected_row(table)
 
     def append(request: HttpRequest, body: Body[rows]) -> HttpResponse:  # type: ignore[valid-type]
-        return _append(request, table, [row.model_dump() for row in body.rows])
+        return _append(request, table, [row.model_dump() for row in body.rows])  # type: ignore[attr-defined]
 
     def correct(request: HttpRequest, record_id: Path[str], body: Body[whole]) -> HttpResponse:  # type: ignore[valid-type]
-        entry = new_entry(table, body.model_dump(), supersedes=record_id)
+        entry = new_entry(table, body.model_dump(), supersedes=record_id)  # type: ignore[attr-defined]
         _check_new(follow(), table, [entry])
         return receipt(record(request, [entry], action=f"corrected_{table}"), 1)
 

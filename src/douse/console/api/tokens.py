@@ -12,7 +12,7 @@ from douse.console import clock
 from douse.console.actors import of_user
 from douse.console.limits import count, count_address
 from douse.console.models import ApiToken, User
-from douse.console.permissions import NOBODY, Actor, Refused
+from douse.console.permissions import NOBODY, Actor, Refused, check
 from douse.console.problems import of_error, problem
 from douse.console.states import NotNow, TooOften
 from douse.console.words import say
@@ -40,6 +40,7 @@ def make_token(actor: Actor, user: User, name: str, scope: Iterable[str], days: 
     UsageError
         When it has no name, no right, or would last too long.
     """
+    check(actor, "make_token")
     asked = sorted(set(scope))
     if not name.strip() or not asked or days not in DAYS:
         raise UsageError(
