@@ -142,7 +142,8 @@ class ApiToken(models.Model):
     name: "models.CharField[str, str]" = models.CharField(max_length=NAME_LENGTH)
     token_hash: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
     scope: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)  # rights, as in the policy
-    verified: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)  # a second factor was given when it was made
+    # Whether a second factor was given when it was made.
+    verified: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
     made_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
     expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
     used_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
