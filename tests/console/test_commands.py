@@ -112,10 +112,14 @@ def test_the_first_start_prints_a_link_that_opens(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_demonstration_offers_every_role_and_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    here, temporary = tmp_path / "here", tmp_path / "temporary"
+    here.mkdir()
+    temporary.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setitem(ENVIRONMENT, "TMPDIR", str(temporary))
     with serving("--demo") as (host, port, _):
         status, page = get(host, port, "/sign-in")
         assert status == 200
         assert page.count('class="role"') == 9
         assert "nothing is kept" in page
-    assert not list(tmp_path.iterdir())
+    assert not [*here.iterdir(), *temporary.iterdir()]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from douse.errors import UsageError
-from douse.records.ledger import EntryError, Ledger, NewEntry, open_ledger, verify
+from douse.records.ledger import CorrectedError, EntryError, Ledger, NewEntry, open_ledger, verify
 from douse.records.ledger.storage import entries as table
 from ledger_inputs import NOON, case
 
@@ -138,6 +138,15 @@ def test_many_writers_make_one_line(ledger: Ledger) -> None:
     names = [entry.record_id for entry in ledger.entries()]
     # The two rows of a batch stand beside each other.
     assert all(names[at][:-1] == names[at + 1][:-1] for at in range(0, len(names), 2))
+
+
+def test_of_two_who_correct_one_row_at_once_the_second_is_told(ledger: Ledger) -> None:
+    ledger.append([case("a")], author="u", at=NOON)
+    one, other = (NewEntry("cases", {"case_id": "a", "age": age}, supersedes="a") for age in (1, 2))
+    ledger.append([one], author="u", at=NOON, in_force_only=True)
+    with pytest.raises(CorrectedError, match="corrected by somebody else"):
+        ledger.append([case("b"), other], author="v", at=NOON + timedelta(seconds=1), in_force_only=True)
+    assert ledger.head == 2
 
 
 def test_a_folder_without_a_ledger_is_told(tmp_path: Path) -> None:

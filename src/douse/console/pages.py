@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from douse.console.problems import is_for_programs, of_error
 from douse.console.words import say
+from douse.console.words import words
 from douse.errors import DouseError
 
 
@@ -21,6 +22,15 @@ def error_page(request: HttpRequest, error: DouseError, status: int) -> HttpResp
     if is_for_programs(request):
         return of_error(error, status)
     return page(request, "error.html", status, what=say(error.what), allowed=error.allowed, next_step=error.next_step)
+    allowed = ", ".join(words().code(part) for part in error.allowed.split(", ")) if error.allowed else ""
+    return page(
+        request,
+        "error.html",
+        status,
+        what=words().translated(error.what),
+        allowed=words().translated(error.allowed) if " " in error.allowed.replace(", ", "") else allowed,
+        next_step=words().translated(error.next_step),
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

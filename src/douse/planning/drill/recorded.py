@@ -176,9 +176,9 @@ class Recorded:
 
     def _rounds(self, day: int) -> None:
         run = self.run
-        if not run.zoned or run.series[columns.SCREENED_PEOPLE, day] == 0:
+        if not run.levels.act or run.series[columns.SCREENED_PEOPLE, day] == 0:
             return
-        zones = np.flatnonzero(run.due_zones)
+        zones = np.flatnonzero(run.levels.due_zones)
         people = np.diff(run.scenario.city.zone_start.astype(np.int64))[zones]
         response = run.scenario.response
         load = max(0, int(run.scalars[columns.LABORATORY_LOAD]) - 1)
