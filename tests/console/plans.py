@@ -1,15 +1,18 @@
 """A plan for tests: proposals by hand, in the place of what the planners would propose."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+from douse.console import clock
 from douse.console.knowledge import loaded
 from douse.console.plan.made import Asked, Made, files_of
 from douse.console.plan.workshop import workshop
 from douse.console.reading import follow
 from douse.outputs.briefing import Briefing
+from douse.outputs.json_text import plain
 from douse.planning.plan import Costs
 from douse.question import Opened
 from douse.records.measure import Because, Measure
@@ -48,20 +51,14 @@ class _Plan:
 
 def made(*measures: Measure, day: date = DAY) -> Made:
     """Put a plan of these proposals in the place of the one that was made last."""
-    import json
-
-    from douse.outputs.json_text import plain
-
     snapshot = follow()
     knowledge = loaded("sars-cov-2-wild", "who-generic", "generic")
-    own = {one.zone: one.level for one in measures if one.zone and one.level not in {None, "open"}}
-    plan = _Plan(measures, cast("dict[str, str]", own))
+    own: dict[str, str] = {one.zone: one.level for one in measures if one.zone and one.level not in {None, "open"}}
+    plan = _Plan(measures, own)
     kept = {"plan": {"as_of": day.isoformat(), "measures": [plain(one) for one in measures]}}
     asked = Asked(snapshot.sequence, day, files_of(knowledge), 0)
-    briefing = cast(Briefing, SimpleNamespace(plan=plan))
-    opened = cast(Opened, SimpleNamespace(knowledge=knowledge))
-    from douse.console import clock
-
+    briefing = cast("Briefing", SimpleNamespace(plan=plan))
+    opened = cast("Opened", SimpleNamespace(knowledge=knowledge))
     one = Made(asked, clock.now(), opened, briefing, snapshot.frames, json.dumps(kept))
     shop = workshop("plan")
     shop.ask(("plan", asked, one.hash), lambda _: one)

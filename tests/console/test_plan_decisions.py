@@ -132,9 +132,7 @@ def test_a_shortened_lockdown_still_needs_two_and_keeps_its_dates(decider: Clien
     assert current("measures")["expires_on"].to_list() == [date(2026, 4, 5)]
 
 
-def test_a_lockdown_that_is_renewed_needs_two_persons(
-    decider: Client, other: Client, put: Callable[..., None]
-) -> None:
+def test_a_lockdown_that_is_renewed_needs_two_persons(decider: Client, other: Client, put: Callable[..., None]) -> None:
     measure = _renewal(put)
     made(measure)
     decide(decider, measure, "approved")

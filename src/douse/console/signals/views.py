@@ -147,5 +147,3 @@ def _named(snapshot: Snapshot, day: date) -> Knowledge:
     knowledge = scene.knowledge_on(snapshot, day)
     with_names(ground_of(snapshot), knowledge)
     return knowledge
-
-
