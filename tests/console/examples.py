@@ -4,6 +4,13 @@ from douse.records.ledger_tables import LEDGER_TABLES
 
 ARGUMENTS: dict[str, dict[str, object]] = {
     "admin:user": {"name": "administrator"},
+    "chains:case": {"case_id": "case-north-1"},
+    "plan:decision": {"decision_id": "never-made"},
+    "plan:measure": {"proposal": "level/north-1/2026-04-01/start-control"},
+    "plan:second": {"proposal": "level/north-1/2026-04-01/start-lockdown"},
+    "resources:facility": {"facility_id": "hospital"},
+    "resources:receive": {"shipment_id": "never-sent"},
+    "signals:signal": {"signal_id": "cluster:north-1:2026-04-01"},
     "first_password": {"token": "never-made"},
     "tasks:one": {"task_id": "none"},
     "tasks:record": {"task_id": "none"},

@@ -108,9 +108,7 @@ def within(actor: Actor, snapshot: Snapshot, believed: Believed) -> pl.DataFrame
     seen = visible(actor, snapshot, "cases").select("case_id", "zone", "cluster", "origin", "classification")
     cases = believed.cases.join(seen.unique("case_id", keep="last", maintain_order=True), on="case_id", how="inner")
     elsewhere = pl.col("infector").is_not_null() & ~pl.col("infector").is_in(cases["case_id"].implode())
-    return cases.with_columns(
-        outside=elsewhere, infector=pl.when(elsewhere).then(None).otherwise(pl.col("infector"))
-    )
+    return cases.with_columns(outside=elsewhere, infector=pl.when(elsewhere).then(None).otherwise(pl.col("infector")))
 
 
 def answers(believed: Believed, case: str, seen: frozenset[str]) -> list[dict[str, Any]]:

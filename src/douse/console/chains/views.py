@@ -111,6 +111,7 @@ def _cases(cases: pl.DataFrame) -> list[Case]:
 
 def make(request: HttpRequest) -> HttpResponse:
     """Have the chains worked out from the records of now."""
+    del request
     beliefs.ask(follow(), clock.now().date())
     return redirect("chains:show")
 

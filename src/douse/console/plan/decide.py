@@ -184,7 +184,9 @@ def _check_milder(snapshot: Snapshot, proposal: Proposal, proposed: Terms, chang
     """A change makes a measure milder, later or shorter, or says no more than the proposal."""
     measure = proposal.measure
     if changed == proposed:
-        raise UsageError("Nothing was changed.", next_step="Change a date, the level or the zone, or approve it as it is.")
+        raise UsageError(
+            "Nothing was changed.", next_step="Change a date, the level or the zone, or approve it as it is."
+        )
     if changed.level != proposed.level and changed.level not in lower_levels(measure):
         raise UsageError(
             "The level may only be changed downwards.",

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from douse.console import clock, instance
-from douse.console.scene import knowledge_on
 from douse.console.plan.workshop import Progress, Work, workshop
+from douse.console.scene import knowledge_on
 from douse.deciding import Choosing
 from douse.main import assess, brief
 from douse.outputs.briefing import Briefing
@@ -163,7 +163,7 @@ def _decided_here(new: pl.DataFrame, made: Made, snapshot: Snapshot) -> pl.Serie
 
 
 def keep(made: Made) -> None:
-    """Keep the text of a plan that is decided on, so that what was proposed can be shown for as long as the decision."""
+    """Keep the text of a plan that is decided on, to show what was proposed for as long as the decision."""
     path = kept_path(made.hash)
     if not path.exists():
         path.parent.mkdir(exist_ok=True, mode=0o700)

@@ -40,9 +40,7 @@ def show_in_force(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "plan/in_force.html",
-        rows=[
-            {**row, "may_end": decides.holds(row["zone"]), "tasks": tasks.get(row["measure_id"], 0)} for row in rows
-        ],
+        rows=[{**row, "may_end": decides.holds(row["zone"]), "tasks": tasks.get(row["measure_id"], 0)} for row in rows],
         today=today,
         tab="in_force",
     )

@@ -32,5 +32,7 @@ def progress(request: HttpRequest, kind: str, address: str) -> HttpResponse:
         answer = HttpResponse("")
         answer["HX-Refresh"] = "true"
         return answer
-    room = address.split(":")[0]
-    return page(request, "plan/progress.html", work=work, progress_url=reverse(address), page_url=reverse(f"{room}:show"))
+    room = address.split(":", maxsplit=1)[0]
+    return page(
+        request, "plan/progress.html", work=work, progress_url=reverse(address), page_url=reverse(f"{room}:show")
+    )

@@ -48,7 +48,8 @@ def show(request: HttpRequest) -> HttpResponse:
     listed = [
         one
         for one in every
-        if (not state or one.state == state or (state == "open" and one.open)) and (not zone or one.measure.zone in inside)
+        if (not state or one.state == state or (state == "open" and one.open))
+        and (not zone or one.measure.zone in inside)
     ]
     return page(
         request,
@@ -164,7 +165,9 @@ def _is_still_proposed(latest: Made, made: Made, proposal: str) -> bool:
 
 def _done(verdict: str) -> str:
     return {
-        "approved": say("Approved. A lockdown waits for a second person; everything else is in force from its first day."),
+        "approved": say(
+            "Approved. A lockdown waits for a second person; everything else is in force from its first day."
+        ),
         "changed": say("Changed and approved. A lockdown waits for a second person."),
         "declined": say("Declined. Nothing of it is in force."),
         "seconded": say("Agreed as the second person: it is in force from its first day."),
@@ -194,7 +197,8 @@ def _plan_of(plan: str | None) -> Made:
     made = plans.by_hash(plan) if plan else plans.latest()
     if made is None:
         raise NotNow(
-            "This plan is not in memory any more.", next_step="Make the plan anew: it takes seconds, and look at it again."
+            "This plan is not in memory any more.",
+            next_step="Make the plan anew: it takes seconds, and look at it again.",
         )
     return made
 
@@ -263,4 +267,3 @@ def zones_of_measures(every: list[Proposal], snapshot: Snapshot) -> list[tuple[s
     ground = ground_of(snapshot)
     wanted = {zone for one in every if one.measure.zone for zone in ground.line(one.measure.zone)}
     return [(zone, depth) for zone, depth in ground.in_order() if zone in wanted]
-

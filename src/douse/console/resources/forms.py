@@ -61,7 +61,10 @@ def _count_values(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
 
 def _count(request: HttpRequest) -> HttpResponse:
     sent = request.POST
-    place, counted_at = text_of(sent, "place"), moment_of(sent, "counted_at") or clock.now().replace(second=0, microsecond=0)
+    place, counted_at = (
+        text_of(sent, "place"),
+        moment_of(sent, "counted_at") or clock.now().replace(second=0, microsecond=0),
+    )
     if counted_at > clock.now():
         raise UsageError("Nothing can have been counted in the future.", next_step="Correct the moment.")
     counted = {item: number_of(sent, f"item-{item}") for item in ITEMS}
@@ -96,7 +99,7 @@ def send(request: HttpRequest) -> HttpResponse:
     snapshot = follow()
     named(snapshot)
     ground = ground_of(snapshot)
-    values = {
+    values: dict[str, Any] = {
         "places": _places(request, snapshot, "write shipments"),
         "senders": [(row["facility_id"], row["name"] or row["facility_id"]) for row in _facilities(request, snapshot)],
         "zones": [(zone, depth) for zone, depth in ground.in_order() if _writes(request, snapshot).holds(zone)],
@@ -154,7 +157,7 @@ def facility(request: HttpRequest, facility_id: str) -> HttpResponse:
     if rows.is_empty():
         raise NotNow("There is no such facility within your zones.", next_step="Go back to the list.")
     row = rows.row(0, named=True)
-    values = {"row": row, "fields": FACILITY_FIELDS, "tab": "beds"}
+    values: dict[str, Any] = {"row": row, "fields": FACILITY_FIELDS, "tab": "beds"}
     if request.method == "POST":
         return _shown_again(request, "resources/facility.html", lambda: _facility(request, row), values)
     return page(request, "resources/facility.html", problem="", sent={}, **values)

@@ -130,7 +130,8 @@ def _by_item(counts: pl.DataFrame, made: Made | None, actor: Actor, snapshot: Sn
     stock = dict(counts.group_by("item").agg(pl.col("quantity").sum()).iter_rows())
     used = [item for item in ITEMS if item in stock or item in coming or item in supplies]
     return [
-        {"item": item, "stock": stock.get(item), "coming": coming.get(item), "plan": supplies.get(item)} for item in used
+        {"item": item, "stock": stock.get(item), "coming": coming.get(item), "plan": supplies.get(item)}
+        for item in used
     ]
 
 
