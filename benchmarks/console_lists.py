@@ -2,8 +2,8 @@
 
     python benchmarks/console_lists.py [CASES]
 
-Makes a ledger of 100,000 cases, 200,000 contacts and 1,000,000 follow-ups in a folder that goes away, brings it in as an
-upload would, and times list pages through Django's own client: the whole answer, with session, policy and template.
+Makes a ledger of 100,000 cases, 200,000 contacts and 1,000,000 follow-ups in a folder that goes away, brings it in as
+an upload would, and times list pages through Django's own client: the whole answer, with session, policy and template.
 Writes a table to standard output. ``CASES`` makes a smaller one of the same proportions.
 """
 
@@ -83,7 +83,7 @@ def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory(prefix="douse-lists-") as folder:
         client, took = prepare(Path(folder), cases)
-        print(f"Cases {cases:,}, contacts {2 * cases:,}, follow-ups {10 * cases:,}; made and brought in in {took:.0f} s.\n")
+        print(f"Cases {cases:,}, contacts {2 * cases:,}, follow-ups {10 * cases:,}; brought in in {took:.0f} s.\n")
         print("| page | first, ms | later, median ms | within 300 ms |\n|---|---:|---:|---|")
         pages = {
             "cases": "/cases/",
@@ -152,7 +152,12 @@ def write(client: Any) -> None:
     from douse.console import clock
 
     now = clock.now()
-    sent = {"person_id": "c00000001", "at": now.date().isoformat(), "at.time": now.strftime("%H:%M:%S"), "zone": "d03-c01"}
+    sent = {
+        "person_id": "c00000001",
+        "at": now.date().isoformat(),
+        "at.time": now.strftime("%H:%M:%S"),
+        "zone": "d03-c01",
+    }
     case = {"case_id": f"new-{now:%H%M%S%f}", "zone": "d03-c01"}
     for address, form in (("/cases/add/follow_ups", sent), ("/cases/add/cases", case)):
         if client.post(address, form).status_code != 302:

@@ -1,4 +1,4 @@
-"""Files: what the door finds is shown first; nothing is saved until a person says so; the same file twice adds nothing."""
+"""Files: what the door finds is shown first; nothing is saved until a person says so; twice adds nothing."""
 
 import io
 import zipfile
@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import EVERYWHERE, NOW
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.console.cases import upload
 
@@ -144,3 +144,12 @@ def test_files_that_nobody_took_in_are_deleted_after_a_day(steward: Any, at: Any
     at.at = NOW + timedelta(hours=25)
     upload.sweep()
     assert upload.find(address.rpartition("/")[2], "user:steward") is None
+
+
+def test_findings_are_told_in_the_language_of_the_reader(steward: Any) -> None:
+    address = send(steward, file())
+    assert "case_id is empty, and every row of cases needs it." in text(steward.get(address))
+    steward.cookies["douse_language"] = "zh"
+    page = text(steward.get(address))
+    assert "is empty, and every row" not in page
+    assert "onset不晚于recorded_at" in page

@@ -4,9 +4,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import EVERYWHERE, NOW
 from django.urls import reverse
 
+from conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.console.cases.layout import LAYOUTS, columns_of, groups_of
 from douse.records.tables import TABLES
@@ -24,6 +24,12 @@ NEW: dict[str, dict[str, str]] = {
     "arrivals": {"person_id": "p-north-1", "arrived_at": "2026-03-20", "origin": "Elsewhere"},
     "people": {"zone": "north-1", "age": "8", "sex": "male"},
 }
+
+# The first case of the city as its form has it.
+AS_IT_IS = {
+    "classification": "confirmed", "zone": "north-1", "age": "37", "sex": "female", "onset": "2026-03-28",
+    "reported_at": "2026-03-30", "reported_at.time": "09:00", "latitude": "30.123456", "longitude": "120.123456",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -69,8 +75,8 @@ def test_a_time_of_day_is_kept(tracer: Any) -> None:
 
 def test_what_is_wrong_is_said_at_the_field_and_nothing_is_saved(tracer: Any) -> None:
     before = len(rows("cases"))
-    sent = {"case_id": "", "age": "abc", "onset": "2026-13-40", "exposed_from": "2026-03-20", "exposed_to": "2026-03-10",
-            "zone": "no-such-zone", "reported_at": "2026-05-01", "infector": "nobody"}  # fmt: skip
+    sent = {"case_id": "", "age": "abc", "onset": "2026-13-40", "zone": "no-such-zone", "reported_at": "2026-05-01",
+            "infector": "nobody"}  # fmt: skip
     answer = tracer.post(reverse("cases:add_cases"), sent)
     page = text(answer)
     assert answer.status_code == 422
@@ -170,9 +176,7 @@ def test_a_correction_keeps_the_rest_and_is_told_in_the_timeline(tracer: Any, at
     at.at = NOW.replace(hour=11)
     form = tracer.get(reverse("cases:correct_cases", args=["case-north-1"]))
     assert "2026-03-28" in text(form)
-    sent = {"classification": "discarded", "zone": "north-1", "age": "37", "sex": "female", "onset": "2026-03-28",
-            "reported_at": "2026-03-30", "reported_at.time": "09:00", "latitude": "30.123456", "longitude": "120.123456",
-            "reason": "the second test was negative"}  # fmt: skip
+    sent = AS_IT_IS | {"classification": "discarded", "reason": "the second test was negative"}
     assert tracer.post(reverse("cases:correct_cases", args=["case-north-1"]), sent).status_code == 302
     [row] = rows("cases").filter(pl.col("case_id") == "case-north-1").rows(named=True)
     assert (row["classification"], row["person_id"]) == ("discarded", "p-north-1")
@@ -183,10 +187,8 @@ def test_a_correction_keeps_the_rest_and_is_told_in_the_timeline(tracer: Any, at
 
 
 def test_a_correction_that_changes_nothing_writes_nothing(tracer: Any, ledger: Any) -> None:
-    sent = {"classification": "confirmed", "zone": "north-1", "age": "37", "sex": "female", "onset": "2026-03-28",
-            "reported_at": "2026-03-30", "reported_at.time": "09:00", "latitude": "30.123456", "longitude": "120.123456"}  # fmt: skip
     head = ledger.head
-    assert tracer.post(reverse("cases:correct_cases", args=["case-north-1"]), sent).status_code == 302
+    assert tracer.post(reverse("cases:correct_cases", args=["case-north-1"]), AS_IT_IS).status_code == 302
     assert ledger.head == head
 
 
@@ -210,18 +212,18 @@ def test_the_laboratory_adds_tests_without_seeing_cases(user: Any, client_of: An
 @pytest.mark.parametrize("table", LAYOUTS)
 def test_hostile_text_comes_out_as_text(user: Any, client_of: Any, table: str) -> None:
     client = client_of(user("steward", data_steward=EVERYWHERE))
-    texts = {name: HOSTILE for name in columns_of(table)} | {f"who_{f}": HOSTILE for f in ("name", "phone", "address")}
+    texts = dict.fromkeys(columns_of(table), HOSTILE) | {f"who_{f}": HOSTILE for f in ("name", "phone", "address")}
     page = text(client.post(reverse(f"cases:add_{table}"), texts))
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;" in page
-    assert "49" not in page.partition('<form method="post" class="stack"')[2].partition("onerror")[2][:60]
+    assert "{{ 7*7 }}" in page
 
 
 def test_hostile_text_that_was_saved_comes_out_as_text_everywhere(user: Any, client_of: Any, put: Any) -> None:
     put("zones", {"zone_id": HOSTILE, "name": HOSTILE, "kind": "community", "parent_zone": "north"})
-    put("cases", {"case_id": HOSTILE, "person_id": HOSTILE, "zone": HOSTILE, "cluster": HOSTILE, "origin_place": HOSTILE,
-                  "infector": HOSTILE + "2", "onset": NOW.date()})  # fmt: skip
+    put("cases", {"case_id": HOSTILE, "person_id": HOSTILE, "zone": HOSTILE, "cluster": HOSTILE, "onset": NOW.date(),
+                  "origin_place": HOSTILE, "infector": HOSTILE + "2"})  # fmt: skip
     put("contacts", {"case_id": HOSTILE, "person_id": HOSTILE + "c", "household": HOSTILE, "last_contact": NOW.date()})
     put("follow_ups", {"person_id": HOSTILE, "at": NOW, "note": HOSTILE})
     put("visits", {"person_id": HOSTILE, "place_id": HOSTILE, "entered_at": NOW})
@@ -233,7 +235,8 @@ def test_hostile_text_that_was_saved_comes_out_as_text_everywhere(user: Any, cli
     client = client_of(user("steward", data_steward=EVERYWHERE))
     for address in (
         reverse("cases:list"), reverse("cases:contacts"), reverse("cases:case", args=[HOSTILE]),
-        reverse("cases:person", args=[HOSTILE + "c"]), reverse("cases:duplicates"), reverse("cases:erase", args=[HOSTILE]),
+        reverse("cases:person", args=[HOSTILE + "c"]), reverse("cases:duplicates"),
+        reverse("cases:erase", args=[HOSTILE]),
         reverse("cases:correct_cases", args=[rows("cases").filter(pl.col("case_id") == HOSTILE)["record_id"][0]]),
     ):  # fmt: skip
         answer = client.get(address)

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from conftest import EVERYWHERE, NOW
 from django.urls import reverse
 
+from conftest import EVERYWHERE, NOW
 from douse.console import instance
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -75,14 +75,18 @@ def test_the_page_of_a_case_tells_its_whole_course(tracer: Any, put: Any) -> Non
     put("measures", {"measure_id": "m1", "kind": "level", "level": "control", "zone": "north", "start": NOW.date()})
     put("follow_ups", {"person_id": "case-north-1", "at": NOW, "note": "coughs at night"})
     page = text(tracer.get("/cases/case/case-north-1"))
-    for said in ("First symptoms", "Sample taken", "Result: positive", "Stay began", "1 contact named",
-                 "coughs at night", "In North: control began", "Reported to the health authority", "c-north-1"):  # fmt: skip
+    for said in (
+        "First symptoms", "Sample taken", "Result: positive", "Stay began", "1 contact named", "coughs at night",
+        "In North: control began", "Reported to the health authority", "c-north-1",
+    ):  # fmt: skip
         assert said in page, said
     assert tracer.get("/cases/case/case-south-1").status_code == 404
     assert tracer.get("/cases/person/c-south-1").status_code == 404
 
 
-def test_names_are_shown_to_those_who_may_and_each_look_is_logged(tracer: Any, user: Any, client_of: Any, ledger: Any) -> None:
+def test_names_are_shown_to_those_who_may_and_each_look_is_logged(
+    tracer: Any, user: Any, client_of: Any, ledger: Any
+) -> None:
     instance.current().stores.vault.put("p-north-1", {"name": "Name of the case"})
     instance.current().stores.vault.put("p-south-1", {"name": "Name elsewhere"})
     assert "Name of the case" in text(tracer.get("/cases/case/case-north-1"))

@@ -5,9 +5,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import EVERYWHERE, NOW
 from django.urls import reverse
 
+from conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.records.ledger import verify
 
@@ -53,7 +53,9 @@ def test_candidates_are_shown_side_by_side(steward: Any) -> None:
 
 
 @pytest.mark.usefixtures("twins")
-def test_a_merge_makes_one_person_and_one_case_in_one_batch_and_can_be_undone(steward: Any, ledger: Any, at: Any) -> None:
+def test_a_merge_makes_one_person_and_one_case_in_one_batch_and_can_be_undone(
+    steward: Any, ledger: Any, at: Any
+) -> None:
     head, at.at = ledger.head, NOW + timedelta(minutes=1)
     assert steward.post(reverse("cases:pair"), MERGE).status_code == 302
     batch = [e.table for e in ledger.entries(since=head) if e.table != "audit"]
@@ -131,7 +133,10 @@ def test_an_erased_person_has_no_personal_fields_and_no_name(steward: Any, ledge
 def test_a_hold_stands_above_an_erasure_and_says_so(steward: Any, put: Any) -> None:
     vault = instance.current().stores.vault
     vault.put("p-north-1", {"name": "Name to stay"})
-    put("holds", {"hold_id": "h", "subject": "p-north-1", "reason": "inquest", "person": "the steward", "state": "in_force"})
+    put(
+        "holds",
+        {"hold_id": "h", "subject": "p-north-1", "reason": "inquest", "person": "the steward", "state": "in_force"},
+    )
     address = reverse("cases:erase", args=["p-north-1"])
     assert "legal hold" in text(steward.get(address))
     answer = steward.post(address, {"reason": "asked for", "sure": "yes"})

@@ -24,6 +24,9 @@ SPEAKERS = ("_", "say", "Because", "Sentence")
 _WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
 # What the console shows of an error that a person can mend.
 _RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
+# What the console shows of an error that a person can mend.
+_RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
+_WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
 _SPEAKING_ROOMS = ("situation", "signals", "tracing", "planning", "sentences.py")
 
 
@@ -39,6 +42,10 @@ def sentences(file: IO[bytes], keywords: object, comment_tags: object, options: 
         found += _descriptions(tree)
     if "douse/console/" in where.as_posix():
         found += _raised(tree)
+    if "douse/console/" in where.as_posix():
+        found += _raised(tree)
+    if where.name == "tables.py":
+        found += _descriptions(tree)
     if where.name == "vocabulary.py":
         found += [(1, code) for code in sorted(CODES)]
     for line, text in sorted(dict.fromkeys(found)):

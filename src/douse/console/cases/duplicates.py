@@ -44,7 +44,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """Candidates among those who were told of lately, and merges that are in force."""
     actor, snapshot = actor_of(request), follow()
     ground = ground_of(snapshot)
-    merges = visible(actor, snapshot, "merges").filter(pl.col("state") == "merged") if may(actor, "read merges") else None
+    merges = (
+        visible(actor, snapshot, "merges").filter(pl.col("state") == "merged") if may(actor, "read merges") else None
+    )
     in_force = merges.sort("recorded_at", descending=True).head(_MOST).rows(named=True) if merges is not None else []
     return page(
         request, "cases/duplicates.html",
@@ -170,9 +172,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     entries = [NewEntry("merges", {**row, "state": "undone", "reason": reason}, supersedes=merge["record_id"])]
     written = snapshot.frames.get("cases")
     if written is not None:
-        entries += [
-            _same_as(snapshot, case["record_id"], None) for case in _made_same(snapshot, written, merge)
-        ]
+        entries += [_same_as(snapshot, case["record_id"], None) for case in _made_same(snapshot, written, merge)]
     record(request, entries, action="merge_persons", reason=reason)
     messages.success(request, say("The merge is undone: they are two persons again."))
     return redirect("cases:duplicates")

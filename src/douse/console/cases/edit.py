@@ -179,7 +179,7 @@ def _field(form: Filled, name: str) -> Field:
 
 def _who_fields(form: Filled) -> list[Field]:
     said = {
-        "name": (say("Name"), say("Kept in the vault, apart from the records.")),
+        "name": (say("Name of the person"), say("Kept in the vault, apart from the records.")),
         "phone": (say("Phone"), ""),
         "address": (say("Address"), ""),
         "identity_number": (say("Number of an identity document"), ""),

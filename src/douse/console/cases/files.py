@@ -1,5 +1,6 @@
 """Bring in files: what the door finds is shown first; rows are saved when a person says so."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,7 @@ from douse.records.finding import Checked
 from douse.records.ledger import Snapshot
 from douse.records.ledger.intake import told_apart
 from douse.records.ledger_tables import LEDGER_TABLES
+from douse.records.sentences import SENTENCES
 
 _ROWS_SHOWN = 12  # row numbers of one finding
 _MOST_FINDINGS = 200  # kinds of findings on the page
@@ -146,18 +148,46 @@ def _kept(request: HttpRequest, token: str) -> Upload:
 
 def grouped(findings: pl.DataFrame) -> list[Grouped]:
     """Findings of one kind together, the gravest first."""
-    kinds = ["file", "column", "action", "message", "next_step"]
+    kinds = ["file", "column", "rule", "action", "message", "next_step"]
     rows = findings.group_by(kinds, maintain_order=True).agg(
         pl.len().alias("count"), pl.col("row").drop_nulls().head(_ROWS_SHOWN).alias("rows")
     )
-    made = [
-        Grouped(**{**row, "column": row["column"] or "", "rows": tuple(row["rows"])}) for row in rows.rows(named=True)
-    ]
+    made = [_in_words(row) for row in rows.rows(named=True)]
     return sorted(made, key=lambda one: (_ORDER.get(one.action, 3), -one.count))
 
 
 def coming_of(actor: Actor, snapshot: Snapshot, checked: Checked) -> list[Coming]:
     """What an upload would bring, table by table."""
+def _in_words(row: dict[str, Any]) -> Grouped:
+    """A kind of finding in the reader's language: findings are written in English, by the sentences of their rules."""
+    rule = row.pop("rule")
+    said = SENTENCES.get(rule, SENTENCES["row_rule"])
+    facts = _facts(said.message, row["message"]) | _facts(said.next_step, row["next_step"])
+    if "words" in facts:
+        facts["words"] = words().translated(facts["words"])
+    told = {"message": say(said.message, **facts), "next_step": say(said.next_step, **facts)} if facts else {
+        "message": words().translated(row["message"]), "next_step": words().translated(row["next_step"])
+    }  # fmt: skip
+    return Grouped(**{**row, **told, "column": row["column"] or "", "rows": tuple(row["rows"])})
+
+
+def _facts(sentence: str, filled: str) -> dict[str, str]:
+    """What stands in the fields of a sentence that was filled in."""
+    parts = re.split(r"\{(\w+)\}", sentence)
+    seen: set[str] = set()
+    pattern = ""
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
+            pattern += re.escape(part)
+        else:
+            pattern += f"(?P={part})" if part in seen else f"(?P<{part}>.*?)"
+            seen.add(part)
+    found = re.fullmatch(pattern, filled, re.DOTALL)
+    return found.groupdict() if found else {}
+
+
+def _coming(request: HttpRequest, checked: Checked) -> list[Coming]:
+    actor, snapshot = actor_of(request), follow()
     found = []
     for table, rows in checked.records.frames.items():
         aside = checked.rejected.get(table)

@@ -84,14 +84,14 @@ def check_row(form: Filled, row: Mapping[str, Any]) -> None:
     checked = dict(row)
     if form.table in OF_PERSONS and not checked.get("person_id"):
         checked["person_id"] = "p"  # is made when all else is right
+    of_needed(form.table, checked, form.problems)
+    of_days(form.table, row, now.date(), form.problems)
     try:
         Ledger.checked([NewEntry(form.table, checked)], now)
     except EntryError as error:
         of_entry(form.table, error.problems, form.problems)
-    of_needed(form.table, checked, form.problems)
-    of_days(form.table, row, now.date(), form.problems)
     cases = visible(form.actor, form.snapshot, "cases")["case_id"] if may(form.actor, "read cases") else None
-    of_references(form.table, row, form.before, ground_of(form.snapshot), cases, form.problems)
+    of_references(form.table, row, form.before, ground=ground_of(form.snapshot), cases=cases, into=form.problems)
     for name, value in form.who.items():
         if len(value) > _LONGEST_NAME:
             form.problems.add(WHO + name, say("This is too long."))

@@ -63,6 +63,7 @@ _LABELS: dict[str, Callable[[], str]] = {
     "quarantine_until": lambda: say("Quarantine until"),
     "quarantined_on": lambda: say("Quarantine since"),
     "reached_at": lambda: say("First spoken to"),
+    "recorded_at": lambda: say("Entered"),
     "reported_at": lambda: say("Reported"),
     "result": lambda: say("Result"),
     "result_at": lambda: say("Result known"),

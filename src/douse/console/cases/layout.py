@@ -48,21 +48,31 @@ LAYOUTS: dict[str, Layout] = {
         lambda: say("Correct a case"),
         (
             Group(lambda: say("The person"), ("age", "sex", "zone"), named=True),
-            Group(
-                lambda: say("The illness"), ("case_id", "classification", "onset", "reported_at", "found_by")
-            ),
+            Group(lambda: say("The illness"), ("case_id", "classification", "onset", "reported_at", "found_by")),
             Group(
                 lambda: say("Tests, isolation and outcome"),
                 (
-                    "tested_at", "confirmed_at", "isolated_at", "quarantined_on", "severity", "hospitalised_on",
-                    "outcome", "outcome_on",
+                    "tested_at",
+                    "confirmed_at",
+                    "isolated_at",
+                    "quarantined_on",
+                    "severity",
+                    "hospitalised_on",
+                    "outcome",
+                    "outcome_on",
                 ),
                 folded=True,
             ),
             Group(
                 lambda: say("How the person was infected"),
                 (
-                    "origin", "origin_place", "infector", "setting", "exposed_from", "exposed_to", "cluster",
+                    "origin",
+                    "origin_place",
+                    "infector",
+                    "setting",
+                    "exposed_from",
+                    "exposed_to",
+                    "cluster",
                     "contacts_found",
                 ),
                 folded=True,
@@ -88,7 +98,12 @@ LAYOUTS: dict[str, Layout] = {
             Group(
                 lambda: say("Reached and in quarantine"),
                 (
-                    "found_at", "reached_at", "quarantined_on", "quarantine_place", "quarantine_ended_on", "follow_up",
+                    "found_at",
+                    "reached_at",
+                    "quarantined_on",
+                    "quarantine_place",
+                    "quarantine_ended_on",
+                    "follow_up",
                 ),
                 folded=True,
             ),
@@ -100,9 +115,7 @@ LAYOUTS: dict[str, Layout] = {
         lambda: say("Add a follow-up"),
         lambda: say("Correct a follow-up"),
         (
-            Group(
-                lambda: say("The follow-up"), ("person_id", "at", "how", "found", "symptoms", "temperature", "note")
-            ),
+            Group(lambda: say("The follow-up"), ("person_id", "at", "how", "found", "symptoms", "temperature", "note")),
             Group(lambda: say("Where it belongs"), ("case_id", "zone"), folded=True),
         ),
         ("person_id",),
@@ -165,11 +178,7 @@ def columns_of(table: str) -> tuple[str, ...]:
     """All columns that the form of a table asks for, in order."""
     layout = LAYOUTS[table]
     named = [name for group in layout.groups for name in group.columns]
-    rest = [
-        name
-        for name in TABLES[table].column_names()
-        if name not in {*named, *HEADER, *layout.left_out}
-    ]
+    rest = [name for name in TABLES[table].column_names() if name not in {*named, *HEADER, *layout.left_out}]
     return (*named, *rest)
 
 

@@ -15,7 +15,7 @@ def zones_of_persons(snapshot: Snapshot, persons: list[str]) -> dict[str, str | 
     """Zone in which each person lives, as far as it is known."""
     known = homes(snapshot, "person_id")
     found = known.filter(known["key"].is_in(persons))
-    return {person: None for person in persons} | dict(found.iter_rows())
+    return dict.fromkeys(persons) | dict(found.iter_rows())
 
 
 def may_see(actor: Actor, snapshot: Snapshot, zone: str | None) -> bool:
@@ -23,9 +23,7 @@ def may_see(actor: Actor, snapshot: Snapshot, zone: str | None) -> bool:
     return reach(actor, "see_names", ground_of(snapshot)).holds(zone)
 
 
-def look_up(
-    actor: Actor, snapshot: Snapshot, persons: Mapping[str, str | None], why: str
-) -> dict[str, dict[str, str]]:
+def look_up(actor: Actor, snapshot: Snapshot, persons: Mapping[str, str | None], why: str) -> dict[str, dict[str, str]]:
     """What the vault knows of those persons whose names somebody may see; the look is logged.
 
     Parameters

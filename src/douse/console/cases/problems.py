@@ -1,5 +1,6 @@
 """What is wrong with a form, field by field and in the reader's words; never with the value."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +9,8 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from douse.console.cases.labels import label
+from douse.console.cases.layout import HEADER
 from douse.console.ground import Ground
 from douse.console.words import say, words
 from douse.records.ledger.checking import Problem
@@ -43,15 +46,24 @@ def of_entry(table: str, found: Iterable[Problem], into: Problems) -> None:
     """Problems of the ledger's check, at the fields that they speak of."""
     schema = TABLES[table]
     for problem in found:
+        if problem.column in HEADER:
+            continue  # made from the key, whose own problem is told
         if problem.column:
             into.add(problem.column, _of_column(schema.columns()[problem.column], problem.rule))
             continue
-        said = words().translated(rule_words(schema, problem.rule))
+        said = with_labels(table, words().translated(rule_words(schema, problem.rule)))
         columns = schema.row_actions.get(problem.rule, ())
         for column in columns:
             into.add(column, said)
         if not columns:
             into.whole.append(said)
+
+
+def with_labels(table: str, sentence: str) -> str:
+    """A sentence in which columns go by the names that pages give them."""
+    names = sorted(TABLES[table].column_names(), key=len, reverse=True)
+    known = re.compile(rf"(?<![\w.])(?:{'|'.join(names)})(?!\w)", re.ASCII)
+    return known.sub(lambda found: f"“{label(table, found.group())}”", sentence)
 
 
 def _of_column(column: dy.Column, rule: str) -> str:
@@ -93,8 +105,14 @@ def _is_later(text: str, today: date) -> bool:
         return False  # the ledger's check says so
 
 
-def of_references(
-    table: str, row: Mapping[str, Any], before: Mapping[str, Any], ground: Ground, cases: pl.Series | None, into: Problems
+def of_references(  # noqa: PLR0913  (what a reference is looked up in)
+    table: str,
+    row: Mapping[str, Any],
+    before: Mapping[str, Any],
+    *,
+    ground: Ground,
+    cases: pl.Series | None,
+    into: Problems,
 ) -> None:
     """Zones that are not on record, and cases that the writer does not see; what was there before is let through.
 

@@ -65,7 +65,7 @@ def _page(request: HttpRequest, actor: Actor, snapshot: Snapshot, found: Dossier
 
 def _facts(table: str, row: Row, zone_names: dict[str, str]) -> list[tuple[str, str]]:
     """Columns of a row that are filled, with what they are called; the point on the map is left out."""
-    skipped = {"latitude", "longitude", "person_id", "case_id", "infector", "same_as"}
+    skipped = {"classification", "latitude", "longitude", "person_id", "case_id", "infector", "same_as"}
     return [
         (label(table, name), zone_names.get(row[name], row[name]) if _is_zone(table, name) else shown(row[name]))
         for name in columns_of(table)

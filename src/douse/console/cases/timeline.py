@@ -179,7 +179,8 @@ def _measure(row: Row, zone_names: dict[str, str]) -> Iterator[Event]:
 
 def _correction(change: Change) -> Iterator[Event]:
     told = tuple(
-        f"{name}: {shown(before)} → {shown(after)}" if may_see else name for name, before, after, may_see in change.changed
+        f"{name}: {shown(before)} → {shown(after)}" if may_see else name
+        for name, before, after, may_see in change.changed
     )
     said = say("Corrected by {author}", author=change.author or say("somebody"))
     yield from _event(change.at, said, "quiet", more=told)

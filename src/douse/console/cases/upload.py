@@ -76,10 +76,7 @@ def keep(sent: Iterable[UploadedFile], author: str) -> Upload:
         store = _Store(folder / "files")
         for file in sent:
             store.take(file)
-        if not store.names:
-            raise UsageError(
-                "Nothing was sent that can be read.", allowed=_ALLOWED, next_step="Choose one or more files."
-            )
+        store.check()
         made = Upload(token, author, tuple(store.names), store.digest.hexdigest())
         told = {"author": author, "files": made.files, "digest": made.digest, "at": clock.now().isoformat()}
         (folder / "about.json").write_text(json.dumps(told), encoding="utf-8")
@@ -152,6 +149,13 @@ class _Store:
                 next_step="Pack the files again, or send them by themselves.",
             ) from error  # fmt: skip
 
+    def check(self) -> None:
+        """Raise UsageError where nothing came that can be read."""
+        if not self.names:
+            raise UsageError(
+                "Nothing was sent that can be read.", allowed=_ALLOWED, next_step="Choose one or more files."
+            )
+
     def write(self, content: IO[bytes], name: str) -> None:
         """Keep one file."""
         if len(self.names) == MOST_FILES:
@@ -190,4 +194,3 @@ def _plain_name(name: str, taken: list[str]) -> str:
     while made in taken:
         made, number = f"{safe}-{number}.{suffix.lower()}", number + 1
     return made
-
