@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from douse.console.problems import is_for_programs, of_error
-from douse.console.words import say
 from douse.console.words import words
 from douse.errors import DouseError
 
@@ -21,7 +20,6 @@ def error_page(request: HttpRequest, error: DouseError, status: int) -> HttpResp
     """An error that a person can mend: what is wrong, what was allowed, what to do next."""
     if is_for_programs(request):
         return of_error(error, status)
-    return page(request, "error.html", status, what=say(error.what), allowed=error.allowed, next_step=error.next_step)
     allowed = ", ".join(words().code(part) for part in error.allowed.split(", ")) if error.allowed else ""
     return page(
         request,

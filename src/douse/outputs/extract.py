@@ -7,7 +7,6 @@ Every room writes a sentence as one literal string where it is said. Collected a
   sentence;
 - the words of row rules (their docstrings) and what a table unlocks;
 - what the columns hold of the tables that the console has forms of;
-- the codes of `vocabulary.py`.
 - the codes of `vocabulary.py`;
 - in the console what errors say.
 """
@@ -21,9 +20,6 @@ from douse.outputs.vocabulary import CODES
 
 Message = tuple[int, str | None, str, list[str]]
 SPEAKERS = ("_", "say", "Because", "Sentence")
-_WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
-# What the console shows of an error that a person can mend.
-_RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
 # What the console shows of an error that a person can mend.
 _RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
 _WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
@@ -38,10 +34,6 @@ def sentences(file: IO[bytes], keywords: object, comment_tags: object, options: 
     found = [*_said(tree), *_rules_and_unlocks(tree)]
     if any(room in where.parts for room in _SPEAKING_ROOMS):
         found += _spoken(tree)
-    if where.name == "tables.py":
-        found += _descriptions(tree)
-    if "douse/console/" in where.as_posix():
-        found += _raised(tree)
     if "douse/console/" in where.as_posix():
         found += _raised(tree)
     if where.name == "tables.py":

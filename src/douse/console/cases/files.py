@@ -156,8 +156,6 @@ def grouped(findings: pl.DataFrame) -> list[Grouped]:
     return sorted(made, key=lambda one: (_ORDER.get(one.action, 3), -one.count))
 
 
-def coming_of(actor: Actor, snapshot: Snapshot, checked: Checked) -> list[Coming]:
-    """What an upload would bring, table by table."""
 def _in_words(row: dict[str, Any]) -> Grouped:
     """A kind of finding in the reader's language: findings are written in English, by the sentences of their rules."""
     rule = row.pop("rule")
@@ -186,8 +184,8 @@ def _facts(sentence: str, filled: str) -> dict[str, str]:
     return found.groupdict() if found else {}
 
 
-def _coming(request: HttpRequest, checked: Checked) -> list[Coming]:
-    actor, snapshot = actor_of(request), follow()
+def coming_of(actor: Actor, snapshot: Snapshot, checked: Checked) -> list[Coming]:
+    """What an upload would bring, table by table."""
     found = []
     for table, rows in checked.records.frames.items():
         aside = checked.rejected.get(table)
