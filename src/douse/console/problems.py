@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from douse.console.words import say
+from douse.console.words import words
 from douse.errors import DouseError
 from douse.records.ledger import EntryError
 
@@ -42,6 +42,7 @@ def of_error(error: DouseError, status: int) -> HttpResponse:
             }
             for one in error.problems
         ]  # fmt: skip
+    said = words()
     return problem(
-        status, say(error.what), error.allowed or "", say(error.next_step) if error.next_step else "", findings
+        status, said.translated(error.what), said.translated(error.allowed), said.translated(error.next_step), findings
     )

@@ -14,7 +14,7 @@ from douse.console.models import User
 from douse.console.pages import page
 from douse.console.permissions import Actor
 from douse.console.policy import ACTIONS
-from douse.console.words import say
+from douse.console.words import say, words
 from douse.errors import UsageError
 
 
@@ -36,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 int(days) if days.isascii() and days.isdigit() else 0,
             )  # fmt: skip
         except UsageError as error:
-            problem = " ".join((say(error.what), say(error.next_step or "")))
+            problem = " ".join((words().translated(error.what), words().translated(error.next_step)))
     at = clock.now()
     return page(
         request, "tokens.html", HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, made=made,

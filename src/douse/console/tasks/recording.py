@@ -67,7 +67,10 @@ def settle(actor: Actor, answer: Answer) -> Result:
             say("Correct it and save again."),
         )  # fmt: skip
     except (NotNow, Refused) as error:
-        return Result(answer.id, "refused", say(error.what), error.allowed or "", say(error.next_step or ""))
+        return Result(
+            answer.id, "refused", words().translated(error.what), words().translated(error.allowed),
+            words().translated(error.next_step),
+        )  # fmt: skip
 
 
 def _settle(actor: Actor, answer: Answer) -> Result:

@@ -30,20 +30,21 @@ from douse.console.words import say
 from douse.records import codes
 from douse.records.ledger import Snapshot
 
+_ = str  # marks what is said, for translation
 MOST_FREE = 30  # tasks that nobody was given, shown at once
 WHAT: dict[str, str] = {
-    "interview": "Ask the case where they were and whom they met while they could infect.",
-    "reach": "Tell the contact, and ask how they are.",
-    "quarantine": "See that the quarantine has begun.",
-    "find_source": "Nobody knows who infected this case: ask where they were and whom they met.",
-    "ask_infector": "Ask again whom else they met: they infected somebody whom they had not named.",
-    "test": "Take a sample.",
-    "release": "The quarantine is over: tell them so.",
-    "follow_up": "See how they are today.",
-    "visit_place": "Go and look at the place.",
-    "deliver": "Bring what was asked for.",
-    "carry_out": "Carry out the measure that was approved.",
-    "look": "Look into it.",
+    "interview": _("Ask the case where they were and whom they met while they could infect."),
+    "reach": _("Tell the contact, and ask how they are."),
+    "quarantine": _("See that the quarantine has begun."),
+    "find_source": _("Nobody knows who infected this case: ask where they were and whom they met."),
+    "ask_infector": _("Ask again whom else they met: they infected somebody whom they had not named."),
+    "test": _("Take a sample."),
+    "release": _("The quarantine is over: tell them so."),
+    "follow_up": _("See how they are today."),
+    "visit_place": _("Go and look at the place."),
+    "deliver": _("Bring what was asked for."),
+    "carry_out": _("Carry out the measure that was approved."),
+    "look": _("Look into it."),
 }
 
 
