@@ -47,12 +47,12 @@ def add_to(api: NinjaAPI) -> None:
     @api.get(
         "/bundles", url_name="bundles", tags=["bundles"], response={200: bytes, **PROBLEMS}, openapi_extra=_ZIP,
     )  # fmt: skip
-    def export_since(request: HttpRequest, since: int = Query(0, ge=0, le=2**62)) -> HttpResponseBase:
+    def export_since(request: HttpRequest, since: int = Query(0, ge=0, le=2**62)) -> HttpResponseBase:  # type: ignore[type-arg]
         """A signed bundle of all entries after a sequence number; for who keeps the records of the whole area."""
         actor = actor_of(request)
         check_whole(actor, "export")
         stores, keys = instance.current().stores, instance.current().keys
-        note(actor, "exported", object_table="ledger", object_id=f"since {since}")
+        note(actor, "export", object_table="ledger", object_id=f"since {since}")
         folder = Path(tempfile.mkdtemp(prefix="douse-bundle-"))
         export_bundle(stores.ledger, folder / "bundle.zip", since=since, key=signing_key(keys))
         name = {"Content-Disposition": 'attachment; filename="bundle.zip"'}
@@ -68,7 +68,7 @@ def add_to(api: NinjaAPI) -> None:
             with path.open("wb") as out:
                 for chunk in file.chunks():
                     out.write(chunk)
-            note(actor, "imported", object_table="ledger", object_id="bundle")
+            note(actor, "import", object_table="ledger", object_id="bundle")
             made = import_bundle(instance.current().stores.ledger, path, trusted=trusted(instance.current().keys))
         conflicts: list[dict[str, Any]] = [vars(one) for one in made.conflicts]
         new, known = len(made.receipt), made.known

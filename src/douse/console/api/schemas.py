@@ -97,7 +97,7 @@ def page_of(table: str) -> type[Schema]:
     """A page of a list of rows."""
     return create_model(
         f"{_camel(table)}Page", __base__=Schema, __doc__=f"A page of rows of {table}.",
-        rows=(list[shown_row(table)], Field(description="The rows.")),  # type: ignore[arg-type]
+        rows=(list[shown_row(table)], Field(description="The rows.")),  # type: ignore[arg-type,misc]
         page=(int, Field(description="Its number, from 1.")),
         pages=(int, Field(description="How many pages there are.")),
         total=(int, Field(description="How many rows there are.")),

@@ -114,7 +114,7 @@ def _add_reads(api: NinjaAPI, table: str) -> None:
 def _add_writes(api: NinjaAPI, table: str) -> None:
     rows = create_model(
         f"{new_row(table).__name__}Rows", __base__=Strict, __doc__=f"Rows to append to {table}: all or none.",
-        rows=(list[new_row(table)], Field(min_length=1, max_length=MOST_ROWS)),  # type: ignore[arg-type]
+        rows=(list[new_row(table)], Field(min_length=1, max_length=MOST_ROWS)),  # type: ignore[arg-type,misc]
     )  # fmt: skip
     whole = corrected_row(table)
 
@@ -253,6 +253,6 @@ def _check_new(snapshot: Snapshot, table: str, entries: list[NewEntry]) -> None:
     new = [name for name, entry in zip(names, entries, strict=True) if entry.supersedes is None or entry.record_id]
     if known & set(new) or len(set(new)) < len(new):
         raise NotNow(
-            f"A row of {table} by this key is there already, or is sent twice.",
+            "A row by this key is there already, or is sent twice.",
             next_step="Correct the row that is there, or leave it out.",
         )

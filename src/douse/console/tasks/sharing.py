@@ -30,7 +30,6 @@ from douse.console.writing import record
 from douse.records import codes
 from douse.records.ledger import EntryError, NewEntry, Receipt, Snapshot
 
-STATES = ("open", "overdue", *codes.TASK_OUTCOMES, "all")
 NOBODY = "-"  # in the filter: given to nobody
 
 
@@ -51,7 +50,7 @@ def everybodys(request: HttpRequest) -> HttpResponse:
     )
     return page(
         request, "tasks/all.html", slice=sliced(rows, request.GET.get("page")), asked=asked, counts=counts,
-        state_words=[(state, words().label(state)) for state in STATES], kind_words=_kinds(),
+        state_words=list(states().items()), states=states(), kind_words=_kinds(),
         zones_to_choose=_zones(request, snapshot), people_words=pairs(doers(snapshot, None)), nobody=NOBODY,
         zones=ground_of(snapshot).names, address=lambda n: url("tasks:all", query={**asked, "page": n}),
     )  # fmt: skip
@@ -64,7 +63,7 @@ def filtered(tasks: pl.DataFrame, asked: dict[str, str], snapshot: Snapshot) -> 
         tasks = tasks.filter(pl.col("state").is_in(OPEN))
     elif state == "overdue":
         tasks = tasks.filter("overdue")
-    elif state in STATES and state != "all":
+    elif state in codes.TASK_OUTCOMES:
         tasks = tasks.filter(pl.col("state") == state)
     if asked["kind"] in codes.TASK_KINDS:
         tasks = tasks.filter(pl.col("kind") == asked["kind"])
@@ -187,6 +186,12 @@ def doers(snapshot: Snapshot, zone: str | None) -> list[str]:
 def pairs(names: list[str]) -> list[tuple[str, str]]:
     """Names as a list to choose from."""
     return [(name, name) for name in names]
+
+
+def states() -> dict[str, str]:
+    """States of tasks in words."""
+    said = {state: words().code(state) for state in codes.TASK_OUTCOMES}
+    return {"open": say("to do"), "overdue": say("overdue"), **said, "all": say("all")}
 
 
 def _kinds() -> list[tuple[str, str]]:
