@@ -76,9 +76,9 @@ def sign_in(phone, address, role="tracer"):
 
 def three_taps(page, task, found="seen", symptoms="no"):
     card = page.locator(f"#task-{task}")
-    card.locator(f".choice.{found}").tap()
+    card.locator(f".tap.{found}").tap()
     if found == "seen":
-        card.locator(f".choice.symptoms-{symptoms}").tap()
+        card.locator(f".tap.symptoms-{symptoms}").tap()
     card.locator("button.save").tap()
 
 
@@ -168,7 +168,7 @@ def test_a_conflict_is_shown_and_stays_until_it_is_taken_away(phone, address, le
     page = sign_in(phone, address)
     phone.set_offline(True)
     card = page.locator("#task-t4")
-    card.locator(".choice.done").tap()
+    card.locator(".tap.done").tap()
     card.locator("button.save").tap()
     page.wait_for_selector("#sync[data-state=offline]")
     opened = open_ledger(tmp_path / "instance")
@@ -195,8 +195,8 @@ def test_the_same_forms_work_without_a_script(address, ledger):
         page = browser.new_context(java_script_enabled=False, **PHONE).new_page()
         page.goto(f"{address}/sign-in?next=/tasks/")
         page.click("button[value=tracer]")
-        page.locator("#task-t1 .choice.seen").tap()
-        page.locator("#task-t1 .choice.symptoms-no").tap()
+        page.locator("#task-t1 .tap.seen").tap()
+        page.locator("#task-t1 .tap.symptoms-no").tap()
         page.locator("#task-t1 button.save").tap()
         page.wait_for_selector(".notice.success")
         browser.close()

@@ -51,7 +51,7 @@ def grouped(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
     writes = sorted(right for right in actor.rights if right.startswith("write "))
     actions = [right for right in ACTIONS if right in actor.rights]
     return [
-        (say("May read"), [(right, right.removeprefix("read ")) for right in reads]),
-        (say("May write"), [(right, right.removeprefix("write ")) for right in writes]),
+        (say("May read"), [(right, words().code(right.removeprefix("read "))) for right in reads]),
+        (say("May write"), [(right, words().code(right.removeprefix("write "))) for right in writes]),
         (say("May do"), [(right, say(ACTIONS[right])) for right in actions]),
     ]

@@ -14,27 +14,33 @@ from douse.console.permissions import Actor
 from douse.console.policy import EVERYWHERE
 from douse.console.reach import ground_of, reach
 from douse.console.reading import follow
+from douse.console.remembered import Background
+from douse.console.states import NotNow
 from douse.console.tasks.answers import OPEN
 from douse.console.tasks.spread import spread
 from douse.console.tasks.todo import with_state
-from douse.console.writing import record
+from douse.console.writing import on_erasure, record
 from douse.library import Links, load
-from douse.question import DEFAULT_LINKS, of_pathogen
+from douse.question import DEFAULT_LINKS, Knowledge, of_pathogen
 from douse.records import ZoneTree
 from douse.records.ledger import NewEntry, Snapshot
+from douse.records.tables import TABLES
 from douse.situation import describe
 from douse.tracing import trace
 from douse.tracing.infectors import Known, likely_infectors
 from douse.tracing.tasks import make_work
 from douse.tracing.tasks.watch import daily_visits
 
+_WAIT = 15.0  # seconds for the worklist
+_background = Background(1)
+on_erasure(_background.forget)
 _NAMES = UUID("6d6f7573-6500-5000-8000-7461736b7300")  # of identifiers of tasks: the same task twice is one
 
 
 def make_today(actor: Actor) -> int:
     """Append today's tasks of the zones of somebody who shares tasks; how many are new."""
     snapshot, now = follow(), clock.now()
-    wanted = within(actor, snapshot, new_tasks(snapshot, wanted_today(snapshot, now)))
+    wanted = within(actor, snapshot, new_tasks(snapshot, worked_out(snapshot, now)))
     if wanted.is_empty():
         return 0
     visits = [list(group["zone"]) for group in wanted.partition_by("visit", maintain_order=True)]
@@ -45,10 +51,28 @@ def make_today(actor: Actor) -> int:
     return len(entries)
 
 
-def wanted_today(snapshot: Snapshot, now: datetime) -> pl.DataFrame:
+def worked_out(snapshot: Snapshot, now: datetime) -> pl.DataFrame:
+    """As of `wanted_today`, made beside the requests: the first time it takes long.
+
+    Raises
+    ------
+    NotNow
+        When it is not ready yet.
+    """
+    sources = tuple(snapshot.frames.get(table) for table in TABLES)
+    knowledge = in_force(snapshot.as_of(now), now.date())
+    files = f"{knowledge.pathogen.id} {knowledge.protocol.id}"
+    made = _background.get(
+        ("worklist", now.date()), (*sources, files), lambda: wanted_today(snapshot, now, knowledge), _WAIT
+    )
+    if made.value is None or not made.is_fresh:
+        raise NotNow("The worklist is being worked out.", next_step="Ask for the tasks again in a minute.")
+    return made.value
+
+
+def wanted_today(snapshot: Snapshot, now: datetime, knowledge: Knowledge) -> pl.DataFrame:
     """All that tracers have to do today: kind, person_id, case_id, zone, due_at, visit; in the order of visits."""
     records = snapshot.as_of(now)
-    knowledge = in_force(records, now.date())
     known = of_pathogen(records, knowledge.pathogen)
     zones = ZoneTree(known)
     situation = describe(known, zones, knowledge.pathogen, knowledge.protocol)

@@ -1,6 +1,6 @@
 """Sharing out: all tasks of one's zones, tasks by hand, out of the worklist, given to people and taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from douse.console.tasks.todo import with_state
 from douse.console.templating import url
 from douse.console.words import say, words
 from douse.console.writing import record
+from douse.errors import UsageError
 from douse.records import codes
 from douse.records.ledger import EntryError, NewEntry, Receipt, Snapshot
 
@@ -78,7 +79,11 @@ def filtered(tasks: pl.DataFrame, asked: dict[str, str], snapshot: Snapshot) -> 
 @require_POST
 def make(request: HttpRequest) -> HttpResponse:
     """Append today's tasks out of the worklist."""
-    count = make_today(actor_of(request))
+    try:
+        count = make_today(actor_of(request))
+    except (NotNow, UsageError) as error:  # the worklist is on its way, or no library files are in force
+        messages.warning(request, f"{words().translated(error.what)} {words().translated(error.next_step)}")
+        return redirect("tasks:all")
     if count:
         messages.success(request, say("{n} {n:task is|tasks are} new.", n=count))
     else:
@@ -116,8 +121,14 @@ def give(actor: Actor, task_ids: Sequence[str], name: str | None) -> Receipt:
             raise NotNow("One of the tasks is not there, or not within your zones.", next_step="Open the list again.")
         check_open(task)
         check_doer(snapshot, task["zone"], name)
-        entries.append(NewEntry("tasks", whole({**task, "assigned_to": name}), supersedes=task["record_id"]))
+        entries.append(given_to(task, name))
     return record(actor, entries, action="share_tasks")
+
+
+def given_to(task: Mapping[str, Any], name: str | None) -> NewEntry:
+    """The correction that gives a task to a user."""
+    row = whole({**task, "assigned_to": name})
+    return NewEntry("tasks", row, record_id=str(uuid4()), supersedes=task["record_id"])
 
 
 def check_doer(snapshot: Snapshot, zone: str | None, name: str | None) -> None:
@@ -140,8 +151,7 @@ def take(request: HttpRequest, task_id: str) -> HttpResponse:
     if task["assigned_to"] not in {None, actor.name}:
         raise NotNow("Somebody has taken this task.", next_step="Take another one, or ask who shares out the tasks.")
     if task["assigned_to"] is None:
-        row = whole({**task, "assigned_to": actor.name})
-        record(request, [NewEntry("tasks", row, supersedes=task["record_id"])], action="took_task")
+        record(request, [given_to(task, actor.name)], action="took_task")
     messages.success(request, say("The task is on your list."))
     return redirect("tasks:mine")
 
