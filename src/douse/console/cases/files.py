@@ -16,7 +16,7 @@ from douse.console.cases import upload
 from douse.console.cases.lists import as_csv
 from douse.console.cases.upload import Upload
 from douse.console.pages import page
-from douse.console.permissions import Refused, may
+from douse.console.permissions import Actor, Refused, may
 from douse.console.reach import ground_of, reach, zones_of_rows
 from douse.console.reading import follow
 from douse.console.words import say, words
@@ -89,7 +89,7 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _look(request: HttpRequest, kept: Upload, checked: Checked, refused: DouseError | None = None) -> HttpResponse:
-    coming = _coming(request, checked)
+    coming = coming_of(actor_of(request), follow(), checked)
     findings = grouped(checked.findings)
     return page(
         request, "cases/findings.html", HTTPStatus.OK if refused is None else HTTPStatus.FORBIDDEN,
@@ -185,8 +185,8 @@ def _facts(sentence: str, filled: str) -> dict[str, str]:
     return found.groupdict() if found else {}
 
 
-def _coming(request: HttpRequest, checked: Checked) -> list[Coming]:
-    actor, snapshot = actor_of(request), follow()
+def coming_of(actor: Actor, snapshot: Snapshot, checked: Checked) -> list[Coming]:
+    """What an upload would bring, table by table."""
     found = []
     for table, rows in checked.records.frames.items():
         aside = checked.rejected.get(table)

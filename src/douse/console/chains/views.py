@@ -1,0 +1,146 @@
+"""The pages of chains: the picture with its table, and why a link is believed."""
+
+from typing import Any
+
+import polars as pl
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from douse.console import clock
+from douse.console.actors import actor_of
+from douse.console.chains import believed as beliefs
+from douse.console.chains.layout import Case, draw
+from douse.console.forms_read import day_of, text_of
+from douse.console.ground import Ground
+from douse.console.listing import sliced
+from douse.console.pages import page
+from douse.console.plan.names import named
+from douse.console.plan.progress import going_on, progress
+from douse.console.reach import ground_of
+from douse.console.reading import follow, visible
+from douse.console.states import NotNow
+
+PER_PAGE = 50
+_FILTERS = ("zone", "since", "until", "cluster", "start")
+# What speaks for an infector, as `tracing/infectors/belief` names it -> its sentence.
+BASIS = {
+    "declared": "named in the investigation",
+    "dates": "their dates fit",
+    "contact": "on record as contacts",
+    "household": "of one household",
+    "daytime_place": "of one school or workplace",
+    "zone": "they live in one zone, or in zones near one another",
+    "distance": "they live near one another",
+    "number": "their numbers in the register follow one another",
+    "told": "days between the reports fit",
+    "ages": "their ages are such as often infect one another",
+    "age": "the age of the infector",
+    "found": "how the infector was found",
+    "contacts_found": "many contacts of the infector are known",
+    "cluster": "of one recognised cluster",
+    "documented": "much is on record of the infector",
+    "visited": "one visited the zone of the other",
+    "before": "few cases before the infector in that zone",
+    "after": "many cases after the infector in that zone",
+    "place": "they were at one place on one day",
+}
+
+
+def show(request: HttpRequest) -> HttpResponse:
+    """The picture of chains within reach, and the same as a table."""
+    actor, snapshot = actor_of(request), follow()
+    named(snapshot)
+    found = beliefs.latest()
+    work = going_on(beliefs.KIND)
+    today = clock.now().date()
+    if found is None:
+        return page(request, "chains/none.html", work=work, today=today)
+    ground = ground_of(snapshot)
+    every = beliefs.within(actor, snapshot, found)
+    asked = {name: text_of(request.GET, name) for name in _FILTERS}
+    cases = _filtered(every, asked, request, ground)
+    drawn = draw(_cases(cases), start=asked["start"] or None)
+    used = {zone for one in every["zone"].drop_nulls().unique() for zone in ground.line(one)}
+    single = len(cases) - _linked(cases)
+    return page(
+        request,
+        "chains/show.html",
+        believed=found,
+        work=work,
+        changed=beliefs.changed(found, snapshot),
+        today=today,
+        asked=asked,
+        drawn=drawn,
+        facts={row["case_id"]: row for row in cases.iter_rows(named=True)},
+        total=len(cases),
+        single=single,
+        zones=[(zone, depth) for zone, depth in ground.in_order() if zone in used],
+        clusters=every["cluster"].drop_nulls().unique().sort().to_list(),
+        slice=sliced(
+            cases.sort("day", "case_id", descending=[True, False], nulls_last=True), request.GET.get("page"), PER_PAGE
+        ),
+    )
+
+
+def _linked(cases: pl.DataFrame) -> int:
+    """Cases that have an infector or an infected among them."""
+    in_it = cases["case_id"].implode()
+    linked = cases.filter(pl.col("infector").is_in(in_it))
+    return len(set(linked["case_id"]) | set(linked["infector"]))
+
+
+def _filtered(cases: pl.DataFrame, asked: dict[str, str], request: HttpRequest, ground: Ground) -> pl.DataFrame:
+    if asked["zone"]:
+        cases = cases.filter(pl.col("zone").is_in(sorted(ground.subtree(asked["zone"]))))
+    since, until = day_of(request.GET, "since"), day_of(request.GET, "until")
+    if since:
+        cases = cases.filter(pl.col("day") >= since)
+    if until:
+        cases = cases.filter(pl.col("day") <= until)
+    if asked["cluster"]:
+        cases = cases.filter(pl.col("cluster") == asked["cluster"])
+    return cases
+
+
+def _cases(cases: pl.DataFrame) -> list[Case]:
+    columns = cases.select("case_id", "infector", "day", "probability", "through")
+    return [
+        Case(case, infector, day, p or 0.0, bool(through)) for case, infector, day, p, through in columns.iter_rows()
+    ]
+
+
+def make(request: HttpRequest) -> HttpResponse:
+    """Have the chains worked out from the records of now."""
+    del request
+    beliefs.ask(follow(), clock.now().date())
+    return redirect("chains:show")
+
+
+def show_progress(request: HttpRequest) -> HttpResponse:
+    """How far the chains are."""
+    return progress(request, beliefs.KIND, "chains:progress")
+
+
+def case(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Why it is believed who infected a case: as a part of the page of chains, or as a page of its own."""
+    actor, snapshot = actor_of(request), follow()
+    named(snapshot)
+    rows = visible(actor, snapshot, "cases").filter(pl.col("case_id") == case_id)
+    if rows.is_empty():
+        raise NotNow("There is no such case within your zones.", next_step="Go back to the chains.")
+    found = beliefs.latest()
+    values: dict[str, Any] = {"case": rows.row(0, named=True), "believed": found, "basis": BASIS}
+    if found is not None:
+        within = beliefs.within(actor, snapshot, found)
+        seen = frozenset(within["case_id"])
+        infected = within.filter(pl.col("infector") == case_id).sort("probability", descending=True)
+        values |= {
+            "answers": beliefs.answers(found, case_id, seen),
+            "infected": infected.to_dicts(),
+            "sources": found.sources.filter(pl.col("case_id") == case_id)
+            .sort("rank")
+            .with_columns(source_case=pl.when(pl.col("source_case").is_in(list(seen))).then("source_case"))
+            .to_dicts(),
+        }
+    is_part = bool(getattr(request, "htmx", False))
+    return page(request, "chains/why.html" if is_part else "chains/case.html", **values)
