@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW
 from django.urls import reverse
 
+from conftest import NOW
 from douse.console.plan import made as plans
 from douse.console.plan.workshop import workshop
 from douse.console.policy import EVERYWHERE

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from douse.console import clock
 from douse.console.actors import actor_of
 from douse.console.chains import believed as beliefs
-from douse.console.chains.layout import Case, draw
+from douse.console.chains.layout import Case, Drawn, draw
 from douse.console.forms_read import day_of, text_of
 from douse.console.ground import Ground
 from douse.console.listing import sliced
@@ -18,10 +18,12 @@ from douse.console.plan.names import named
 from douse.console.plan.progress import going_on, progress
 from douse.console.reach import ground_of
 from douse.console.reading import follow, visible
+from douse.console.remembered import Remembered
 from douse.console.states import NotNow
 from douse.console.words import say
 
 PER_PAGE = 50
+_drawn: Remembered[Drawn] = Remembered(32)
 _FILTERS = ("zone", "since", "until", "cluster", "start")
 
 
@@ -38,7 +40,12 @@ def show(request: HttpRequest) -> HttpResponse:
     every = beliefs.within(actor, snapshot, found)
     asked = {name: text_of(request.GET, name) for name in _FILTERS}
     cases = _filtered(every, asked, request, ground)
-    drawn = draw(_cases(cases), start=asked["start"] or None)
+    drawn = _drawn.get(
+        (actor.key, tuple(asked.values())),
+        (found, visible(actor, snapshot, "cases"), snapshot.current("zones")),
+        lambda: draw(_cases(cases), start=asked["start"] or None),
+    )
+    in_picture = cases.filter(pl.col("case_id").is_in([node.case for node in drawn.nodes]))
     used = {zone for one in every["zone"].drop_nulls().unique() for zone in ground.line(one)}
     single = len(cases) - _linked(cases)
     return page(
@@ -50,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
         today=today,
         asked=asked,
         drawn=drawn,
-        facts={row["case_id"]: row for row in cases.iter_rows(named=True)},
+        facts={row["case_id"]: row for row in in_picture.iter_rows(named=True)},
         total=len(cases),
         single=single,
         zones=[(zone, depth) for zone, depth in ground.in_order() if zone in used],
