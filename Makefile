@@ -10,7 +10,7 @@ DEMO ?= demo
 DEMO_PEOPLE ?= 200000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick test-spark check format bench docs messages lock clean
+.PHONY: help demo serve test test-quick test-spark check format bench docs messages lock clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -24,6 +24,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## make a city with an outbreak, plan for it, say where the report is
 	$(BIN)/douse demo --out $(DEMO) --people $(DEMO_PEOPLE)
+
+serve: $(READY) ## the console of a department; the first run prints the administrator's link
+	$(BIN)/douse serve
 
 test: $(READY) ## all tests
 	$(BIN)/pytest -n 2 --dist worksteal
@@ -49,8 +52,9 @@ bench: $(READY) ## the figures of docs/validation
 	$(BIN)/python benchmarks/plan.py
 	cd benchmarks && for figure in detectors farrington scan estimates nowcast forecast; do ../$(BIN)/python $$figure.py || exit 1; done
 
-docs: $(READY) ## write the data dictionary from the tables
+docs: $(READY) ## write the data dictionary from the tables, and the roles of the console from the policy
 	$(BIN)/python -m douse dictionary > docs/data-dictionary.md
+	$(BIN)/python -m douse.console.roles
 
 messages: $(READY) ## collect the sentences for translation
 	$(BIN)/pybabel extract -F babel.cfg -k Because -k say --add-location=file --no-wrap --sort-by-file -o src/douse/outputs/locale/douse.pot src/douse

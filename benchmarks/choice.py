@@ -22,7 +22,8 @@ from douse.planning.choice.rules import strategies_for
 from douse.planning.drill.setting import setting_of
 from douse.planning.drill.simulated_world import first_seen
 from douse.records import ZoneTree
-from douse.simulation.simulate import today
+from douse.signals import Scene
+from douse.simulation.simulate import Outlook, today
 from douse.simulation.standing_city import standing_city
 from douse.situation import describe, estimate
 
@@ -79,9 +80,11 @@ def one(name: str, executor: Executor | None, day, options: argparse.Namespace) 
     peopled = standing_city(known, zones, situation.cases, 1).peopled
     began = time.perf_counter()
     runs = today(
-        known, situation, estimate(known, situation, zones, pathogen, delays=("onset_to_known",)), zones, pathogen,
-        protocol, days=days_ahead(pathogen, floor), runs=options.scenarios, peopled=peopled, executor=executor,
-    )  # fmt: skip
+        Scene(known, situation, zones, pathogen, protocol),
+        estimate(known, situation, zones, pathogen, delays=("onset_to_known",)),
+        Outlook(days_ahead(pathogen, floor), options.scenarios, peopled=peopled),
+        executor=executor,
+    )
     drawn = time.perf_counter()
     tried = strategies_for(protocol)
     how = Asked(pathogen, protocol, costs, load(Stresses, "generic"), tried, floor, options.scenarios)

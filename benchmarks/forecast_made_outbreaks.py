@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import polars as pl
 
 from douse.simulation.outcome import outcome_of
-from douse.simulation.simulate import simulate
+from douse.simulation.simulate import Outlook, simulate
 from douse.simulation.weigh import weighted_quantiles
-from start_inputs import FIRST, PATHOGEN, PROTOCOL, outbreak, peopled, records_of, seen
+from start_inputs import FIRST, outbreak, peopled, records_of, seen
 
 KNOWN, AHEAD = 35, 14
 SHARES = np.array([0.05, 0.25, 0.75, 0.95])
@@ -40,10 +40,7 @@ def main() -> None:
         scale = float(np.exp(np.random.default_rng(seed).normal(np.log(1.2), 0.35)))
         run = outbreak(seed, days=KNOWN + AHEAD, scale=scale)
         at = seen(records_of(run), FIRST + timedelta(days=KNOWN - 1))
-        made = simulate(
-            at.known, at.situation, at.estimates, at.zones, PATHOGEN, PROTOCOL, days=AHEAD, runs=asked.runs, seed=seed,
-            peopled=peopled(),
-        )  # fmt: skip
+        made = simulate(at.scene, at.estimates, Outlook(AHEAD, asked.runs, seed=seed, peopled=peopled()))
         truth = outcome_of(run)
         for name, (what, days) in LOOKED_AT.items():
             counts = np.array([one.outcome.of(what)[made.past.back :][days].sum() for one in made.runs], np.float64)

@@ -22,7 +22,7 @@ from scipy.stats import nbinom
 from douse import main as story
 from douse.question import Opened, Question, open_data
 from douse.signals import Scene
-from douse.simulation.simulate import simulate
+from douse.simulation.simulate import Outlook, simulate
 from douse.simulation.weigh import weighted_quantiles
 from douse.situation import estimate
 from douse.situation.forecast import forecast_draws
@@ -67,10 +67,7 @@ def forecasts(scene: Scene, runs: int, settings: dict) -> dict[str, tuple[np.nda
     cases, as_of = scene.situation.cases, scene.situation.as_of
     daily = daily_counts(cases, "reported", as_of)
     estimates = estimate(scene.known, scene.situation, scene.zones, scene.pathogen, delays=("onset_to_known",))
-    made = simulate(
-        scene.known, scene.situation, estimates, scene.zones, scene.pathogen, scene.protocol, days=AHEAD, runs=runs,
-        **settings,
-    )  # fmt: skip
+    made = simulate(scene, estimates, Outlook(AHEAD, runs, **settings))
     ((_, paths),) = forecast_draws(daily, as_of=as_of, pathogen=scene.pathogen, horizon=AHEAD).values()
     return {
         "city": (made.forecast_cases, made.weights, made),

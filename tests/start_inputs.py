@@ -15,6 +15,7 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.records import Records, ZoneTree
 from douse.records.tables import TABLES
+from douse.signals.scene import Scene
 from douse.simulation.by_protocol import response_of
 from douse.simulation.capacity import Capacity
 from douse.simulation.contacts import usual_contacts
@@ -41,6 +42,11 @@ class Seen:
     situation: Situation
     estimates: Estimates
     zones: ZoneTree
+
+    @property
+    def scene(self) -> Scene:
+        """The same with pathogen and protocol."""
+        return Scene(self.known, self.situation, self.zones, PATHOGEN, PROTOCOL)
 
 
 @cache

@@ -1,6 +1,8 @@
 """Command line of the verbs that serve: serve, users."""
 
 import argparse
+import signal
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from ipaddress import ip_address
@@ -95,6 +97,8 @@ def _serve(options: argparse.Namespace, show: Show) -> int:
             if link is not None:
                 show(f"First, set the administrator's password, once, within two days:\n{address}{link}")
 
+        # Told to stop, the server ends as by Ctrl+C: the folder of a demonstration goes away.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             start.serve(instance, options.host, options.port, proxy, ready)
         except OSError as error:

@@ -16,7 +16,7 @@ from douse.planning.choice.rules import strategies_for
 from douse.planning.choice.today import Chosen, ordered_today
 from douse.planning.testing.capacity import screening_capacity
 from douse.signals import Scene
-from douse.simulation.simulate import today
+from douse.simulation.simulate import Outlook, today
 from douse.situation import estimate
 from douse.tracing.trace import Trace
 
@@ -90,11 +90,9 @@ def decide(  # noqa: PLR0913  what is known, and how it is decided
         scene.pathogen, scene.protocol, costs, load(Stresses, how.stresses), strategies, floor, how.scenarios, how.seed
     )
     progress("Drawing scenarios from the records (the first time on a machine compiles for half a minute)")
-    found = today(
-        scene.known, scene.situation, estimate(scene.known, scene.situation, scene.zones, scene.pathogen), scene.zones,
-        scene.pathogen, scene.protocol, days=days_ahead(scene.pathogen, floor), runs=how.scenarios, seed=how.seed,
-        peopled=peopled, executor=how.executor,
-    )  # fmt: skip
+    estimates = estimate(scene.known, scene.situation, scene.zones, scene.pathogen)
+    outlook = Outlook(days=days_ahead(scene.pathogen, floor), runs=how.scenarios, seed=how.seed, peopled=peopled)
+    found = today(scene, estimates, outlook, executor=how.executor)
     basis = Basis(
         scene.known,
         scene.situation,

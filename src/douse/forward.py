@@ -32,7 +32,7 @@ from douse.simulation.rates import make_rates
 from douse.simulation.run_tables import age_table, daily_table, zone_table
 from douse.simulation.scenario import Scenario
 from douse.simulation.seeds import make_seeds
-from douse.simulation.simulate import Simulated, simulate
+from douse.simulation.simulate import Outlook, Simulated, simulate
 from douse.situation import estimate
 
 _WARM_PEOPLE = 2_000
@@ -97,12 +97,9 @@ def simulate_ahead(  # noqa: PLR0913  (what the command may say)
     scene = look(opened, opened.day)
     estimates = estimate(scene.known, scene.situation, scene.zones, scene.pathogen)
     progress("Simulating (the first time on a machine compiles for half a minute)")
-    found = simulate(
-        scene.known, scene.situation, estimates, scene.zones, scene.pathogen, scene.protocol, days=days, runs=runs,
-        orders=() if measures is None else read_measures(measures), by_rule=by_rule, seed=seed,
-        peopled=kept_city(question.data),
-        executor=executor,
-    )  # fmt: skip
+    orders = () if measures is None else read_measures(measures)
+    outlook = Outlook(days, runs, orders, by_rule=by_rule, seed=seed, peopled=kept_city(question.data))
+    found = simulate(scene, estimates, outlook, executor=executor)
     progress("Writing down one run")
     run = found.likeliest()
     real = found.peopled.person_ids is not None

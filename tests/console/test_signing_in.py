@@ -199,7 +199,7 @@ def test_pages_hold_no_script_and_no_style_of_their_own_and_say_so(
         "/static/console/console.css",
         "/no",
     ]:
-        answer = client.get(address)
+        answer = client.head(address) if "static" in address else client.get(address)
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
@@ -210,8 +210,6 @@ def test_pages_hold_no_script_and_no_style_of_their_own_and_say_so(
             assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\bstyle=|\son[a-z]+=|javascript:", text), address
             assert not re.search(r"(?:src|href|action)=[\"']?(?:https?:)?//", text), address
             assert answer.headers["Cache-Control"] == "no-store"
-        if answer.streaming:
-            answer.file_to_stream.close()
 
 
 def test_cookies_are_for_the_console_alone(user: Callable[..., User]) -> None:

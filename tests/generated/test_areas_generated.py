@@ -58,6 +58,20 @@ def as_twin(given_choices):
     }
 
 
+def test_without_time_for_the_programme_the_choice_by_prices_is_taken_with_its_bound():
+    random, size = np.random.default_rng(0), 200
+    parent = np.array([-1, *(random.integers(0, zone // 3 + 1) for zone in range(size - 1))])
+    hold = np.where(random.random((size, 3)) < 0.7, random.integers(0, 12, (size, 3)), np.inf)
+    people, hidden = random.integers(0, 9, (2, size)).astype(float)
+    burden = np.array([0.0, 2.0, 7.0])
+    large = Choices(parent, ("open", "control", "lockdown"), people, hidden, np.array([0, 0.5, 1]), burden, hold)
+    wanted = 0.6 * hidden.sum()
+    hasty, best = (search(large, depths(parent), wanted, seconds=seconds, gap=0.0) for seconds in (1e-6, 60.0))
+    assert hasty.covered >= wanted * (1 - 1e-5)
+    assert hasty.bound <= best.cost <= hasty.cost
+    assert hasty.bound < hasty.cost
+
+
 @given(choices(), st.floats(0.05, 1.0))
 @settings(max_examples=150, deadline=None)
 def test_the_cover_is_the_cheapest_of_all(given_choices, share):

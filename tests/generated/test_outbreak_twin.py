@@ -34,7 +34,7 @@ def compare(scenario, seeds, seed, shards, changes=None):
             now = changes[day - HISTORY]
             fast.change(response=now.response, orders=now.zoning.orders, masks_from=now.masks_from)
         regime = [slow.regime.get((day, zone), 0) if scenario.zoning.acts or changes else 0 for zone in all_zones]
-        assert fast.regime[day % len(fast.regime)].tolist() == regime, day
+        assert fast.levels.regime[day % len(fast.levels.regime)].tolist() == regime, day
         fast.run(days=1)
         log = fast.log[fast.log_end[day] : fast.log_end[day + 1]]
         assert log.tolist() == [[e.target, e.infector, e.meta] for e in slow.infections[day]], day
@@ -58,7 +58,7 @@ def compare(scenario, seeds, seed, shards, changes=None):
         for day in days if scenario.zoning.acts or changes else ():
             people = np.diff(scenario.city.zone_start)
             under = sum(int(people[zone]) for zone in all_zones if slow.regime[day, zone] & 3 == level)
-            assert fast.day_people[level, day] == under, (level, day)
+            assert fast.levels.day_people[level, day] == under, (level, day)
     return slow
 
 
@@ -219,7 +219,7 @@ def test_a_run_begun_again_does_what_it_did_at_first():
     again.begin(seeds, 3)
     again.run()
     assert again.series.tolist() == once.series.tolist()
-    assert again.regime.tolist() == once.regime.tolist()
+    assert again.levels.regime.tolist() == once.levels.regime.tolist()
 
 
 def test_nobody_can_begin_to_respond_in_the_middle_of_nothing():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from douse.kernels.testing_day import testing_day as run_day
@@ -235,6 +235,7 @@ def test_every_unit_finds_a_desk_and_every_sampler_works_once_a_day(day, sampler
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=30), st.integers(1, 10), st.floats(0.5, 4))
+@example([5e-324], 1, 2.0)
 @settings(max_examples=80, deadline=None)
 def test_plates_wait_at_most_for_one_run(times, size, every):
     begun, results = np.sort(np.array(times)), np.empty(len(times))

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from douse.planning.areas import hidden_infections
-from douse.planning.areas.hidden import PARTS, HiddenByArea
+from douse.planning.areas.ground import ground_of
+from douse.planning.areas.hidden import PARTS, HiddenByArea, area_rules
+from douse.planning.areas.movement import movement_of
 from douse.situation.situation import Interval
 from planning_inputs import TODAY, TREE, basis, traced
 
@@ -184,3 +186,10 @@ def test_without_residents_on_record_areas_are_ranked_and_not_priced():
     hidden = hidden_infections(at)
     assert not hidden.counted
     assert by_area(hidden, at)["b1"] > by_area(hidden, at)["b2"]
+
+
+def test_the_size_of_households_is_that_of_zones_that_have_both_residents_and_households_on_record():
+    """500,000 residents of 200,000 households: 1.5 household mates. A city without households says nothing of it."""
+    both = basis(zones=f"{TREE}  town | city | | 5000000 |\n")
+    movement = movement_of(both.known, ground_of(both.zones), area_rules(both.protocol), attack=0.2, reproduction=2.5)
+    assert movement.home == pytest.approx(1.5 * 0.2 / 2.5)

@@ -179,6 +179,16 @@ def test_who_lies_in_a_bed_of_their_class_does_not_move_and_takes_it_from_others
     assert where(plan) == {"b": "hospital-s"}
 
 
+def test_who_shares_a_room_takes_none_on_the_next_day_either():
+    """Mother and child were given one of two rooms yesterday: the other is free today."""
+    lie = [stay(person, "quarantine_site", "rooms-n") for person in ("mother", "child")]
+    plan = beds([], [contact("other")], people=FAMILY, stays=lie)
+    assert where(plan) == {"other": "rooms-n"}
+    assert [(load.occupied, load.coming) for load in plan.facilities if load.facility_id == "rooms-n"] == [(1, 1)]
+    apart = beds([], [contact("other")], people=FAMILY, stays=[lie[0], stay("old", "quarantine_site", "rooms-n")])
+    assert where(apart) == {"other": None}
+
+
 def test_who_has_become_worse_moves():
     plan = beds(cases(("a", "n1", "critical")), stays=[stay("a", "hospital", "hospital-s")])
     (one,) = plan.placements
@@ -252,6 +262,17 @@ def test_more_beds_need_the_larger_one():
 def test_free_hospital_beds_spare_the_opening():
     hospital = {"facility_id": "h", "kind": "hospital", "beds": 200}
     assert beds(needs=every("shelter_bed", RISING), facilities=[*CLOSED, hospital]).openings == ()
+
+
+def test_without_a_shelter_hospital_on_record_hospitals_open_for_their_patients():
+    hospitals = [
+        {"facility_id": "now", "kind": "hospital", "beds": 50},
+        {"facility_id": "new", "kind": "hospital", "beds": 60, "lead_time_days": 3},
+    ]
+    plan = beds(needs=every("shelter_bed", RISING), facilities=hospitals)
+    assert [(one.facility_id, one.opens_on) for one in plan.openings] == [("new", TODAY + timedelta(days=6))]
+    short = {one.resource: (one.first_day, one.worst) for one in plan.short_ahead}
+    assert short == {"hospital_bed": (TODAY + timedelta(days=12), 20.0)}
 
 
 def test_too_late_says_what_is_short_from_when_by_how_many_and_when_it_had_to_be_decided():

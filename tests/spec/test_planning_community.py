@@ -56,6 +56,14 @@ def test_each_kind_gets_a_crew_that_can():
     }
 
 
+@pytest.mark.parametrize("little", [{"capacity": 100.0, "capacity_unit": "kg"}, {"works_from": 8.0, "works_to": 9.0}])
+def test_a_crew_of_less_than_a_trip_a_day_goes_once(little):
+    bike = {"crew_id": "bike", "kind": "delivery", "zone": "near", "vehicles": 1} | little
+    plan, taken, _ = matched([request("food", "food")], [bike])
+    assert who(plan) == {"food": "bike"}
+    assert max(taken["bike"]) > 0
+
+
 def test_medical_requests_that_can_be_in_time_go_first():
     """One trip a day: the dialysis that is due tomorrow night goes before the visit that is overdue already."""
     requests = [request("visit", "medical_visit"), request("dialysis", "dialysis")]

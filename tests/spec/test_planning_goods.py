@@ -94,6 +94,14 @@ def test_what_lies_with_a_hospital_serves_it_and_is_not_sent():
     assert not plan.shortages
 
 
+def test_what_lies_where_nobody_needs_it_may_be_sent():
+    """A quarantine site of the west has masks; beds are in the east only."""
+    site = "  site        | quarantine_site | west | 30.0 | 119.9\n"
+    plan, _ = goods([("care", "n95", "east", 10, 10)], stock=stock(site__n95=100), crews=VAN, facilities=DEPOTS + site)
+    assert not plan.shortages
+    assert sent(plan, from_facility="site", zone="east") == 40
+
+
 @pytest.mark.parametrize(("there", "care", "testing"), [(40, 0, 40), (20, 20, 40), (60, 0, 20), (80, 0, 0)])
 def test_beds_are_served_before_sampling_where_there_is_not_enough_for_both(there, care, testing):
     plan, _ = goods(
@@ -249,6 +257,15 @@ def test_a_crew_on_foot_carries_by_weight_and_a_stated_capacity_goes_before():
     at = basis(zones=ZONES, crews=crews)
     hours = {crew.id: crew.hours(crew_rules(at.protocol)) for crew in crews_of(at)}
     assert hours == {"foot": pytest.approx(4 * 10 * 15 / 300), "kg": 4.0, "trips": 6.0, "ill": 0.0}
+
+
+def test_people_whose_vehicles_are_not_on_record_carry_no_more_than_one_vehicle_or_all_on_foot():
+    """Ten hours of two hours a trip. They go out one by one, on five trips each; what they carry is another matter."""
+    hours = {"works_from": 8.0, "works_to": 18.0}
+    crews = [{"crew_id": str(n), "kind": "helper", "people": n} | hours for n in (1, 4, 40)]
+    at = basis(zones=ZONES, crews=[*crews, {"crew_id": "nothing", "kind": "helper"} | hours])
+    found = {crew.id: (crew.trips, crew.hours(crew_rules(at.protocol))) for crew in crews_of(at)}
+    assert found == {"1": (5, 10), "4": (20, 10), "40": (200, 40 * 10 * 15 / 300), "nothing": (5, 10)}
 
 
 @pytest.mark.parametrize(

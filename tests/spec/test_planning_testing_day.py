@@ -111,6 +111,18 @@ def test_a_sampling_site_on_record_is_used_before_a_school_and_a_school_before_n
     ]  # fmt: skip
 
 
+def test_a_zone_without_coordinates_does_not_hide_where_the_others_lie():
+    zones = (
+        "zone_id | kind | parent_zone | population | latitude | longitude\n--+--+--+--+--+--\n"
+        "a | district | | 2400 | | \n"
+        "a1 | community | a | 2000 | 31.000 | 121.000\n"
+        "a2 | community | a | 400 | | "
+    )
+    hall = [{"facility_id": "hall", "kind": "sampling_site", "staff": 30, "latitude": 31.004, "longitude": 121.0}]
+    day = a_day(one_round("a"), zones=zones, facilities=facilities() + hall)
+    assert [(site.kind, site.place) for site in day.sites] == [("sampling_site", "hall")]
+
+
 def test_tubes_go_to_the_near_laboratory_until_the_queue_there_costs_more_than_the_way():
     zones = (
         "zone_id | kind | population | latitude | longitude\n--+--+--+--+--\n"
@@ -127,6 +139,26 @@ def test_tubes_go_to_the_near_laboratory_until_the_queue_there_costs_more_than_t
     assert [site.laboratory for site in day.sites] == ["south", "south"]
 
 
+def test_a_laboratory_that_gets_tubes_has_a_courier_and_the_plan_counts_them_all():
+    spots = dict(zip("abcd", (31.0, 31.3, 31.6, 31.9), strict=True))
+    zones = "zone_id | kind | population | latitude | longitude\n--+--+--+--+--\n"
+    zones += "\n".join(f"{zone} | community | 2400 | {north} | 121.0" for zone, north in spots.items())
+    labs = [
+        {
+            "facility_id": f"lab-{zone}",
+            "kind": "laboratory",
+            "tests_per_day": 3000,
+            "latitude": north,
+            "longitude": 121.0,
+        }
+        for zone, north in spots.items()
+    ]
+    few = rules(couriers_per_site=number(0.25, "couriers a site"))
+    day = a_day(*map(one_round, spots), zones=zones, facilities=labs, at=few)
+    assert [lab.couriers for lab in day.laboratories] == [1, 1, 1, 1]
+    assert day.couriers == 4
+
+
 def test_too_few_samplers_sample_on_the_next_days():
     day = a_day(facilities=facilities(samplers=3))
     assert day.samplers_by_shift == (3, 3, 1)
@@ -138,6 +170,21 @@ def test_too_few_samplers_sample_on_the_next_days():
     assert day.cheapest.cost == pytest.approx(4 * (60 + 1.75 * 8))
     assert day.cheapest.in_time
     assert day.cheapest.result_hours <= 24
+
+
+def in_hours(window):
+    screening = rules().screening.model_copy(update={"window_hours": number(window, "hours")})
+    return rules().model_copy(update={"screening": screening})
+
+
+def test_samplers_on_record_help_before_any_are_asked_for():
+    """Seven are enough for 13 hours; where 12 are asked of the day, the others on record join."""
+    assert a_day(facilities=facilities(samplers=30)).samplers == 7
+    few = a_day(facilities=facilities(samplers=7), at=in_hours(12))
+    assert (few.in_time, few.cheapest.samplers > 0) == (False, True)
+    enough = a_day(facilities=facilities(samplers=30), at=in_hours(12))
+    assert (enough.in_time, enough.cheapest) == (True, None)
+    assert 7 + few.cheapest.samplers <= enough.samplers <= 30
 
 
 def test_what_is_less_than_the_cheapest_addition_does_not_do():
@@ -189,6 +236,14 @@ def test_hours_are_counted_up_to_the_last_result():
         before.results <= after.results and before.sampled <= after.sampled
         for before, after in zip(day.by_hour, day.by_hour[1:], strict=False)
     )
+
+
+def test_hours_that_are_not_counted_are_not_told_as_done():
+    """120 tubes at six a day take 20 days; ten are counted."""
+    day = a_day(facilities=facilities(tubes=6))
+    assert day.result_hours > 300
+    assert day.by_hour[-1].hour == 238
+    assert day.by_hour[-1].share < 0.6
 
 
 def test_the_same_day_twice_is_the_same_to_the_last_byte():

@@ -17,7 +17,7 @@ from douse.planning.choice.tally import together
 from douse.planning.levels import Ordered
 from douse.records.measure import Because
 from douse.simulation.scenario import HISTORY
-from douse.simulation.simulate import Today, today
+from douse.simulation.simulate import Outlook, Today, today
 from start_inputs import FIRST, PATHOGEN, PROTOCOL, outbreak, peopled, records_of, seen
 
 pytestmark = pytest.mark.slow
@@ -32,10 +32,8 @@ def known():
 @pytest.fixture(scope="module")
 def runs(known) -> Today:
     floor = floor_of(PROTOCOL, PATHOGEN)
-    return today(
-        known.known, known.situation, known.estimates, known.zones, PATHOGEN, PROTOCOL,
-        days=days_ahead(PATHOGEN, floor), runs=36, peopled=peopled(), workers=1,
-    )  # fmt: skip
+    outlook = Outlook(days_ahead(PATHOGEN, floor), runs=36, peopled=peopled())
+    return today(known.scene, known.estimates, outlook, workers=1)
 
 
 def asked(*names: str, floor: Floor | None = None, scenarios: int = 24) -> Asked:

@@ -70,7 +70,7 @@ def everything(run):
     log, lines = run.log[: run.log_end[run.day]], run.lines[: run.scalars[columns.LINES]]
     told = (
         log, lines, run.log_end, run.state & PERSONAL_MASK, run.by_age.sum(axis=0), run.by_zone.sum(axis=0),
-        run.beds.sum(axis=0), run.staying, run.series, run.regime, run.day_people,
+        run.beds.sum(axis=0), run.staying, run.series, run.levels.regime, run.levels.day_people,
     )  # fmt: skip
     return [part.tobytes() for part in told]
 
@@ -206,8 +206,8 @@ def test_a_run_that_was_changed_is_gone_on_with_as_it_was(tmp_path):
     again.run(days=15)
     runs[1].run(days=15)
     assert again.series.tolist() == runs[1].series.tolist()
-    assert again.regime.tolist() == runs[1].regime.tolist()
+    assert again.levels.regime.tolist() == runs[1].levels.regime.tolist()
     assert (
         again.names[: again.scalars[columns.NAMES]].tolist() == runs[1].names[: runs[1].scalars[columns.NAMES]].tolist()
     )
-    assert again.day_people[3].max() > 0
+    assert again.levels.day_people[3].max() > 0

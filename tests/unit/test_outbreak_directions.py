@@ -153,7 +153,7 @@ def test_a_level_that_follows_another_ends():
     scenario = a_scenario(town(), rates, Response(**measures), Zoning(unit, threshold, rules, 1, ()), days=60)
     for seed in range(1, 40):
         run = Outbreak(scenario, found, seed=seed)
-        levels = [int(run.run(days=1).day_people[:, HISTORY + day].argmax()) for day in range(60)]
+        levels = [int(run.run(days=1).levels.day_people[:, HISTORY + day].argmax()) for day in range(60)]
         if 3 in levels:  # found: lockdown for 5 days without a case, control for 6
             assert levels[levels.index(3) :][:5] == [3] * 5
             assert levels.count(2) == 6

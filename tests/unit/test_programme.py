@@ -1,9 +1,13 @@
 """Programmes: small ones with answers that can be seen."""
 
+import os
+
 import numpy as np
 import pytest
 
 from douse.planning.programme import Programme
+from douse.planning.silence import without_lines
+from douse.planning.testing.laboratories import share_out
 
 
 def test_the_cheapest_way_to_carry_enough():
@@ -40,3 +44,28 @@ def test_a_programme_without_an_answer_is_a_mistake_of_the_planner():
 
 def test_nothing_to_decide_costs_nothing():
     assert Programme().solve().cost == 0
+
+
+def test_a_programme_in_whole_numbers_writes_nothing_to_the_terminal(capfd):
+    """Five sites and two laboratories, for which HiGHS prints a line of its own whatever its options say."""
+    way = np.array([[1.80, 1.98], [2.32, 2.84], [2.66, 0.80], [1.89, 1.40], [0.70, 2.06]])
+    share_out(np.array([155, 40, 104, 158, 228]), way, np.array([70.3, 44.4]))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_only_the_lines_that_are_named_are_left_out(capfd):
+    with without_lines(b"stray"):
+        os.write(1, b"a line\nstray: one\nanother\n")
+    os.write(1, b"stray: after\n")
+    assert capfd.readouterr().out == "a line\nanother\nstray: after\n"
+
+
+def test_what_is_written_comes_out_when_a_block_fails(capfd):
+    @without_lines(b"stray")
+    def write_and_fail():
+        os.write(1, b"a line\n")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    assert capfd.readouterr().out == "a line\n"

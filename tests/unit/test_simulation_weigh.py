@@ -11,7 +11,7 @@ from conftest import records
 from douse.errors import UsageError
 from douse.records.measure import Because
 from douse.simulation.outcome import outcome_of
-from douse.simulation.simulate import simulate
+from douse.simulation.simulate import Outlook, simulate
 from douse.simulation.weigh import (
     NOTHING,
     SCATTER,
@@ -26,13 +26,14 @@ from douse.simulation.weigh import (
     tempered,
     weighted_quantiles,
 )
-from start_inputs import FIRST, PATHOGEN, PROTOCOL, Seen, outbreak, peopled, records_of, seen
+from start_inputs import FIRST, Seen, outbreak, peopled, records_of, seen
 
 PRIOR = Prior(np.array([0.0, 1.0]), np.array([1.0, 0.5]))
 
 
 def simulated(at: Seen, **settings):
-    return simulate(at.known, at.situation, at.estimates, at.zones, PATHOGEN, PROTOCOL, **settings)
+    executor, workers = settings.pop("executor", None), settings.pop("workers", None)
+    return simulate(at.scene, at.estimates, Outlook(**settings), executor=executor, workers=workers)
 
 
 def test_known_days_are_cut_into_weeks_from_the_last():

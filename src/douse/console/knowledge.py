@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from douse.console import clock
 from douse.console.models import InForce
 from douse.console.permissions import Actor
 from douse.console.writing import note
@@ -62,7 +63,12 @@ def choose(by: Actor, *, pathogen: str, protocol: str, costs: str, reason: str) 
         raise UsageError("A reason is needed.", next_step="Say in a sentence why this is in force from now on.")
     with transaction.atomic():
         chosen = InForce.objects.create(
-            pathogen=pathogen, protocol=protocol, costs=costs, chosen_by=by.name, reason=reason.strip()
+            pathogen=pathogen,
+            protocol=protocol,
+            costs=costs,
+            chosen_by=by.name,
+            chosen_at=clock.now(),
+            reason=reason.strip(),
         )
         named = f"{pathogen} {protocol} {costs}"
         note(by, "choose_protocol", object_table="library", object_id=named, reason=reason.strip())

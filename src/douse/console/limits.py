@@ -1,6 +1,5 @@
 """How often something may be tried: counted in this process, by who tries."""
 
-import math
 from datetime import timedelta
 
 from django.core.cache import cache
@@ -20,8 +19,7 @@ def count(what: str, who: str, most: int, within: timedelta) -> None:
         cache.set(key, 1, timeout=within.total_seconds())
         tries = 1
     if tries > most:
-        minutes = math.ceil(within.total_seconds() / 60)
-        raise TooOften("This was tried too often.", next_step=f"Wait {minutes} minutes and try again.")
+        raise TooOften("This was tried too often.", next_step="Wait some minutes and try again.")
 
 
 def count_address(request: HttpRequest, what: str, most: int, within: timedelta) -> None:

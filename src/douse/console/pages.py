@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from douse.console.words import say
+from douse.console.words import words
 from douse.errors import DouseError
 
 
@@ -17,7 +17,15 @@ def page(request: HttpRequest, template: str, status: int = HTTPStatus.OK, **val
 
 def error_page(request: HttpRequest, error: DouseError, status: int) -> HttpResponse:
     """An error that a person can mend: what is wrong, what was allowed, what to do next."""
-    return page(request, "error.html", status, what=say(error.what), allowed=error.allowed, next_step=error.next_step)
+    allowed = ", ".join(words().code(part) for part in error.allowed.split(", ")) if error.allowed else ""
+    return page(
+        request,
+        "error.html",
+        status,
+        what=words().translated(error.what),
+        allowed=words().translated(error.allowed) if " " in error.allowed.replace(", ", "") else allowed,
+        next_step=words().translated(error.next_step),
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

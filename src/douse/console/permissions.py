@@ -105,8 +105,8 @@ def check(actor: Actor, right: str) -> None:
     """Raise `Refused` unless somebody has a right in any zone."""
     if not may(actor, right):
         raise Refused(
-            f"This needs the right: {right}.",
-            allowed=f"roles: {', '.join(who_may(right)) or 'none'}",
+            "This needs a right that you do not have.",
+            allowed=", ".join(who_may(right)),
             next_step="Ask an administrator for a role that has it.",
         )
 

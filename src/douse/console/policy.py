@@ -17,6 +17,7 @@ An address that has no row is refused to everybody.
 from dataclasses import dataclass
 from itertools import chain
 
+_ = str  # marks what is said, for translation
 EVERYWHERE = "*"  # in place of a zone: the whole area
 
 GROUND = ("zones", "places", "facilities", "indicators")
@@ -28,26 +29,26 @@ ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, "audit")
 
 # Every action, and what it lets a person do.
 ACTIONS: dict[str, str] = {
-    "verify_signal": "verify or dismiss a signal, with a reason",
-    "see_plan": "see the proposed plan and compare plans",
-    "approve_measure": "approve, change or decline a proposed measure, with a reason",
-    "second_measure": "agree, as a second person, to a lockdown",
-    "see_chains": "see who may have infected whom",
-    "do_tasks": "see and do one's tasks, offline too",
-    "share_tasks": "give tasks to people",
-    "merge_persons": "merge two pseudonyms that are one person, and undo it",
-    "see_names": "see names, phones and addresses within reach; each look is logged",
-    "see_outside": "see masked rows of other zones: pseudonym, coarse zone, coarse age",
-    "break_glass": "see another zone for four hours, with a reason; the data steward is told",
-    "see_broken_glass": "be told when somebody broke the glass",
-    "import": "bring in files of tables and bundles of other instances",
-    "export": "take tables out of the console",
-    "erase": "erase a person: the vault's row goes, personal fields are emptied",
-    "hold": "put a legal hold on records, and release it",
-    "make_token": "make tokens for the API, for oneself",
-    "manage_users": "add and lock users, give and take roles, make one-time links",
-    "choose_protocol": "choose the pathogen, protocol and costs in force",
-    "verify_ledger": "check the chain of the ledger",
+    "verify_signal": _("verify or dismiss a signal, with a reason"),
+    "see_plan": _("see the proposed plan and compare plans"),
+    "approve_measure": _("approve, change or decline a proposed measure, with a reason"),
+    "second_measure": _("agree, as a second person, to a lockdown"),
+    "see_chains": _("see who may have infected whom"),
+    "do_tasks": _("see and do one's tasks, offline too"),
+    "share_tasks": _("give tasks to people"),
+    "merge_persons": _("merge two pseudonyms that are one person, and undo it"),
+    "see_names": _("see names, phones and addresses within reach; each look is logged"),
+    "see_outside": _("see masked rows of other zones: pseudonym, coarse zone, coarse age"),
+    "break_glass": _("see another zone for four hours, with a reason; the data steward is told"),
+    "see_broken_glass": _("be told when somebody broke the glass"),
+    "import": _("bring in files of tables and bundles of other instances"),
+    "export": _("take tables out of the console"),
+    "erase": _("erase a person: the vault's row goes, personal fields are emptied"),
+    "hold": _("put a legal hold on records, and release it"),
+    "make_token": _("make tokens for the API, for oneself"),
+    "manage_users": _("add and lock users, give and take roles, make one-time links"),
+    "choose_protocol": _("choose the pathogen, protocol and costs in force"),
+    "verify_ledger": _("check the chain of the ledger"),
 }
 
 
@@ -83,31 +84,31 @@ def _role(  # noqa: PLR0913  (a row of the table)
 
 _ROWS = (
     _role(
-        "reporter", "reports cases, contacts, samples and counts of a clinic or community",
+        "reporter", _("reports cases, contacts, samples and counts of a clinic or community"),
         (*GROUND, "cases", "contacts", "tests", "arrivals"),
         ("cases", "contacts", "tests", "arrivals", "indicators"),
         ("import", "make_token"),
     ),
     _role(
-        "tracer", "interviews cases, finds and follows contacts",
+        "tracer", _("interviews cases, finds and follows contacts"),
         (*GROUND, *PERSONS, "measures"),
         ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "places", "follow_ups", "tasks"),
         ("do_tasks", "see_chains", "see_names", "see_outside", "break_glass", "make_token"), personal=True,
     ),
     _role(
-        "laboratory", "records samples and results",
+        "laboratory", _("records samples and results"),
         ("zones", "facilities", "tests", "stock", "tasks"),
         ("tests", "stock", "tasks"),
         ("do_tasks", "import", "make_token"),
     ),
     _role(
-        "logistics", "keeps beds, rooms, stock, crews, shipments and what residents ask for",
+        "logistics", _("keeps beds, rooms, stock, crews, shipments and what residents ask for"),
         (*GROUND, *SUPPLIES, "measures", "tasks"),
         (*SUPPLIES, "facilities", "tasks"),
         ("do_tasks", "share_tasks", "see_plan", "import", "export", "make_token"),
     ),
     _role(
-        "epidemiologist", "judges signals and chains, prepares the plan, leads tracing",
+        "epidemiologist", _("judges signals and chains, prepares the plan, leads tracing"),
         (*GROUND, *PERSONS, *SUPPLIES, *DECIDED),
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts"),
@@ -115,25 +116,25 @@ _ROWS = (
          "break_glass", "import", "export", "make_token"), personal=True,
     ),
     _role(
-        "decision_maker", "approves, changes or declines measures",
+        "decision_maker", _("approves, changes or declines measures"),
         (*GROUND, *SUPPLIES, *DECIDED, "cases", "contacts", "tests", "tasks"),
         ("measures", "decisions", "tasks"),
         ("see_plan", "approve_measure", "second_measure", "share_tasks", "make_token"),
     ),
     _role(
-        "data_steward", "keeps the records right: imports, merges, erasure, holds, exports",
+        "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
         ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
          "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
-        "administrator", "manages users, roles and the protocol in force; sees no records of persons",
+        "administrator", _("manages users, roles and the protocol in force; sees no records of persons"),
         ("zones", "facilities", "audit", "holds"), (),
         ("manage_users", "choose_protocol", "verify_ledger"),
     ),
     _role(
-        "auditor", "reads the audit log, decisions, holds and erasures; sees no records of persons",
+        "auditor", _("reads the audit log, decisions, holds and erasures; sees no records of persons"),
         ("zones", "audit", *DECIDED, *KEPT), (),
         ("verify_ledger",),
     ),
@@ -216,15 +217,15 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
 NAVIGATION: tuple[tuple[str, str], ...] = (
-    ("today", "Today"),
-    ("signals:list", "Signals"),
-    ("chains:show", "Chains"),
-    ("plan:show", "Plan"),
-    ("resources:show", "Resources"),
-    ("admin:users", "Users"),
-    ("admin:protocol", "Protocol"),
-    ("admin:retention", "Retention"),
-    ("admin:audit", "Audit log"),
-    ("admin:ledger", "Ledger"),
-    ("break_glass", "Break the glass"),
+    ("today", _("Today")),
+    ("signals:list", _("Signals")),
+    ("chains:show", _("Chains")),
+    ("plan:show", _("Plan")),
+    ("resources:show", _("Resources")),
+    ("admin:users", _("Users")),
+    ("admin:protocol", _("Protocol")),
+    ("admin:retention", _("Retention")),
+    ("admin:audit", _("Audit log")),
+    ("admin:ledger", _("Ledger")),
+    ("break_glass", _("Break the glass")),
 )

@@ -17,6 +17,7 @@ _LARGEST_BODY = 1 << 30  # bytes
 
 def prepare(instance: Instance) -> None:
     """Make this process serve an instance: folders, databases, tables of users; the ledger is read once."""
+    _ = instance.django_database  # an address that is not understood is told before anything is made
     instance.make_folders()
     if instance.database is not None:
         with closing(psycopg.connect(instance.database, autocommit=True)) as connection:

@@ -57,7 +57,7 @@ def check_move(moves: Moves, state: str, to: str) -> None:
     """Raise `NotNow` unless a thing in one state may go to another."""
     if not may_move(moves, state, to):
         raise NotNow(
-            f"This is {state} and cannot become {to}.",
-            allowed=", ".join(moves.get(state, ())) or "nothing: it is at its end",
+            "This cannot be done any more, or not yet.",
+            allowed=", ".join(moves.get(state, ())),
             next_step="Open it again: somebody may have changed it meanwhile.",
         )

@@ -67,10 +67,13 @@ def common(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest, actor: Actor) -> list[tuple[str, str, bool]]:
     """Entries that somebody may open: address, label, whether it is where they are."""
     match = request.resolver_match
-    room = (match.namespace or match.view_name).split(":")[0] if match else ""
-    return [
-        (reverse(name), say(label), name.split(":")[0] == room) for name, label in NAVIGATION if may_open(actor, name)
-    ]
+    here = match.view_name if match else ""
+    shown = [(name, label) for name, label in NAVIGATION if may_open(actor, name)]
+    names = [name for name, _ in shown]
+    if here not in names:  # a page behind one of the list: the first entry of its room
+        room = here.split(":")[0]
+        here = next((name for name in names if name.split(":")[0] == room), "")
+    return [(reverse(name), say(label), name == here) for name, label in shown]
 
 
 def url(name: str, *args: object, query: dict[str, object] | None = None, **kwargs: object) -> str:

@@ -81,10 +81,10 @@ def bring_in(who: Who, records: Records, *, action: str = "import", reason: str 
         check(actor, f"write {table}")
         allowed = reach(actor, f"write {table}", ground)
         zones = _zones_of_new(snapshot, table, rows, records.frames)
-        _check_reach(allowed, zones, table)
+        _check_reach(allowed, zones)
         key = list(LEDGER_TABLES[table].key)
         before = snapshot.current(table).join(rows.select(key), on=key, how="semi", nulls_equal=True)
-        _check_reach(allowed, zones_of_rows(snapshot, table, before).to_list(), table)
+        _check_reach(allowed, zones_of_rows(snapshot, table, before).to_list())
         told.append(_told(actor, action, table, len(rows), set(zones), reason))
     return take_in(live, records, author=actor.author, at=clock.now(), more=tuple(told))
 
@@ -181,7 +181,8 @@ def _checked(
     allowed = reach(actor, f"write {table}", ground)
     corrected = _corrected(snapshot, table, entries)
     before = dict(zip(corrected, _zones(snapshot, table, corrected.values(), {}), strict=True))
-    _check_reach(allowed, before.values(), table)
+    errands = _errands(actor, snapshot, table)
+    _check_reach(allowed, (zone for record_id, zone in before.items() if record_id not in errands))
     shown = personal_reach(actor, table, ground)
     whole = [
         entry
@@ -190,14 +191,30 @@ def _checked(
         for entry in entries
     ]
     zones = _zones(snapshot, table, (entry.row for entry in whole), beside)
-    _check_reach(allowed, zones, table)
+    _check_reach(
+        allowed,
+        (
+            zone
+            for entry, zone in zip(whole, zones, strict=True)
+            if not (entry.supersedes in errands and zone == before[entry.supersedes])
+            and not (table == "follow_ups" and entry.row.get("person_id") in errands)
+        ),
+    )
     return whole, set(zones)
 
 
-def _check_reach(allowed: Reach, zones: Iterable[str | None], table: str) -> None:
+def _errands(actor: Actor, snapshot: Snapshot, table: str) -> frozenset[str]:
+    """What one's own open tasks lead to, in whatever zone: the tasks themselves, and follow-ups of their persons."""
+    if table not in {"tasks", "follow_ups"}:
+        return frozenset()
+    own = snapshot.current("tasks").filter((pl.col("assigned_to") == actor.name) & pl.col("done_at").is_null())
+    return frozenset(own["record_id" if table == "tasks" else "person_id"].drop_nulls())
+
+
+def _check_reach(allowed: Reach, zones: Iterable[str | None]) -> None:
     if not all(allowed.holds(zone) for zone in zones):
         raise Refused(
-            f"A row of {table} lies outside your zones, or says nothing of where it belongs.",
+            "A row lies outside your zones, or says nothing of where it belongs.",
             allowed="rows within the zones of your roles",
             next_step="Name the zone, or ask somebody who works there.",
         )
@@ -212,7 +229,7 @@ def _corrected(snapshot: Snapshot, table: str, entries: Sequence[NewEntry]) -> d
     found = {row["record_id"]: row for row in rows.iter_rows(named=True)}
     if len(found) < len(named):
         raise NotNow(
-            f"A row of {table} that is to be corrected is not in force any more, or was never there.",
+            "A row that is to be corrected is not in force any more, or was never there.",
             next_step="Open it again: somebody may have corrected it meanwhile.",
         )
     return found

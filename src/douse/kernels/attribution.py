@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from douse.kernels.earth import EARTH_KM
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int8]
@@ -24,7 +26,6 @@ GROUPS = 14
 # Levels of the infector alone, and those that take a pair.
 OWN_GROUPS = (AGE_G, FOUND_G, CONTACTS_G, DOCUMENTED_G, BEFORE_G, AFTER_G)
 PAIR_GROUPS = (ZONE_G, DISTANCE_G, NUMBER_G, TOLD_G, AGES_G, CLUSTER_G, VISITED_G, PLACE_G)
-EARTH_KM = 6371.0
 _NOBODY = -1
 _PARTS = 64  # of the cases, for threads to take
 # Pairs whose dates go together less well than this (a fifty-thousandth of a usual pair) are none.

@@ -107,7 +107,8 @@ def plates(begun: Floats, size: int, every: float, hours: float, results: Floats
     """
     for tube in range(len(begun)):
         full = begun[min((tube // size + 1) * size, len(begun)) - 1]
-        results[tube] = min(np.ceil(begun[tube] / every) * every, full) + hours
+        run = max(np.ceil(begun[tube] / every) * every, begun[tube])  # the product may round to a little before
+        results[tube] = min(run, full) + hours
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -47,4 +47,5 @@ class Entry(Strict):
     lets_through_home: Share
     infectious_from: Share  # of all transmission of a person, on one day; less does not count as infectious
     most_tests: Amount  # of one traveller
+    free_test_days: PositiveDays  # first days on which travellers who are free are tested
     most_days: Days | None = None  # None: the pathogen's maximum incubation

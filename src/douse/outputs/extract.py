@@ -6,7 +6,8 @@ Every room writes a sentence as one literal string where it is said. Collected a
 - in the rooms that speak by values (situation, signals, tracing, planning): every other literal that reads like a
   sentence;
 - the words of row rules (their docstrings) and what a table unlocks;
-- the codes of `vocabulary.py`.
+- the codes of `vocabulary.py`;
+- in the console what errors say.
 """
 
 import ast
@@ -18,6 +19,8 @@ from douse.outputs.vocabulary import CODES
 
 Message = tuple[int, str | None, str, list[str]]
 SPEAKERS = ("_", "say", "Because", "Sentence")
+# What the console shows of an error that a person can mend.
+_RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
 _SPEAKING_ROOMS = ("situation", "signals", "tracing", "planning", "sentences.py")
 
 
@@ -29,6 +32,8 @@ def sentences(file: IO[bytes], keywords: object, comment_tags: object, options: 
     found = [*_said(tree), *_rules_and_unlocks(tree)]
     if any(room in where.parts for room in _SPEAKING_ROOMS):
         found += _spoken(tree)
+    if "douse/console/" in where.as_posix():
+        found += _raised(tree)
     if where.name == "vocabulary.py":
         found += [(1, code) for code in sorted(CODES)]
     for line, text in sorted(dict.fromkeys(found)):
@@ -40,6 +45,15 @@ def _said(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in SPEAKERS:
             given = node.args if _name(node.func) == "Sentence" else node.args[:1]
+            for argument in given:
+                yield from _literals(argument)
+
+
+def _raised(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Literals of the errors that are made: what is wrong, what was allowed, what to do next."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in _RAISED:
+            given = [*node.args[:1], *(word.value for word in node.keywords if word.arg in {"allowed", "next_step"})]
             for argument in given:
                 yield from _literals(argument)
 

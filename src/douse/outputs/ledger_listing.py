@@ -73,6 +73,10 @@ def verified(found: Verified) -> RenderableType:
 def forgotten(due: int, erased: Erased | None) -> RenderableType:
     """Whose records went."""
     if erased is None:
-        return Text(f"{due:,} persons are past their time. " + ("Nothing was erased: add --yes." if due else ""))
+        return Text(f"{_persons(due)} past their time. " + ("Nothing was erased: add --yes." if due else ""))
     rows = f"{erased.entries:,} entries and {erased.attached:,} rows of attached files"
-    return Text(f"{erased.subjects:,} persons: personal fields of {rows} redacted; their rows of the vault are gone.")
+    return Text(f"{_persons(erased.subjects)}: personal fields of {rows} redacted; their rows of the vault are gone.")
+
+
+def _persons(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} persons"

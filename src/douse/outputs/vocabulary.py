@@ -7,7 +7,7 @@ from douse.library.hazard import FIGURE_UNITS, Hazard
 from douse.library.load import names
 from douse.planning.cost import COST_ITEMS, COST_UNITS
 from douse.records import codes
-from douse.records.tables import TABLES
+from douse.records.ledger_tables import LEDGER_TABLES
 from douse.signals.detect import DETECTORS as SCENE_DETECTORS
 
 DETECTORS = (
@@ -46,6 +46,18 @@ BASES = (
 RESOURCES = ("hospital_bed", "icu_bed", "shelter_bed", "quarantine_room", "tests")
 FORECAST = ("new_cases",)
 ROLES = ("tracer", "sampler", "shelter_medical", "shelter_support", "quarantine_medical", "quarantine_support")
+# Of the console: roles of its policy, and events of its audit log that every instance has.
+CONSOLE_ROLES = (
+    "reporter", "tracer", "laboratory", "logistics", "epidemiologist", "decision_maker", "data_steward",
+    "administrator", "auditor",
+)  # fmt: skip
+EVENTS = (
+    "signed_in", "signed_out", "sign_in_failed", "set_password", "set_second_factor", "second_factor_failed",
+    "made_link", "added_user", "gave_role", "took_role", "locked_user", "unlocked_user", "took_second_factor",
+    "break_glass", "mended_glass", "read_broken_glass", "saw_personal", "choose_protocol", "verify_ledger", "erase",
+    "import", "export",
+)  # fmt: skip
+EVENT_OBJECTS = ("users", "library", "ledger", "persons", "vault")
 DOOR_ACTIONS = ("row_set_aside", "value_set_aside", "note")
 QUARANTINE_PLACES = ("home", "central", "monitor")
 LADDER = (
@@ -79,10 +91,11 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
-        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, BOOKS, CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, EVENT_OBJECTS, BOOKS,
+        CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,
         COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,
-        BED_FITS, ENTRY_BASES, tuple(TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
+        BED_FITS, ENTRY_BASES, tuple(LEDGER_TABLES), tuple(FIGURE_UNITS), tuple(names(Hazard)),
     )
     for code in codes_of_one
 )  # fmt: skip

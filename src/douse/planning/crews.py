@@ -7,11 +7,9 @@ import numpy as np
 import polars as pl
 
 from douse.library.goods import CrewRules, Goods, RequestRules
-from douse.library.load import load
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.planning.basis import Basis
-
-_PROTOCOL = "who-generic"
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,11 @@ class Crew:
     works: tuple[float, float]
     skills: frozenset[str]
 
+    @property
+    def whole_trips(self) -> int:
+        """Trips on one day, the last one begun left out; one at least where the crew manages anything."""
+        return max(1, int(self.trips + 1e-9)) if self.trips > 0 else 0
+
     def hours(self, rules: CrewRules) -> float:
         """Hours a day of a vehicle with the usual load that carry as much; by weight, so a crew on foot counts less."""
         return self.trips * rules.trip.value * self.load / rules.load.value
@@ -55,17 +58,17 @@ class Crew:
 
 def crew_rules(protocol: Protocol) -> CrewRules:
     """The protocol's, else those of who-generic."""
-    return protocol.crews or _generic().crews  # type: ignore[return-value]  # it has them: a test of the library
+    return part_of(protocol, lambda rules: rules.crews)
 
 
 def goods_rules(protocol: Protocol) -> Goods:
     """The protocol's, else those of who-generic."""
-    return protocol.goods or _generic().goods  # type: ignore[return-value]
+    return part_of(protocol, lambda rules: rules.goods)
 
 
 def request_rules(protocol: Protocol) -> RequestRules:
     """The protocol's, else those of who-generic."""
-    return protocol.requests or _generic().requests  # type: ignore[return-value]
+    return part_of(protocol, lambda rules: rules.requests)
 
 
 def crews_of(basis: Basis) -> tuple[Crew, ...]:
@@ -85,8 +88,7 @@ def _crew(basis: Basis, rules: CrewRules, row: dict[str, Any]) -> Crew:
     start, end = (_or(row[name], getattr(rules, name).value) for name in ("works_from", "works_to"))
     if start >= end:  # one end is on record, and it does not go with the protocol's other
         start, end = (start, 24.0) if row["works_from"] is not None else (0.0, end)
-    on_foot = row["vehicles"] == 0
-    carries = rules.foot_load.value if on_foot else rules.load.value
+    carries = _load(row, rules)
     skills = row["skills"]
     named = [part.strip() for part in str(skills).split(";")] if skills else rules.skills[row["kind"]]
     return Crew(
@@ -103,8 +105,15 @@ def _crew(basis: Basis, rules: CrewRules, row: dict[str, Any]) -> Crew:
     )
 
 
+def _load(row: dict[str, Any], rules: CrewRules) -> float:
+    """Load in kg of one who goes out; people of whose vehicles nothing is on record share the load of one."""
+    if row["vehicles"] is None:
+        return max(rules.load.value / max(_or(row["people"], 1.0), 1.0), rules.foot_load.value)
+    return rules.load.value if row["vehicles"] else rules.foot_load.value
+
+
 def _teams(row: dict[str, Any]) -> float:
-    """How many go out at a time: a vehicle each, as far as there are people; on foot everybody; one by default."""
+    """How many go out at a time: a vehicle each, as far as there are people; without vehicles everybody, or one."""
     vehicles, people = row["vehicles"], row["people"]
     if not vehicles:
         return _or(people, 1.0)
@@ -120,8 +129,3 @@ def _trips(row: dict[str, Any], *, teams: float, hours: float, load: float, rule
 
 def _or(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(value)
-
-
-def _generic() -> Protocol:
-    generic: Protocol = load(Protocol, _PROTOCOL)
-    return generic

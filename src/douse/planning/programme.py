@@ -4,6 +4,7 @@ Planners write every limit that can be missed with a variable for what is missin
 answer: the shortage has a name and a size. See `docs/decisions/0015-programmes.md`.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,10 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
+from douse.planning.silence import without_lines
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SECONDS = 10.0
 GAP = 1e-4
+# HiGHS 1.12 prints such a line, whatever its options say, when it solves once more for an integer answer that is a
+# little off (HiGHS.jl issue 312): so its standard output is looked through, of programmes in whole numbers only.
+_STRAY = b"HighsMipSolverData::"
 
 
 @dataclass(frozen=True)
@@ -109,18 +115,20 @@ class Programme:
             return Solution(np.zeros(0), 0.0, 0.0)
         costs = np.concatenate(self._costs)
         low, high = (np.concatenate(ends) for ends in zip(*self._bounds, strict=True))
-        answer = milp(
-            costs,
-            integrality=np.concatenate(self._whole),
-            bounds=Bounds(low, high),
-            constraints=[LinearConstraint(self._matrix(), *map(np.concatenate, (self._least, self._most)))]
-            if self.limits
-            else [],
-            options={"time_limit": seconds, "mip_rel_gap": gap},
-        )
+        whole = np.concatenate(self._whole)
+        with without_lines(_STRAY) if whole.any() else nullcontext():
+            answer = milp(
+                costs,
+                integrality=whole,
+                bounds=Bounds(low, high),
+                constraints=[LinearConstraint(self._matrix(), *map(np.concatenate, (self._least, self._most)))]
+                if self.limits
+                else [],
+                options={"time_limit": seconds, "mip_rel_gap": gap},
+            )
         if answer.x is None:
             raise RuntimeError(f"a programme without an answer: {answer.message}")
-        values = np.where(np.concatenate(self._whole) > 0, np.round(answer.x), answer.x)
+        values = np.where(whole > 0, np.round(answer.x), answer.x)
         bound = answer.mip_dual_bound if answer.mip_dual_bound is not None else answer.fun
         return Solution(values, float(answer.fun), float(bound))
 

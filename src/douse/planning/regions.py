@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from douse.kernels.earth import great_circle
 from douse.records.codes import ZONE_KINDS
 from douse.records.zone_tree import ZoneTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,7 @@ class Regions:
         """Share of each region in the residents; one without a number counts as the mean of the others. Shape (R,)."""
         people = self._values(self.zones.population)
         known = people[~np.isnan(people)]
-        filled: Floats = np.where(np.isnan(people), known.mean() if known.sum() > 0 else 1.0, people)
-        shares: Floats = filled / filled.sum() if filled.sum() > 0 else np.full(len(filled), 1 / len(filled))
-        return shares
+        return _shares(np.where(np.isnan(people), known.mean() if known.sum() > 0 else 1.0, people))
 
     def gather(self, values: Floats) -> Floats:
         """Sums by region of values by zone; those of a zone around several are shared by residents.
@@ -78,7 +76,7 @@ class Regions:
         np.add.at(sums, self.of[inside], values[inside])
         for zone in np.flatnonzero(~inside & (values != 0).any(axis=tuple(range(1, values.ndim)))):
             within = np.array([r for r, at in enumerate(self.at) if zone in self.zones.ancestors(int(at))])
-            share = self.weight[within] / self.weight[within].sum()
+            share = _shares(self.weight[within])
             sums[within] += share.reshape(-1, *[1] * (values.ndim - 1)) * values[zone]
         return sums
 
@@ -90,12 +88,15 @@ class Regions:
         return np.array([by_zone[at] if at >= 0 else np.nan for at in self.at])
 
 
+def _shares(weights: Floats) -> Floats:
+    """Parts of the sum; all alike where there is none."""
+    shares: Floats = weights / weights.sum() if weights.sum() > 0 else np.full(len(weights), 1 / len(weights))
+    return shares
+
+
 def kilometres(lat: Floats, lon: Floats, to_lat: Floats, to_lon: Floats, usual: float) -> Floats:
     """Great-circle distance of N from M points, shape (N, M); `usual` where a place is not known."""
-    a, b = np.radians(lat)[:, None], np.radians(to_lat)[None, :]
-    turn = np.radians(to_lon)[None, :] - np.radians(lon)[:, None]
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(turn / 2) ** 2
-    far = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    far = great_circle(lat[:, None], lon[:, None], to_lat[None, :], to_lon[None, :])
     found: Floats = np.where(np.isnan(far), usual, far)
     return found
 

@@ -3,6 +3,8 @@
 They are defined as those of `records/tables.py` are, and come into the ledger in the same way; no file feeds them.
 """
 
+from functools import cache
+
 import dataframely as dy
 import polars as pl
 
@@ -154,18 +156,21 @@ BULK_TABLES = ("people", "visits")  # large and seldom corrected one by one: the
 _SUBJECTS = ("subject", "person_id", "case_id")
 
 
+@cache
 def subject_column(table: str) -> str | None:
     """Column that names whom a row is about; of cases: person_id, and case_id where that is empty."""
     columns = LEDGER_TABLES[table].column_names()
     return next((name for name in _SUBJECTS if name in columns), None)
 
 
+@cache
 def zone_column(table: str) -> str | None:
     """Column that says where a row belongs."""
     columns = LEDGER_TABLES[table].column_names()
     return next((name for name in ("zone", "zone_id", "to_zone") if name in columns), None)
 
 
+@cache
 def personal_columns(table: str) -> tuple[str, ...]:
     """Columns that erasure empties: those marked personal, but not pseudonyms that rows are known by."""
     schema = LEDGER_TABLES[table]

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from douse.kernels.earth import great_circle
 from douse.records import ZoneTree
 
 # A zone and one that holds it agree up to so many steps of the tree apart.
@@ -16,7 +17,6 @@ STEPS_APART = 2
 NEIGHBOUR_RATIO = 1.5
 # A root that holds more than this share of all zones is the whole area: some zones may be missing from the tree.
 MOST_OF_ALL = 0.5
-_EARTH_KM = 6371.0
 
 
 class Places:
@@ -116,8 +116,5 @@ def _nearest(rank: NDArray[np.int64], row: int, km: NDArray[np.float64]) -> floa
 
 def _km_from(zones: ZoneTree, row: int) -> NDArray[np.float64]:
     """Way from a zone to every zone, in km; infinite where a point is not known."""
-    latitude, longitude = np.radians(zones.latitude), np.radians(zones.longitude)
-    half = np.sin((latitude - latitude[row]) / 2) ** 2
-    half += np.cos(latitude[row]) * np.cos(latitude) * np.sin((longitude - longitude[row]) / 2) ** 2
-    km = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    km = great_circle(zones.latitude[row], zones.longitude[row], zones.latitude, zones.longitude)
     return np.where(np.isnan(km), np.inf, km)

@@ -13,22 +13,13 @@ from douse.kernels import epidemic_agenda as agenda
 from douse.kernels import epidemic_columns as columns
 from douse.kernels import epidemic_control as control
 from douse.kernels import epidemic_infect as infect
-from douse.kernels import epidemic_levels as levels
 from douse.kernels import epidemic_spread as spread
 from douse.kernels import epidemic_testing as testing
-from douse.kernels.epidemic_layout import (
-    BLOCK,
-    CALENDAR,
-    LEVEL_MASK,
-    MOST_SIDE,
-    PAST,
-    SIDE_WIDTH,
-    STAYS,
-    TAIL,
-)
+from douse.kernels.epidemic_layout import BLOCK, CALENDAR, MOST_SIDE, SIDE_WIDTH, STAYS, TAIL
 from douse.kernels.squares import key_of
 from douse.simulation.response import Response
 from douse.simulation.room import Agenda, Calendar, at_least
+from douse.simulation.run_levels import RunLevels
 from douse.simulation.scenario import HISTORY, Scenario
 from douse.simulation.seeds import Seeds
 from douse.simulation.zoning import Order
@@ -73,7 +64,7 @@ class Outbreak:
         keep: bool = True,
         names: bool = False,
     ) -> None:
-        people, zones = len(scenario.city), len(scenario.city.zone_ids)
+        people = len(scenario.city)
         if shards < 1:
             raise UsageError(f"A city cannot be worked on in {shards} parts.", allowed="1 and more")
         self.shards = shards
@@ -98,24 +89,14 @@ class Outbreak:
         self.staying = np.zeros((len(STAYS), CALENDAR + 1), np.int32)
         self.series = np.zeros((columns.SERIES, CALENDAR), np.int64)
         self.bed_ends = np.zeros(CALENDAR, np.int32)
-        self.regime = np.zeros((PAST, zones), np.uint8)
-        units = scenario.zoning.threshold.shape[1]
-        self.recent = np.zeros((levels.LEVELS, units, levels.RING_DAYS), np.uint16)
-        self.last_case = np.empty((levels.LEVELS, units), np.int16)
-        self.since = np.empty((levels.LEVELS, units), np.int16)
-        self.held_until = np.empty((levels.LEVELS, units), np.int16)
-        self.day_people = np.zeros((levels.LEVELS, CALENDAR), np.int64)
-        self.changes_on = np.zeros(CALENDAR + PAST, np.uint8)
-        self.due_zones = np.zeros(zones, np.uint8)
+        self.levels = RunLevels(scenario.zoning, scenario.city.zone_start)
         self.scalars = np.zeros(columns.SCALARS, np.int64)
         self.new = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.twice = [np.empty((_ROOM, 3), np.uint32) for _ in range(shards)]
         self.drunk = [np.empty((1, 3), np.uint32) for _ in range(shards)]
-        self.ordered = np.zeros(zones, np.uint8)
         self._slots = scenario.rates.contacts.slot_table
         self._holds = scenario.immunity.holds()
         self._kept = np.array([1.0, scenario.variant.protection_left])
-        self._zone_people = np.diff(scenario.city.zone_start.astype(np.int64))
         self._pool: ThreadPoolExecutor | None = None
         self._first, self._fresh = scenario, True
         self.begin(seeds, seed, scale)
@@ -137,7 +118,6 @@ class Outbreak:
         self._fresh = False
         self.acts = self._first.controls or seeds.stays
         self.keep = self._kept_anyway or self.acts
-        self.zoned = self._first.zoning.acts
         self._take(self._first)
         self.seeds, self.seed, self.key = seeds, seed, np.uint64(key_of(seed))
         self.between = self.scenario.rates.contacts.neighbourhoods(self.key, len(self.state))
@@ -145,12 +125,10 @@ class Outbreak:
         self._named = self.keep or seeds.variants
         self._variant_rate = self.scale * np.array([1.0, self.scenario.variant.transmission])
         self.day = HISTORY
-        self.last_case[:], self.since[:], self.held_until[:] = (levels.NEVER,) * 3
         self.scalars[:] = 0
         self.scalars[columns.SIDE_ROWS] = 1
         self.scalars[columns.ITEMS_LEFT] = self.agenda.blocks
-        self._order(HISTORY - 1)
-        self._decide(HISTORY - 1, 0, changed=True)
+        self.levels.begin(self.scenario.zoning)
         self.log_end[: HISTORY + 1] = 0
 
     def change(
@@ -195,9 +173,7 @@ class Outbreak:
             changed["zoning"] = replace(self.scenario.zoning, orders=tuple(orders))
         self._take(replace(self.scenario, **changed))
         if orders is not None:
-            self.zoned = True
-            self.ordered = self.scenario.zoning.ordered_on(self.day - HISTORY)
-            self._decide(self.day - 1, 0, changed=True)
+            self.levels.change(self.scenario.zoning, self.day)
 
     def _take(self, scenario: Scenario) -> None:
         """Work by this scenario from now on."""
@@ -246,12 +222,10 @@ class Outbreak:
                 break
             self._more_room()
         self.series[columns.WAITING_PEOPLE, day] = scalars[columns.WAITING]
-        if self.zoned:
+        if self.levels.act:
             cases = int(scalars[columns.COMMUNITY])
             self._screen(day)
-            levels.count_cases(day, self.community, cases, self.scenario.zoning.unit_of, self.recent, self.last_case)
-            decides = day >= self.scenario.zoning.rules_from + HISTORY
-            self._decide(day, cases if decides else 0, changed=self._order(day))
+            self.levels.end_day(day, self.community, cases)
 
     def _work(self, day: int, since: int, items: NDArray[np.uint64]) -> int:
         city, rates, response = self.scenario.city, self.scenario.rates, self.scenario.response
@@ -260,7 +234,7 @@ class Outbreak:
             control.morning(
                 day, since, items, self.key, city.word, self.state, self.side, self.side_person, self.staying,
                 city.members, city.group_start, city.institution, city.institution_start, city.zone_start,
-                self.between, self._slots, response.stay_open, self.regime,
+                self.between, self._slots, response.stay_open, self.levels.regime,
                 self._regime_open, course.incubation, rates.strength, course.symptomatic, response.reach_delay,
                 self._recall, course.sensitivity, self._test_days, self.scenario.knobs, self._rules, self.series,
                 self.scalars, self.bed_ends, self.by_zone[0], self.scenario.report, self.community, self.lines,
@@ -269,18 +243,13 @@ class Outbreak:
         )  # fmt: skip
 
     def _screen(self, day: int) -> None:
-        zoning = self.scenario.zoning
-        ordered = zoning.rounds_on(day - HISTORY, self.regime[day % PAST] & LEVEL_MASK)
-        rounds = levels.rounds(
-            day, self.since, zoning.unit_of, self.regime, zoning.level_rules, ordered, self.due_zones
-        )
-        if rounds == 0:
+        due = self.levels.round_due(day)
+        if due == 0:
             return
         recent = self.log[self.log_end[max(day - TAIL, 0)] : self.log_end[day]]
-        due = int(self._zone_people[self.due_zones > 0].sum())
         self._rules[columns.SCREENED_SHARE] = self.scenario.response.share_screened(due)
         while not testing.screen(
-            day, self.due_zones, recent, self.key, self.scenario.city.word, self.state, self.side,
+            day, self.levels.due_zones, recent, self.key, self.scenario.city.word, self.state, self.side,
             self.scenario.city.zone_start, self.scenario.rates.course.sensitivity, self._rules, self.series,
             self.scalars, *self.agenda.arrays,
         ):  # fmt: skip
@@ -335,8 +304,8 @@ class Outbreak:
                 day, shard, self.key, scenario.city.word, self.state, self.side, calendar.events, calendar.following,
                 calendar.head, calendar.fill, self._slots, scenario.rates.course.susceptibility, scenario.risk,
                 scenario.immunity.cover, self._holds, self._kept, scenario.susceptible_again,
-                scenario.response.stay_open, self.regime, self._regime_open, self._knobs, found, dups, drunk, new,
-                self.twice[shard], self.drunk[shard],
+                scenario.response.stay_open, self.levels.regime, self._regime_open, self._knobs, found, dups, drunk,
+                new, self.twice[shard], self.drunk[shard],
             )  # fmt: skip
         if self._named:  # else nobody asks who did it
             spread.settle(new, found, self.twice[shard], dups, self.state)
@@ -382,24 +351,6 @@ class Outbreak:
                 return
             self._more_room()
 
-    # --- levels ----------------------------------------------------------------------------------------------------
-
-    def _order(self, day: int) -> bool:
-        """Take down what is ordered for the day after `day`; whether that differs from what was ordered before."""
-        tomorrow = day + 1 - HISTORY
-        changed = tomorrow <= 0 or self.scenario.zoning.changes_on(tomorrow)
-        if changed:
-            self.ordered = self.scenario.zoning.ordered_on(tomorrow)
-        return changed
-
-    def _decide(self, day: int, cases: int, *, changed: bool) -> None:
-        zoning = self.scenario.zoning
-        levels.decide(
-            day, cases, zoning.unit_of, zoning.threshold, zoning.level_rules, zoning.delay, self.recent,
-            self.last_case, self.since, self.held_until, self.ordered, int(changed), self.regime, self._zone_people,
-            self.day_people, self.changes_on,
-        )  # fmt: skip
-
     # --- memory ----------------------------------------------------------------------------------------------------
 
     def _more_room(self, needed: int = 0) -> None:
@@ -434,10 +385,10 @@ class Outbreak:
             calendar.clear()
         self.agenda.clear()
         for counts in (
-            self.by_zone, self.by_age, self.beds, self.staying, self.series, self.bed_ends, self.regime, self.recent,
-            self.day_people, self.changes_on, self.log_end,
+            self.by_zone, self.by_age, self.beds, self.staying, self.series, self.bed_ends, self.log_end,
         ):  # fmt: skip
             counts[:] = 0
+        self.levels.clear()
 
     def _each(self, call: Callable[[int], Answer]) -> list[Answer]:
         """Answers for every shard, at the same time where there are threads."""

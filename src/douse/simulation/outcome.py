@@ -70,7 +70,7 @@ def outcome_of(run: Outbreak) -> Outcome:
         *by_age[1:].sum(axis=2),
         *beds,
         *staying[1:],
-        *run.day_people[1:],
+        *run.levels.day_people[1:],
     ]
     daily = np.array([column[first:end] for column in counts], np.int64).T
     by_zone = run.by_zone.sum(axis=0, dtype=np.int64)

@@ -14,9 +14,9 @@ from douse.simulation.seeds import Seeds
 
 _ARRAYS = (
     "side", "side_person", "community", "lines", "waiting", "log", "log_end", "by_zone", "by_age", "beds", "staying",
-    "series", "bed_ends", "regime", "recent", "last_case", "since", "held_until", "day_people", "changes_on",
-    "scalars", "ordered", "names",
+    "series", "bed_ends", "scalars", "names",
 )  # fmt: skip
+_LEVELS = ("regime", "recent", "last_case", "since", "held_until", "day_people", "changes_on", "ordered")
 _AGENDA = ("items", "following", "free", "head", "fill")
 _CALENDAR = ("events", "following", "free", "head", "fill", "left")
 
@@ -32,7 +32,7 @@ def save_run(run: Outbreak, path: Path) -> None:
         Ends in .npz; replaced where it exists.
     """
     touched = np.flatnonzero(run.state)
-    arrays = {name: getattr(run, name) for name in _ARRAYS}
+    arrays = {name: getattr(run, name) for name in _ARRAYS} | {name: getattr(run.levels, name) for name in _LEVELS}
     arrays |= {f"agenda_{name}": getattr(run.agenda, name) for name in _AGENDA}
     for shard, calendar in enumerate(run.calendars):
         arrays |= {f"calendar{shard}_{name}": getattr(calendar, name) for name in _CALENDAR}
@@ -40,7 +40,7 @@ def save_run(run: Outbreak, path: Path) -> None:
         path,
         touched=touched,
         words=run.state[touched],
-        facts=np.array([run.day, run.seed, run.shards, int(run.keep), int(run.zoned)], np.int64),
+        facts=np.array([run.day, run.seed, run.shards, int(run.keep), int(run.levels.act)], np.int64),
         scale=np.array([run.scale]),
         seed_rows=run.seeds.rows,
         entry_tests=run.seeds.entry_tests,
@@ -72,7 +72,7 @@ def open_run(path: Path, scenario: Scenario) -> Outbreak:
                 f"The run in {path.name} belongs to another city, disease or plan.",
                 next_step="Go on with the scenario that it began with.",
             )
-        day, seed, shards, keep, zoned = (int(fact) for fact in kept["facts"])
+        day, seed, shards, keep, levels_act = (int(fact) for fact in kept["facts"])
         run = Outbreak(
             scenario,
             Seeds(kept["seed_rows"], kept["entry_tests"]),
@@ -84,12 +84,14 @@ def open_run(path: Path, scenario: Scenario) -> Outbreak:
         run.state[kept["touched"]] = kept["words"]
         for name in _ARRAYS:
             setattr(run, name, kept[name])
+        for name in _LEVELS:
+            setattr(run.levels, name, kept[name])
         for name in _AGENDA:
             setattr(run.agenda, name, kept[f"agenda_{name}"])
         for shard, calendar in enumerate(run.calendars):
             for name in _CALENDAR:
                 setattr(calendar, name, kept[f"calendar{shard}_{name}"])
-    run.day, run.zoned = day, bool(zoned)
+    run.day, run.levels.act = day, bool(levels_act)
     return run
 
 

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 
 from douse.city.from_records import Peopled
 from douse.errors import UsageError
-from douse.library.pathogen import Pathogen
-from douse.library.protocol import Protocol
 from douse.records.measure import Because, Measure
-from douse.records.records import Records
-from douse.records.zone_tree import ZoneTree
+from douse.signals.scene import Scene
 from douse.simulation.fit import fit, fitted
 from douse.simulation.forecast import Forecast, Run, forecast_of
 from douse.simulation.outbreak import Outbreak
@@ -28,7 +25,6 @@ from douse.simulation.transmission import unknowns_of
 from douse.simulation.vary import Variation, begun
 from douse.simulation.weigh import Diagnostics
 from douse.situation.estimates import Estimates
-from douse.situation.situation import Situation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -102,32 +98,12 @@ class Simulated(Today):
         return np.array([run.outcome.of("cases") for run in self.runs])[:, self.past.back :]
 
 
-def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far to look
-    known: Records,
-    situation: Situation,
-    estimates: Estimates,
-    zones: ZoneTree,
-    pathogen: Pathogen,
-    protocol: Protocol,
-    *,
-    days: int = 28,
-    runs: int = 200,
-    orders: Sequence[Measure] = (),
-    by_rule: bool = False,
-    seed: int = 1,
-    back_days: int | None = None,
-    peopled: Peopled | None = None,
-    executor: Executor | None = None,
-    workers: int | None = None,
-) -> Simulated:
-    """Simulate the outbreak from today's records, weigh the runs by the reports of the last weeks, and look ahead.
+@dataclass(frozen=True)
+class Outlook:
+    """How far runs look, how many, from which day on, and what else is to come.
 
-    Parameters
+    Attributes
     ----------
-    known, situation, estimates, zones
-        As of a day.
-    pathogen, protocol
-        Course of the illness; what is done about it, from the start of the runs on.
     days : int
         Days ahead.
     runs : int
@@ -138,12 +114,41 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
         Levels also come and go by the rules of the protocol as cases come, on known days too. If not, they are those on
         record and of `orders`.
     seed : int
-        The same call gives the same answer.
+        The same seed gives the same answer.
     back_days : int, optional
         Days back, the as-of day among them, on which the runs begin. If not given: see `begin_day_back`; and
         `SHORT_BACK` where such runs do not lead to the reports.
     peopled : Peopled, optional
         A city that was made before of the same zones; see `standing_city`.
+    """
+
+    days: int = 28
+    runs: int = 200
+    orders: Sequence[Measure] = ()
+    by_rule: bool = False
+    seed: int = 1
+    back_days: int | None = None
+    peopled: Peopled | None = None
+
+
+def simulate(
+    scene: Scene,
+    estimates: Estimates,
+    outlook: Outlook,
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+) -> Simulated:
+    """Simulate the outbreak from today's records, weigh the runs by the reports of the last weeks, and look ahead.
+
+    Parameters
+    ----------
+    scene : Scene
+        What is known as of a day; course of the illness; what is done about it, from the start of the runs on.
+    estimates : Estimates
+        Of the same day.
+    outlook : Outlook
+        How far to look.
     executor, workers
         As for `run_all`.
 
@@ -152,34 +157,22 @@ def simulate(  # noqa: PLR0913, PLR0917  what is known, what holds, and how far 
     UsageError
         When there is no case, the city has fewer people than there are cases, or a number is out of range.
     """
-    found = today(
-        known, situation, estimates, zones, pathogen, protocol, days=days, runs=runs, orders=orders, by_rule=by_rule,
-        seed=seed, back_days=back_days, peopled=peopled, ahead=True, executor=executor, workers=workers,
-    )  # fmt: skip
+    found = today(scene, estimates, outlook, ahead=True, executor=executor, workers=workers)
     ahead = forecast_of(found.runs, found.weights, found.peopled.city, found.as_of, found.past.back)
     return Simulated(**vars(found), forecast=ahead)
 
 
-def today(  # noqa: PLR0913, PLR0917  as for `simulate`
-    known: Records,
-    situation: Situation,
+def today(  # noqa: PLR0913  as for `simulate`
+    scene: Scene,
     estimates: Estimates,
-    zones: ZoneTree,
-    pathogen: Pathogen,
-    protocol: Protocol,
+    outlook: Outlook,
     *,
-    days: int = 28,
-    runs: int = 200,
-    orders: Sequence[Measure] = (),
-    by_rule: bool = False,
-    seed: int = 1,
-    back_days: int | None = None,
-    peopled: Peopled | None = None,
     ahead: bool = False,
     executor: Executor | None = None,
     workers: int | None = None,
 ) -> Today:
     """The runs of `simulate`, on known days only unless `ahead`: for further runs that go on from them."""
+    situation, days, runs = scene.situation, outlook.days, outlook.runs
     if runs < LEAST_RUNS or days < 1:
         raise UsageError(
             f"A forecast of {days} days from {runs} runs is not possible.",
@@ -192,25 +185,23 @@ def today(  # noqa: PLR0913, PLR0917  as for `simulate`
             next_step="Add the first reports to the records, or name a later day with --as-of.",
         )
     notes = list[Because]()
+    peopled = outlook.peopled
     if peopled is None:
-        peopled, told = standing_city(known, zones, situation.cases, seed)
+        peopled, told = standing_city(scene.known, scene.zones, situation.cases, outlook.seed)
         notes.extend(told)
-    ground = ground_of(known, situation, zones, pathogen, protocol, peopled, orders, by_rule=by_rule)
+    ground = ground_of(scene, peopled, outlook.orders, by_rule=outlook.by_rule)
     notes.extend(notes_of_ground(ground))
-    back = back_days or usual_back(ground)
+    back = outlook.back_days or usual_back(ground)
     while True:
         stage = stage_of(ground, back=back, days=days)
-        unknowns = unknowns_of(
-            estimates, stage.past, ground.rates.course, stage.scenario.days, pathogen.reproduction_number
-        )
-        done = fit(
-            stage, unknowns, runs=runs, seed=seed, upto=None if ahead else back, executor=executor, workers=workers
-        )
-        if back_days is not None or done.diagnostics.tempered == 1 or back <= SHORT_BACK:
+        unknowns = unknowns_of(estimates, stage.past, ground.rates.course, stage.scenario.days)
+        upto = None if ahead else back
+        done = fit(stage, unknowns, runs=runs, seed=outlook.seed, upto=upto, executor=executor, workers=workers)
+        if outlook.back_days is not None or done.diagnostics.tempered == 1 or back <= SHORT_BACK:
             break
         notes.append(shorter(back, SHORT_BACK))
         back = SHORT_BACK
-    notes.extend(notes_of(stage.past, done.begun, done.diagnostics, by_rule=by_rule))
+    notes.extend(notes_of(stage.past, done.begun, done.diagnostics, by_rule=outlook.by_rule))
     return Today(
         as_of=situation.as_of,
         first=stage.past.first,

@@ -9,11 +9,8 @@ import polars as pl
 
 from douse.city.from_records import Peopled
 from douse.errors import UsageError
-from douse.library.pathogen import Pathogen
-from douse.library.protocol import Protocol
 from douse.records.measure import Because, Measure
-from douse.records.records import Records
-from douse.records.zone_tree import ZoneTree
+from douse.signals.scene import Scene
 from douse.simulation.by_protocol import response_of, zoning_of
 from douse.simulation.capacity import capacity_of
 from douse.simulation.contacts import usual_contacts
@@ -27,7 +24,6 @@ from douse.simulation.scenario import HISTORY, MOST_DAYS, Scenario
 from douse.simulation.simulate_notes import assumed, measures_elsewhere, past_rounds
 from douse.simulation.start import begin_day_back, old_immunity, protected_share
 from douse.simulation.zoning import Order, no_zoning
-from douse.situation.situation import Situation
 
 _QUANTILES = 1024
 
@@ -57,10 +53,10 @@ class Ground:
 
     Attributes
     ----------
-    known, situation, zones
-        As of a day.
-    protocol, peopled, rates
-        Rules; city; what is passed on in it.
+    scene : Scene
+        What is known as of a day, pathogen and rules.
+    peopled, rates
+        City; what is passed on in it.
     response : Response
         With the times of the library.
     entry : EntryRule
@@ -69,15 +65,9 @@ class Ground:
         Measures to come.
     by_rule : bool
         Levels also come and go by the rules of the protocol.
-    pathogen : Pathogen
-        Of the records.
     """
 
-    known: Records
-    situation: Situation
-    zones: ZoneTree
-    pathogen: Pathogen
-    protocol: Protocol
+    scene: Scene
     peopled: Peopled
     rates: Rates
     response: Response
@@ -86,20 +76,19 @@ class Ground:
     by_rule: bool
 
 
-def ground_of(  # noqa: PLR0913, PLR0917  what is known, what holds, and what is to come
-    known: Records, situation: Situation, zones: ZoneTree, pathogen: Pathogen, protocol: Protocol, peopled: Peopled,
-    orders: Sequence[Measure], *, by_rule: bool,
-) -> Ground:  # fmt: skip
+def ground_of(scene: Scene, peopled: Peopled, orders: Sequence[Measure], *, by_rule: bool) -> Ground:
     """Course, rates and response of a city."""
+    protocol, pathogen = scene.protocol, scene.pathogen
     city, course = peopled.city, course_of(pathogen)
     return Ground(
-        known, situation, zones, pathogen, protocol, peopled,
+        scene,
+        peopled,
         rates=make_rates(city, course, usual_contacts()),
-        response=response_of(protocol, pathogen, course, capacity_of(known, protocol, len(city))),
+        response=response_of(protocol, pathogen, course, capacity_of(scene.known, protocol, len(city))),
         entry=entry_of(protocol, pathogen),
         orders=tuple(orders),
         by_rule=by_rule,
-    )  # fmt: skip
+    )
 
 
 def usual_back(ground: Ground) -> int:
@@ -126,7 +115,7 @@ def stage_of(ground: Ground, *, back: int, days: int) -> Stage:
     response, city = _as_reported(ground.response, past), ground.peopled.city
     orders = (*_in_force(ground, past)[0], *orders_of(ground.orders, city, past.first))
     zoning = (
-        replace(zoning_of(ground.protocol, ground.pathogen, city, orders), rules_from=back)
+        replace(zoning_of(ground.scene.protocol, ground.scene.pathogen, city, orders), rules_from=back)
         if ground.by_rule
         else replace(no_zoning(len(city.zone_ids)), orders=orders)
     )
@@ -134,7 +123,7 @@ def stage_of(ground: Ground, *, back: int, days: int) -> Stage:
         city, ground.rates, response, zoning, back + days,
         weekday=past.first.weekday(), masks_from=0,
         immunity=old_immunity(
-            past, ground.rates.course, city, response.seek_share, protected_share(ground.known.table("zones"))
+            past, ground.rates.course, city, response.seek_share, protected_share(ground.scene.known.table("zones"))
         ),
     )  # fmt: skip
     return Stage(past, ground.entry, scenario)
@@ -147,13 +136,14 @@ def notes_of_ground(ground: Ground) -> list[Because]:
 
 
 def _past(ground: Ground, back: int) -> Past:
-    first = ground.situation.as_of - timedelta(days=back - 1)
-    return past_of(ground.known, ground.situation, ground.zones, ground.peopled, ground.response, first=first)
+    scene = ground.scene
+    first = scene.situation.as_of - timedelta(days=back - 1)
+    return past_of(scene.known, scene.situation, scene.zones, ground.peopled, ground.response, first=first)
 
 
 def _in_force(ground: Ground, past: Past) -> tuple[tuple[Order, ...], list[Because]]:
     """Measures on record as runs take them."""
-    city, measures = ground.peopled.city, ground.known.table("measures")
+    city, measures = ground.peopled.city, ground.scene.known.table("measures")
     named = sorted({*city.zone_ids, *city.zones["zone_id"]})
     there = (pl.col("zone").is_null() | pl.col("zone").is_in(named)).fill_null(value=False)
     # Whom past rounds found is among the cases on record; run again they would find those whom they missed.

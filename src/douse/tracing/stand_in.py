@@ -2,15 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import TypeVar
 
 from douse.library.exposure import ExposureRules, TracingHours
 from douse.library.load import load
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of, there
 
-Part = TypeVar("Part")
-_PROTOCOL, _PATHOGEN = "who-generic", "sars-cov-2-wild"
+_PATHOGEN = "sars-cov-2-wild"
 CROWD = 500
 
 
@@ -31,12 +30,12 @@ def crowd_limit(protocol: Protocol) -> int:
 
 def exposure_rules(protocol: Protocol) -> ExposureRules:
     """The protocol's, else those of who-generic."""
-    return protocol.exposure or _there(load(Protocol, _PROTOCOL).exposure)
+    return part_of(protocol, lambda rules: rules.exposure)
 
 
 def tracing_hours(protocol: Protocol) -> TracingHours:
     """The protocol's, else those of who-generic."""
-    return protocol.tracing_hours or _there(load(Protocol, _PROTOCOL).tracing_hours)
+    return part_of(protocol, lambda rules: rules.tracing_hours)
 
 
 def attack_rates(pathogen: Pathogen) -> Attack:
@@ -46,7 +45,7 @@ def attack_rates(pathogen: Pathogen) -> Attack:
     the ratio of the reproduction numbers. Both are estimates (grade est).
     """
     base = load(Pathogen, _PATHOGEN)
-    known = _there(base.transmission)
+    known = there(base.transmission)
     own = pathogen.transmission
     listed = {str(setting): share.value for setting, share in (own.secondary_attack if own else {}).items()}
     usual = {str(setting): share.value for setting, share in known.secondary_attack.items()}
@@ -59,14 +58,7 @@ def attack_rates(pathogen: Pathogen) -> Attack:
     stood_in = [f"transmission.secondary_attack.{setting}" for setting in usual if setting not in listed]
     if silent is None:
         stood_in.append("transmission.asymptomatic_infectiousness")
-    return Attack({**scaled, **listed}, (silent or _there(known.asymptomatic_infectiousness)).value, tuple(stood_in))
-
-
-def _there(part: Part | None) -> Part:
-    """A part of the shipped files that stand in for others: they have it, as a test holds."""
-    if part is None:
-        raise ValueError("a shipped file lacks a part that stands in for that of others")
-    return part
+    return Attack({**scaled, **listed}, (silent or there(known.asymptomatic_infectiousness)).value, tuple(stood_in))
 
 
 def _hazard(share: float) -> float:

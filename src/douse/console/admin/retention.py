@@ -43,9 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         except DouseError as error:
             problem = " ".join((say(error.what), say(error.next_step)))
         else:
-            messages.success(
-                request, say("{n} persons are nobody any more: their personal fields are empty.", n=done.subjects)
-            )
+            messages.success(request, say("Personal fields of {n} {n:person|persons} are empty.", n=done.subjects))
             return redirect("admin:retention")
     holds = visible(actor, snapshot, "holds").filter(pl.col("state") == "in_force").rows(named=True)
     erases = may(actor, "erase") and reach(actor, "erase", ground).everywhere

@@ -46,7 +46,7 @@ def find_link(token: str) -> OneTimeLink:
     if link is None or link.used_at is not None or link.expires_at <= clock.now() or not link.user.is_active:
         raise NotNow(
             "This link does not work any more.",
-            allowed=f"each link once, within {LASTS.total_seconds() / 3600:.0f} hours",
+            allowed="each link once, within two days",
             next_step="Ask an administrator for a new one.",
         )
     return link

@@ -18,7 +18,7 @@ from douse.console.actors import actor_of
 from douse.console.limits import count_address
 from douse.console.models import User
 from douse.console.pages import page
-from douse.console.policy import ROLES
+from douse.console.policy import ROLES, _
 from douse.console.settings import LOCKED_FOR
 from douse.console.signin import elsewhere, factor
 from douse.console.signin.links import find_link, use_link
@@ -147,15 +147,15 @@ def password_problems(request: HttpRequest, user: User) -> list[str]:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        return [say(_PASSWORD_PROBLEMS.get(problem.code or "", "Choose another one.")) for problem in error.error_list]
+        return [say(_PASSWORD_PROBLEMS[problem.code or ""]) for problem in error.error_list]
     return []
 
 
 _PASSWORD_PROBLEMS = {
-    "password_too_short": "It needs at least 12 characters.",
-    "password_too_similar": "It is too much like the name.",
-    "password_too_common": "It is one of those that everybody uses.",
-    "password_entirely_numeric": "It is nothing but digits.",
+    "password_too_short": _("It needs at least 12 characters."),
+    "password_too_similar": _("It is too much like the name."),
+    "password_too_common": _("It is one of those that everybody uses."),
+    "password_entirely_numeric": _("It is nothing but digits."),
 }
 
 

@@ -74,7 +74,7 @@ def chosen_day(text: str, today: date) -> date:
 def _parts(actor: Actor, snapshot: Snapshot, day: date, wait: float, only: str = "") -> dict[str, Any]:
     if not may(actor, "read cases"):
         return {"reads_cases": False, "unknown": "", "cases": 0}
-    cases = len(visible(actor, snapshot, "cases"))
+    cases = len(scene.known_within(actor, snapshot, day).cases)
     if not cases:
         return {"reads_cases": True, "unknown": "", "cases": 0}
     try:

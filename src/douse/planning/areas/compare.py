@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from douse.kernels.earth import KM_A_DEGREE
 from douse.planning.areas.choices import Land, choices_of
 from douse.planning.areas.cover import Cover, cover
 from douse.planning.areas.hidden import HiddenByArea
 
 DISTRICTS = ("district", "county")
-_KM_A_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def circles(hidden: HiddenByArea, land: Land, *, target: float, level: str, days
     if choices.levels[-1] != level:
         return None
     zones = land.zones
-    north, east = zones.latitude[hidden.zones] * _KM_A_DEGREE, zones.longitude[hidden.zones] * _KM_A_DEGREE
+    north, east = zones.latitude[hidden.zones] * KM_A_DEGREE, zones.longitude[hidden.zones] * KM_A_DEGREE
     if np.isnan(north).any() or np.isnan(east).any() or not (hidden.counts["cases"] > 0).any():
         return None
     east = east * np.cos(np.radians(zones.latitude[hidden.zones].mean()))

@@ -76,18 +76,20 @@ def own_people(zones: ZoneTree) -> tuple[Floats, bool]:
     """Residents of each zone itself, and whether any are on record; shape (Z,).
 
     Zones without residents on record share alike what the zone around them holds beyond its other parts; where that
-    is not known either, each has the mean of the others of its kind, else of all.
+    is not known, or nothing (a zone without a number of its own has the sum of its parts), each has the mean of the
+    others of its kind, else of all.
     """
     total = zones.population.copy()
     has_parts = np.zeros(len(zones), dtype=np.bool_)
     has_parts[zones.parent[zones.parent >= 0]] = True
     if np.isnan(total).all():
         return np.where(has_parts, 0.0, 1.0), False
-    for around in np.flatnonzero(has_parts & ~np.isnan(total)).tolist():
+    for around in np.flatnonzero(has_parts).tolist():  # a zone before its parts
         parts = np.array(zones.children[around])
         unknown = parts[np.isnan(total[parts])]
-        if len(unknown):
-            total[unknown] = max(0.0, total[around] - np.nansum(total[parts])) / len(unknown)
+        left = total[around] - np.nansum(total[parts])
+        if len(unknown) and left > 0:
+            total[unknown] = left / len(unknown)
     known = ~np.isnan(total) & ~has_parts
     for kind in np.unique(zones.rank[np.isnan(total)]).tolist():
         like = known & (zones.rank == kind)

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.library.areas import AreaRules
-from douse.library.load import load
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.planning.areas.evidence_by_zone import Seeds, seeds_of
 from douse.planning.areas.ground import Ground, ground_of
 from douse.planning.areas.movement import Movement, movement_of
@@ -67,10 +67,7 @@ class HiddenByArea:
 
 def area_rules(protocol: Protocol) -> AreaRules:
     """The protocol's numbers of areas, else those of who-generic."""
-    rules = protocol.areas or load(Protocol, "who-generic").areas
-    if rules is None:
-        raise ValueError("the shipped file lacks the areas that stand in for those of others")
-    return rules
+    return part_of(protocol, lambda rules: rules.areas)
 
 
 def hidden_infections(basis: Basis) -> HiddenByArea:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 from scipy.spatial import cKDTree
 
+from douse.kernels.earth import KM_A_DEGREE
 from douse.library.areas import AreaRules
 from douse.planning.areas.ground import Ground
 from douse.records import Records
@@ -17,7 +18,6 @@ from douse.tracing.places import PRIVATE_KINDS
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _NEAREST = 40  # areas to which journeys go where only distance tells; farther ones have little of them
-_KM_A_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ def _supposed(ground: Ground, rules: AreaRules) -> tuple[csr_array, str]:
 def _journeys(ground: Ground, here: Ints, rules: AreaRules) -> tuple[Ints, Floats]:
     """The nearest other areas of each area, and the share of journeys that go there: by residents and distance."""
     zones, at = ground.zones, ground.at[here]
-    north = zones.latitude[at] * _KM_A_DEGREE
-    east = zones.longitude[at] * _KM_A_DEGREE * np.cos(np.radians(zones.latitude[at].mean()))
+    north = zones.latitude[at] * KM_A_DEGREE
+    east = zones.longitude[at] * KM_A_DEGREE * np.cos(np.radians(zones.latitude[at].mean()))
     points = np.stack([north, east], axis=1)
     distance, nearest = cKDTree(points).query(points, k=min(_NEAREST + 1, len(here)))
     fall = 1 + (distance / rules.journey_scale.value) ** rules.journey_exponent.value
@@ -189,8 +189,8 @@ def _blend(goes: csr_array, counts: csr_array, share: float, pull: float) -> csr
 def _at_home(ground: Ground, rules: AreaRules, attack: float, reproduction: float) -> Floats:
     """Household mates times their attack rate, of all whom one infects; shape (A,)."""
     zones = ground.zones
-    roots = zones.parent < 0
-    people, homes = np.nansum(zones.population[roots]), np.nansum(zones.households[roots])
+    told = (zones.parent < 0) & ~np.isnan(zones.population) & ~np.isnan(zones.households)
+    people, homes = zones.population[told].sum(), zones.households[told].sum()
     size = people / homes if homes > 0 and people > 0 else rules.household_size.value
     share = min(max(size - 1, 0.0) * attack / max(reproduction, 1e-9), 1.0)
     return np.full(len(ground.at), share)

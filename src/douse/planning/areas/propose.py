@@ -70,7 +70,7 @@ def _top(basis: Basis, hidden: HiddenByArea) -> tuple[AreaRisk, ...]:
 
 
 def _as_value(basis: Basis, hidden: HiddenByArea, chosen: Cover) -> AreaCover:
-    """With the same coverage by whole districts and by circles, at levels up to the highest one chosen."""
+    """With the same coverage by whole districts and by circles, at levels up to the highest of the protocol."""
     level = choices_of(hidden, basis, level=None, days=chosen.days).levels[-1]
     districts = circle = None
     if chosen.areas and chosen.person_days > 0:

@@ -190,7 +190,10 @@ def _exactly(  # noqa: PLR0913, PLR0917  the choices, and what is known of them 
     is_open[:, 0] = False
     if is_open.sum() > _MOST_OPEN:
         return best, bound
-    level, proven = _programme(choices, depth, is_open, enough, cost, seconds, gap)
+    try:
+        level, proven = _programme(choices, depth, is_open, enough, cost, seconds, gap)
+    except RuntimeError:  # no answer in the time given
+        return best, bound
     better = _cheaper(choices, best, level) if choices.covered(level) >= enough else best
     return better, max(bound, min(cost, proven))
 

@@ -10,7 +10,7 @@ from douse.planning.basis import Basis
 from douse.planning.beds.assign import Assignment, assign
 from douse.planning.beds.deal import Bed, deal, gather
 from douse.planning.beds.openings import plan_openings
-from douse.planning.beds.parties import Bonds, bonds
+from douse.planning.beds.parties import Bonds, bonds, sharing
 from douse.planning.beds.room_left import PLACE_OF, RESOURCES, RoomLeft, room_left
 from douse.planning.beds.travel import areas, facility_spots, hours_between, hours_of_pairs, spots_of, transfer_rules
 from douse.planning.beds.values import BedPlan, FacilityLoad, Placement, Waiting
@@ -38,7 +38,7 @@ def plan_beds(basis: Basis, needs: Sequence[DayNeed]) -> BedPlan:
         A proposal; nobody is moved before a person approves it.
     """
     people, rules = who(basis), transfer_rules(basis.protocol)
-    rooms = room_left(basis, people.stays)
+    rooms = room_left(basis, people.stays, sharing(basis, people.stays, rules.dependant_below.value))
     tied = bonds(basis, people, rules.dependant_below.value)
     zones = basis.zones.index(people.waiting["zone"])
     spots = facility_spots(basis.zones, rooms.facilities)

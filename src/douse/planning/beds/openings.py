@@ -127,6 +127,8 @@ def plan_openings(basis: Basis, needs: Sequence[DayNeed]) -> tuple[tuple[Opening
     need = np.array([[np.floor(n.high) for n in needs if n.resource == resource] for resource in RESOURCES])
     there = beds_of(open_facilities(basis)).sum(axis=0)
     stated = (there > 0) | (beds.sum(axis=0) > 0)
+    if stated[_HOSPITAL] and not stated[_SHELTER]:  # all their patients go to hospital, as the floor counts
+        need[_HOSPITAL] += need[_SHELTER]
     need[~stated] = 0  # kinds that no facility on record has: the floor says that nobody knows
     prices = basis.costs
     price = np.array(

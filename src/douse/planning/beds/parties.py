@@ -72,6 +72,34 @@ def bonds(basis: Basis, people: Who, below: float) -> Bonds:
     )
 
 
+def sharing(basis: Basis, stays: pl.DataFrame, below: float) -> set[str]:
+    """People in a quarantine place who share the room of who cares for them there: they take none of their own.
+
+    Parameters
+    ----------
+    basis : Basis
+        The table of people, where there is one.
+    stays : polars.DataFrame
+        See `Who.stays`.
+    below : float
+        As for `bonds`.
+    """
+    rooms = stays.filter((pl.col("place") == "quarantine_site") & pl.col("facility_id").is_not_null())
+    people = basis.known.table("people").select("person_id", "household", "age")
+    there = rooms.join(people, left_on="person", right_on="person_id", how="left", maintain_order="left")
+    named, site_of = _named(basis), dict(rooms.select("person", "facility_id").iter_rows())
+    homes: dict[tuple[str, str], list[int | None]] = {}
+    for _, _, site, household, age in there.iter_rows():
+        homes.setdefault((site, household), []).append(age)
+    found = set()
+    for person, _, site, household, age in there.iter_rows():
+        adults = any(years is not None and years >= below for years in homes[site, household])
+        by_age = age is not None and age < below and household is not None and adults
+        if site_of.get(named[person]) == site if person in named else by_age:
+            found.add(person)
+    return found
+
+
 def _named(basis: Basis) -> dict[str, str]:
     people = basis.known.table("people").filter(pl.col("depends_on").is_not_null())
     return dict(people.select("person_id", "depends_on").sort("person_id").iter_rows())

@@ -1,6 +1,6 @@
 """Beds and rooms of the facilities that are open, and those that are taken."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class RoomLeft:
     facilities : polars.DataFrame
         facility_id, zone, latitude, longitude.
     capacity, taken : numpy.ndarray[int64], shape (F, 4)
-        Beds by kind of `RESOURCES`, and people who lie in them; a facility may be overfull.
+        Beds by kind of `RESOURCES`, and those that people lie in; a facility may be overfull.
     """
 
     facilities: pl.DataFrame
@@ -38,7 +38,7 @@ class RoomLeft:
         return free
 
 
-def room_left(basis: Basis, stays: pl.DataFrame) -> RoomLeft:
+def room_left(basis: Basis, stays: pl.DataFrame, sharing: Set[str]) -> RoomLeft:
     """Capacity less stays; people whose facility is not on record are spread over those of their kind in proportion.
 
     Parameters
@@ -47,12 +47,19 @@ def room_left(basis: Basis, stays: pl.DataFrame) -> RoomLeft:
         The table of facilities.
     stays : polars.DataFrame
         person, place, facility_id, one row a person.
+    sharing : Set[str]
+        People who lie in the room of somebody else.
     """
     facilities = open_facilities(basis)
     capacity = beds_of(facilities)
     taken = np.zeros_like(capacity)
     position: Mapping[str, int] = {name: n for n, name in enumerate(facilities["facility_id"])}
-    counts = stays.group_by("place", "facility_id").len().sort("place", "facility_id", nulls_last=True)
+    counts = (
+        stays.filter(~pl.col("person").is_in(list(sharing)))
+        .group_by("place", "facility_id")
+        .len()
+        .sort("place", "facility_id", nulls_last=True)
+    )
     for place, facility, people in counts.iter_rows():
         if place not in PLACE_OF:
             continue

@@ -6,18 +6,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from douse.library.load import load
+from douse.kernels.earth import great_circle
 from douse.library.placing import Transfer
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.records.codes import ZONE_KINDS
 from douse.records.zone_tree import ZoneTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOST_AREAS = 120
-_EARTH_KM = 6371.0
 _FIRST_CELL = 0.02  # degrees
-_GENERIC = "who-generic"
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,7 @@ class Spots:
 
 def transfer_rules(protocol: Protocol) -> Transfer:
     """The protocol's, else those of who-generic."""
-    rules = protocol.transfer or load(Protocol, _GENERIC).transfer
-    if rules is None:
-        raise ValueError("who-generic lacks what stands in for other protocols")
-    return rules
+    return part_of(protocol, lambda rules: rules.transfer)
 
 
 def spots_of(tree: ZoneTree, zones: Ints) -> Spots:
@@ -80,7 +76,8 @@ def hours_of_pairs(tree: ZoneTree, homes: Spots, facilities: Spots, rules: Trans
     By points where both are known: straight line x detour / speed. Else by the smallest zone that contains both; and
     where nothing is known as within a city.
     """
-    way = _kilometres(homes, facilities) * rules.detour.value / rules.speed.value
+    km = great_circle(homes.latitude, homes.longitude, facilities.latitude, facilities.longitude)
+    way = km * rules.detour.value / rules.speed.value
     open_ = np.flatnonzero(np.isnan(way))
     if len(open_):
         ends = np.stack([homes.zone[open_], facilities.zone[open_]])
@@ -129,15 +126,6 @@ def _by_cell(tree: ZoneTree, zones: Ints, cell: float) -> tuple[Ints, Ints]:
     corner = np.floor(np.nan_to_num(np.stack([spots.latitude, spots.longitude]), nan=1e6) / cell)
     _, first, where = np.unique(corner, axis=1, return_index=True, return_inverse=True)
     return zones[first], where.ravel()
-
-
-def _kilometres(homes: Spots, facilities: Spots) -> Floats:
-    """Great-circle distance of each pair; NaN where a point is not known."""
-    lat_a, lat_b = np.radians(homes.latitude), np.radians(facilities.latitude)
-    half = (np.radians(homes.longitude) - np.radians(facilities.longitude)) / 2
-    chord = np.sin((lat_a - lat_b) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin(half) ** 2
-    km: Floats = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
-    return km
 
 
 def _by_tree(tree: ZoneTree, pairs: Ints, rules: Transfer) -> Floats:

@@ -20,7 +20,7 @@ from douse.planning.community.requests import (
     open_requests,
     trips_of,
 )
-from douse.planning.community.values import CommunityPlan, KindSum, RequestPlan
+from douse.planning.community.values import WHY_NOT, CommunityPlan, KindSum, RequestPlan
 from douse.planning.crews import Crew, crew_rules, request_rules
 from douse.planning.plan import Note
 from douse.planning.regions import regions
@@ -103,9 +103,7 @@ def _serve(  # noqa: PLR0913, PLR0917
     matched = match(market)
     trip = _hand_out(asked, of_class, of_crew, trips, market, matched.rows)
     reasons = np.where(~able.any(axis=1), 0, np.where(~within.any(axis=1), 1, 2))
-    why = [
-        None if trip[n] >= 0 else ("no_crew", "too_far", "all_busy")[reasons[of_class[n]]] for n in range(len(asked))
-    ]
+    why = [None if trip[n] >= 0 else WHY_NOT[reasons[of_class[n]]] for n in range(len(asked))]
     there = trip >= 0
     km_of = np.full(len(asked), np.nan)
     km_of[there] = km[of_class[there], of_crew[trips.crew[trip[there]]]]
@@ -235,7 +233,7 @@ def _expected(basis: Basis, asked: Open, crews: Sequence[Crew], served: _Served)
         if served.why_not[n] != "all_busy":
             continue
         kind = int(asked.kind[n])
-        trips = sum(int(crew.trips + 1e-9) for crew in crews if REQUEST_KINDS[kind] in crew.skills)
+        trips = sum(crew.whole_trips for crew in crews if REQUEST_KINDS[kind] in crew.skills)
         a_day = int(trips / float(_takes(basis, asked.kind[n : n + 1])[0]) + 1e-9)
         if a_day:
             found[n] = after + timedelta(days=waiting[kind] // a_day)

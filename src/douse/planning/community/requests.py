@@ -106,7 +106,7 @@ def trips_of(basis: Basis, crews: Sequence[Crew]) -> Trips:
     passed = (start - datetime.combine(basis.as_of, time.min)).total_seconds() / 3600
     who, when = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for number, crew in enumerate(crews):
-        trips = int(min(crew.trips + 1e-9, MOST_TRIPS))
+        trips = min(crew.whole_trips, MOST_TRIPS)
         first, last = crew.works
         takes = min(crew_rules(basis.protocol).trip.value, last - first)
         ends = first + (last - first) * np.arange(1, trips + 1) / max(trips, 1)

@@ -26,7 +26,8 @@ from douse.planning.zones import level_measures
 from douse.records.measure import Measure
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
-from douse.simulation.simulate import today
+from douse.signals.scene import Scene
+from douse.simulation.simulate import Outlook, today
 from douse.simulation.standing_city import standing_city
 from douse.situation import describe, estimate
 from douse.situation.cases import is_community_case
@@ -111,10 +112,11 @@ class Chooses(Follows):
         floor = floor_of(brief.protocol, brief.pathogen, capacities_too=False)  # few scenarios: see `race`
         seed = brief.seed + day.toordinal()
         runs = today(
-            known, situation, estimate(known, situation, zones, brief.pathogen, delays=("onset_to_known",)), zones,
-            brief.pathogen, brief.protocol, days=days_ahead(brief.pathogen, floor), runs=self.scenarios, seed=seed,
-            peopled=self._peopled, workers=1,
-        )  # fmt: skip
+            Scene(known, situation, zones, brief.pathogen, brief.protocol),
+            estimate(known, situation, zones, brief.pathogen, delays=("onset_to_known",)),
+            Outlook(days_ahead(brief.pathogen, floor), self.scenarios, seed=seed, peopled=self._peopled),
+            workers=1,
+        )
         strategies = strategies_for(brief.protocol)
         asked = Asked(
             brief.pathogen, brief.protocol, brief.costs, load(Stresses, "generic"), strategies, floor, self.scenarios,

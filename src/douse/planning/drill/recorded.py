@@ -176,14 +176,14 @@ class Recorded:
 
     def _rounds(self, day: int) -> None:
         run = self.run
-        if not run.zoned or run.series[columns.SCREENED_PEOPLE, day] == 0:
+        if not run.levels.act or run.series[columns.SCREENED_PEOPLE, day] == 0:
             return
-        zones = np.flatnonzero(run.due_zones)
+        zones = np.flatnonzero(run.levels.due_zones)
         people = np.diff(run.scenario.city.zone_start.astype(np.int64))[zones]
         response = run.scenario.response
         load = max(0, int(run.scalars[columns.LABORATORY_LOAD]) - 1)
         result = day - HISTORY + response.result_days + int(load // max(1.0, min(response.laboratory, 1e15)))
-        tested = (people * response.screened_share).astype(np.int64)
+        tested = (people * response.share_screened(int(people.sum()))).astype(np.int64)
         self.rounds.add(zone=zones, sampled=day - HISTORY, result=result, tested=tested)
 
 

@@ -59,7 +59,9 @@ def choose(arrivals: Floats, infected: Floats, missed: Floats, days: Floats, mon
     ways = [np.flatnonzero(days == one) for one in of_days]
     most = max(len(way) for way in ways)
     same = np.array([np.r_[way, np.full(most - len(way), way[0])] for way in ways])
-    chosen, _ = _solve(arrivals[:, None] * money[same], infected[:, None] * missed[same], target)
+    # The programme keeps a limit to about one in a million: what it found is within the limit from here on.
+    kept = max(target, float(infected @ missed[best][stays]))
+    chosen, _ = _solve(arrivals[:, None] * money[same], infected[:, None] * missed[same], kept)
     return Choice(same[np.arange(len(same)), chosen], bound)
 
 

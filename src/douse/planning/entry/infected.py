@@ -5,16 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from douse.library.load import load
 from douse.library.pathogen import Pathogen
 from douse.library.placing import Entry
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.simulation.course import course_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 PLACES = ("free", "home", "central")
-_GENERIC = "who-generic"
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,7 @@ class Infected:
 
 def entry_rules(protocol: Protocol) -> Entry:
     """The protocol's, else those of who-generic."""
-    rules = protocol.entry or load(Protocol, _GENERIC).entry
-    if rules is None:
-        raise ValueError("who-generic lacks what stands in for other protocols")
-    return rules
+    return part_of(protocol, lambda rules: rules.entry)
 
 
 def infected_arrivals(pathogen: Pathogen, rules: Entry) -> Infected:

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from douse.library.load import load
 from douse.library.pathogen import Pathogen
 from douse.library.placing import Entry
 from douse.library.protocol import Protocol
+from douse.library.stand_in import part_of
 from douse.planning.basis import Basis
 from douse.planning.entry.choose import choose
 from douse.planning.entry.infected import PLACES, Infected, entry_rules, infected_arrivals
@@ -19,7 +19,7 @@ from douse.planning.entry.values import EntryOrigin, EntryPlan, EntrySchedule
 from douse.records.measure import Because
 from douse.situation.clock import resolve_days
 
-_GENERIC = "who-generic"
+_HARDLY = 1e-5  # share by which the target may be missed by rounding
 
 
 def plan_entry(basis: Basis) -> EntryPlan | None:
@@ -55,7 +55,7 @@ def plan_entry(basis: Basis) -> EntryPlan | None:
         _of_origin(one, options[at], asked) for one, at in zip(coming, choice.schedule.tolist(), strict=True)
     ]  # fmt: skip
     expected = sum(one.missed for one in chosen)
-    within = expected <= target * (1 + 1e-6)
+    within = expected <= target * (1 + _HARDLY)
     arrivals = sum(one.arrivals for one in chosen)
     return EntryPlan(
         target=target,
@@ -95,16 +95,17 @@ def _table(asked: _Asked) -> tuple[Infected, tuple[EntrySchedule, ...]]:
     """How the infected arrive, and the schedules worth considering: the same for every day of an outbreak."""
     infected, rules = infected_arrivals(asked.pathogen, asked.rules), asked.rules
     longest = asked.pathogen.max_incubation if rules.most_days is None else rules.most_days
-    days, tests = int(np.ceil(longest.value)), round(rules.most_tests.value)
-    return infected, schedules(infected, most_days=days, most_tests=tests)
+    return infected, schedules(
+        infected,
+        most_days=int(np.ceil(longest.value)),
+        most_tests=round(rules.most_tests.value),
+        free_days=round(rules.free_test_days.value),
+    )
 
 
 def missed_imports(protocol: Protocol) -> float:
     """Infectious arrivals missed a month, at most: the protocol's, else that of who-generic."""
-    target = protocol.targets.missed_imports or load(Protocol, _GENERIC).targets.missed_imports
-    if target is None:
-        raise ValueError("who-generic lacks what stands in for other protocols")
-    return target.value
+    return part_of(protocol, lambda rules: rules.targets.missed_imports).value
 
 
 def by_protocol(basis: Basis, infected: Infected) -> EntrySchedule:

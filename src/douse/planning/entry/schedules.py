@@ -13,8 +13,8 @@ from douse.planning.entry.values import EntrySchedule
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-FREE_TEST_DAYS = 7  # of people who are free: tests within a week
 _SURE = 1e-12
+_AT_ONCE = 2000  # choices of test days that are judged together: all at once would not fit in memory
 
 
 def judged(infected: Infected, stay: Sequence[str], test_days: Sequence[int]) -> tuple[float, float]:
@@ -108,15 +108,16 @@ class _Chances:
     first: Ints
 
 
-def schedules(infected: Infected, *, most_days: int, most_tests: int) -> tuple[EntrySchedule, ...]:
+def schedules(infected: Infected, *, most_days: int, most_tests: int, free_days: int) -> tuple[EntrySchedule, ...]:
     """For each stay and number of tests the test days that miss least; without those that another one beats.
 
-    One beats another when it misses no more with no more person-days and no more tests, at no dearer a place.
+    One beats another when it misses no more with no more person-days and no more tests, at no dearer a place. Who is
+    free is tested within the first `free_days`.
     """
     found = []
     for place, days in [("free", 0), *((p, d) for p in ("home", "central") for d in range(1, most_days + 1))]:
         chances = _chances(infected, [place] * days)
-        within = min(days or FREE_TEST_DAYS, infected.days)
+        within = min(days or free_days, infected.days)
         for tests in range(min(most_tests, within) + 1):
             test_days = _best_days(infected, chances, within, tests)
             missed, through = judged(infected, [place] * days, test_days)
@@ -155,6 +156,7 @@ def _best_days(infected: Infected, chances: _Chances, within: int, tests: int) -
     weight = np.bincount(which.ravel(), chances.weight, alike.shape[1])
     before = np.arange(within)[None, :] < alike[1][:, None]
     slips = 1 - infected.sensitivity[chances.state[one_of]][:, :within] * before
-    missed = weight @ np.prod(slips[:, days], axis=2)
+    parts = np.array_split(days, 1 + len(days) // _AT_ONCE)
+    missed = np.concatenate([weight @ np.prod(slips[:, part], axis=2) for part in parts])
     best = int(np.argmin(np.round(missed, 14)))
     return tuple(int(day) + 1 for day in days[best])

@@ -37,8 +37,6 @@ class Flow:
         By the end of each day missing for the worst 5% of courses.
     used : numpy.ndarray[float64], shape (D, H)
         Hours of crews.
-    hours_unheld : numpy.ndarray[float64], shape (H,)
-        Hours missing for the worst 5% of courses.
     cost, bound : float
         Cost, and what no plan can go below.
     """
@@ -48,7 +46,6 @@ class Flow:
     missing: Floats
     unheld: Floats
     used: Floats
-    hours_unheld: Floats
     cost: float
     bound: float
 
@@ -109,7 +106,7 @@ def _solve(network: Network) -> Flow:
     _receivers(plan, network, (p, r), sent, with_them, given, missing)
     used = _crews(plan, network, routes, legs, sent, moved)
     unheld = _reserve(plan, network, price, lies, with_them)
-    hours_unheld = _spare_hours(plan, network, used, price, usual)
+    _spare_hours(plan, network, used, price, usual)
 
     answer = plan.solve(seconds=SECONDS)
     values = np.maximum(answer.values, 0.0)
@@ -123,7 +120,6 @@ def _solve(network: Network) -> Flow:
         missing=values[missing],
         unheld=values[unheld],
         used=values[used],
-        hours_unheld=values[hours_unheld],
         cost=answer.cost,
         bound=answer.bound,
     )
@@ -240,15 +236,15 @@ def _reserve(plan: Programme, network: Network, price: Floats, lies: Ints, with_
     return unheld
 
 
-def _spare_hours(plan: Programme, network: Network, used: Ints, price: Floats, usual: Floats) -> Ints:
-    """Hours left on each day for what the worst 5% of courses needs more on it; gives what is not there."""
+def _spare_hours(plan: Programme, network: Network, used: Ints, price: Floats, usual: Floats) -> None:
+    """Hours left on each day for what the worst 5% of courses needs more on it; what is not there has its price."""
     depots, _, _, _, days = network.shape
     more = usual @ (network.worst - network.mean).sum(axis=1)
     # An hour counts as the goods of the last turn that it carries.
     an_hour = WORST * float((price / usual).min(initial=LEAST))
-    unheld = plan.add(days, an_hour)
     if network.crews is None:
-        return unheld
+        return
+    unheld = plan.add(days, an_hour)
     there = network.crews.sum(axis=0) + network.anywhere
     plan.limit(
         days,
@@ -257,7 +253,6 @@ def _spare_hours(plan: Programme, network: Network, used: Ints, price: Floats, u
         np.concatenate([np.ones(used.size), np.full(days, -1.0)]),
         most=there - more,
     )
-    return unheld
 
 
 def _equal(plan: Programme, rows: list[Ints], variables: list[Ints], weights: tuple[float, ...], right: Floats) -> None:

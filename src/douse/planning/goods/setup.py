@@ -113,7 +113,7 @@ def set_up(
     pairs = tuple((one.receiver, one.item) for one in needs)
     items = tuple(sorted({item for _, item in pairs}))
     areas = _areas(needs, regions)
-    own, central = _owned(basis, found, pairs, regions)
+    own, central = _owned(basis, found, pairs, regions, np.stack([one.worst.sum(axis=1) > 0 for one in needs]))
     depots = _depots(basis, central, items, regions)
     mean, worst = (_by_area(areas, np.stack([getattr(one, what) for one in needs])) for what in ("mean", "worst"))
     known = np.array([item in on_record for item in items])
@@ -172,9 +172,13 @@ def _by_area(areas: _Areas, values: Floats) -> Floats:
 
 
 def _owned(
-    basis: Basis, found: Sequence[Store], pairs: Sequence[tuple[str, str]], regions: Regions
+    basis: Basis, found: Sequence[Store], pairs: Sequence[tuple[str, str]], regions: Regions, asked: Bools
 ) -> tuple[list[tuple[int, int, Store]], list[Store]]:
-    """Goods of receivers, as (pair, region, store), and those that may go anywhere."""
+    """Goods of receivers, as (pair, region, store), and those that may go anywhere.
+
+    Goods that lie with a receiver whose region needs none of them may go anywhere. `asked`, shape (P, regions): needs
+    any.
+    """
     facilities = basis.known.table("facilities").select("facility_id", pl.col("kind").cast(pl.String), "zone")
     kinds = {facility: (kind, zone) for facility, kind, zone in facilities.iter_rows()}
     own, central = [], []
@@ -182,7 +186,7 @@ def _owned(
         kind, zone = kinds.get(store.facility or "", (None, None))
         region = int(regions.of[basis.zones.position[zone]]) if zone in basis.zones.position else -1
         pair = (OWNERS.get(kind or "", ""), store.item)
-        if pair in pairs and region >= 0:
+        if pair in pairs and region >= 0 and asked[pairs.index(pair), region]:
             own.append((pairs.index(pair), region, store))
         else:
             central.append(store)

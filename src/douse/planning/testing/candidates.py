@@ -5,10 +5,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from douse.kernels.earth import EARTH_KM
 from douse.planning.basis import Basis
 
 Floats = NDArray[np.float64]
-EARTH_KM = 6371.0
 # Kinds of places with a hall or a yard, and room to wait apart.
 SUITABLE = ("school", "event", "leisure", "gym", "worship")
 _NEAREST = 8

@@ -90,10 +90,8 @@ class Day:
     @cached_property
     def shared(self) -> tuple[Ints, float]:
         """Laboratory of each site, and the gap."""
-        per_hour = np.maximum(self.laboratories.tubes_per_day, self.line) / HOURS_PER_DAY
-        there = self.laboratories.tubes_per_day > 0
-        per_hour = np.where(there, self.laboratories.tubes_per_day / HOURS_PER_DAY, per_hour)
-        return share_out(self._expected_tubes, self.ways, per_hour)
+        a_day = np.where(self.laboratories.tubes_per_day > 0, self.laboratories.tubes_per_day, self.line)
+        return share_out(self._expected_tubes, self.ways, a_day / HOURS_PER_DAY)
 
     @property
     def laboratory(self) -> Ints:

@@ -15,7 +15,7 @@ from douse.planning.testing.check import DRAWS, Day, Outcome, Staffing, median, 
 from douse.planning.testing.describe import by_hour, hours_or_none, laboratory_rows, shift_counts, site_rows
 from douse.planning.testing.laboratories import Laboratories, laboratories
 from douse.planning.testing.rules import day_rules, shift_hours
-from douse.planning.testing.schedule import needed
+from douse.planning.testing.schedule import needed, room_for_more
 from douse.planning.testing.sites import place_sites
 from douse.planning.testing.values import TestingDay
 from douse.records.measure import Because
@@ -66,15 +66,23 @@ def plan_testing_day(basis: Basis, rounds: Sequence[Round], *, seed: int = 0, dr
     on_record = today(capacity(basis, "sampler"))
     need = int(needed(sites).sum())
     samplers = need if on_record is None else min(int(on_record), need)
-    staffing = Staffing(samplers, math.ceil(rules.couriers_per_site.value * len(sites.name)))
+    # A laboratory that gets tubes has a courier of its own.
+    couriers = max(math.ceil(rules.couriers_per_site.value * len(sites.name)), len(np.unique(day.laboratory)))
+    staffing = Staffing(samplers, couriers)
     outcome = day.check(staffing, COUNTED_HOURS)
-    tubes = _tubes(basis, day, outcome)
-    found = None
     if there is None:
-        return _without_results(_day(basis, held, day, staffing, outcome, None, tubes))
-    if float(nearly_all(outcome.last)) > basis.protocol.screening.window_hours.value or tubes.short:
-        found = additions(basis, day, staffing, tubes.short)
+        return _without_results(_day(basis, held, day, staffing, outcome, None, _tubes(basis, day, outcome)))
+    spare = 0 if on_record is None else min(int(on_record) - samplers, room_for_more(sites, rules))
+    if spare > 0 and _late(basis, outcome):  # who is there helps before anybody is asked for
+        staffing = replace(staffing, samplers=samplers + spare)
+        outcome = day.check(staffing, COUNTED_HOURS)
+    tubes = _tubes(basis, day, outcome)
+    found = additions(basis, day, staffing, tubes.short) if _late(basis, outcome) or tubes.short else None
     return _day(basis, held, day, staffing, outcome, found, tubes)
+
+
+def _late(basis: Basis, outcome: Outcome) -> bool:
+    return float(nearly_all(outcome.last)) > basis.protocol.screening.window_hours.value
 
 
 def with_hours(rounds: Sequence[Round], day: TestingDay | None) -> tuple[Round, ...]:

@@ -87,14 +87,15 @@ def laboratory_rows(day: Day, staffing: Staffing, outcome: Outcome) -> tuple[Tes
 
 
 def by_hour(outcome: Outcome) -> tuple[TestingHour, ...]:
-    """What is done by the end of each hour, from the start to the last result."""
+    """What is done by the end of each hour, from the start to the last result, as far as hours are counted."""
     done = outcome.by_hour.cumsum(axis=2)
     middle = median(done)
     shares = np.sort(done[:, 2] / np.maximum(done[:, 2, -1:], 1.0), axis=0)
     days = len(shares)
     low, high = shares[math.floor(_LOW * (days - 1))], shares[math.ceil(_HIGH * (days - 1))]
     usual = median(shares)
-    length = min(done.shape[2], math.ceil(float(nearly_all(outcome.last))) + 1)
+    counted = done.shape[2] - bool(outcome.last.max() > done.shape[2] - 1)  # the last one holds whatever comes later
+    length = min(counted, math.ceil(float(nearly_all(outcome.last))) + 1)
     return tuple(
         TestingHour(
             hour,

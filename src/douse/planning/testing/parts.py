@@ -1,54 +1,41 @@
 """People of an area in equal parts that lie together: one part a sampling site."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+_NOWHERE = np.full(2, np.nan)
 
 
-@dataclass(frozen=True)
-class Parts:
-    """Parts of people.
+def equal_parts(people: Floats, spots: Floats, count: int) -> Floats:
+    """Middles of the parts, shape (P, 2): latitude and longitude; NaN where none of its zones says where it lies.
 
-    Attributes
-    ----------
-    zone : numpy.ndarray[int64], shape (P,)
-        Zone with the most people of each part.
-    spot : numpy.ndarray[float64], shape (P, 2)
-        Middle of its people: latitude, longitude; NaN where no zone says where it lies.
-    """
-
-    zone: Ints
-    spot: Floats
-
-
-def equal_parts(zones: Ints, people: Floats, spots: Floats, count: int) -> Parts:
-    """Cut an area across its longer side again and again, until each part has the same number of people.
+    An area is cut across its longer side again and again, until each part has the same number of people.
 
     Parameters
     ----------
-    zones : numpy.ndarray[int64], shape (Z,)
-        Smallest zones of the area; a zone may be shared by several parts.
     people : numpy.ndarray[float64], shape (Z,)
-        Who live there, above 0.
+        Who live in the smallest zones of the area, above 0; a zone may be shared by several parts.
     spots : numpy.ndarray[float64], shape (Z, 2)
-        Latitude and longitude. Where some are not known, zones of neighbouring numbers count as neighbours.
+        Latitude and longitude. Zones where it is not known are put in the middle of the others; where it is of none,
+        zones of neighbouring numbers count as neighbours.
     count : int
         Parts, one at least.
     """
-    known = bool(np.isfinite(spots).all())
-    at = spots if known else np.column_stack([np.arange(len(zones)), np.zeros(len(zones))])
-    flat = at * (np.array([1.0, np.cos(np.radians(at[:, 0].mean()))]) if known else 1.0)
-    found: list[tuple[int, Floats]] = []
-    waiting = [(np.arange(len(zones)), people.astype(np.float64), count)]
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(spots).all(axis=1))
+    if known.any():
+        at = np.where(known[:, None], spots, np.average(spots[known], axis=0, weights=people[known]))
+        flat = at * np.array([1.0, np.cos(np.radians(at[:, 0].mean()))])
+    else:
+        flat = np.column_stack([np.arange(len(people)), np.zeros(len(people))])
+    found: list[Floats] = []
+    waiting = [(np.arange(len(people)), people.astype(np.float64), count)]
     while waiting:
         which, weight, parts = waiting.pop()
         if parts == 1:
-            middle = np.average(spots[which], axis=0, weights=weight) if known else np.full(2, np.nan)
-            found.append((int(zones[which[np.argmax(weight)]]), middle))
+            there = known[which]
+            middle = np.average(spots[which[there]], axis=0, weights=weight[there]) if there.any() else _NOWHERE
+            found.append(middle)
             continue
         axis = int(np.ptp(flat[which], axis=0).argmax())
         order = np.lexsort((which, flat[which, 1 - axis], flat[which, axis]))
@@ -61,4 +48,4 @@ def equal_parts(zones: Ints, people: Floats, spots: Floats, count: int) -> Parts
             kept = some > 0
             kept[int(np.argmax(some))] = True
             waiting.append((which[kept], np.maximum(some[kept], 1e-9), several))
-    return Parts(np.array([zone for zone, _ in found], dtype=np.int64), np.array([spot for _, spot in found]))
+    return np.array(found)

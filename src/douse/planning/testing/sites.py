@@ -68,7 +68,7 @@ def place_sites(basis: Basis, rounds: Sequence[Round], rules: TestingDayRules) -
         if pooled:
             count = math.ceil(pooled / basis.protocol.screening.people_per_site.value)
             zones, people = shares[number]
-            middles += list(equal_parts(zones, people, spots[zones], count).spot)
+            middles += list(equal_parts(people, spots[zones], count))
             each, more = divmod(pooled, count)
             rows += [(number, "made_site", each + (n < more), one.pool_size) for n in range(count)]
         if one.singles:
@@ -81,15 +81,14 @@ def place_sites(basis: Basis, rounds: Sequence[Round], rules: TestingDayRules) -
 def _sites(
     basis: Basis, rounds: Sequence[Round], rules: TestingDayRules, rows: list[tuple[int, str, int, int]], spot: Floats
 ) -> Sites:
-    kind, place = [row[1] for row in rows], [None] * len(rows)
+    kind, place = [row[1] for row in rows], list[str | None]([None] * len(rows))
     there = candidates(basis)
     at = there.select("latitude", "longitude").to_numpy()
     open_to_all = np.array([k == "made_site" for k in kind], dtype=np.bool_)
     wanted = np.where(open_to_all[:, None], spot, np.nan)
-    names: list[str | None] = list(place)
     for site, candidate in enumerate(matched(wanted, there["kind"], at, rules.site_reach.value)):
         if candidate >= 0:
-            kind[site], names[site] = there["kind"][candidate], there["place"][candidate]
+            kind[site], place[site] = there["kind"][candidate], there["place"][candidate]
             spot[site] = at[candidate]
     number, people, pool = (np.array([row[n] for row in rows], dtype=np.int64) for n in (0, 2, 3))
     prevalence = np.array([one.prevalence for one in rounds])[number]
@@ -99,7 +98,7 @@ def _sites(
     return Sites(
         name=[f"{rounds[row[0]].zone}/{n + 1}" for row, n in zip(rows, _counted(number), strict=True)],
         kind=kind,
-        place=names,
+        place=place,
         round=number,
         spot=spot,
         people=people,

@@ -2,12 +2,13 @@
 
 from douse.records.ledger.checking import EntryError
 from douse.records.ledger.entry import Entry, NewEntry
-from douse.records.ledger.ledger import Ledger, Receipt, open_ledger
+from douse.records.ledger.ledger import CorrectedError, Ledger, Receipt, open_ledger
 from douse.records.ledger.live import Live, Snapshot
 from douse.records.ledger.storage import is_ledger
 from douse.records.ledger.verify import Verified, verify
 
 __all__ = [
+    "CorrectedError",
     "Entry",
     "EntryError",
     "Ledger",

@@ -9,6 +9,7 @@ from typing import Any
 
 from douse.records.ledger_tables import LEDGER_TABLES, personal_columns, subject_column, zone_column
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 GENESIS = bytes(32)  # hash before the first entry
 _HEADER = ("record_id", "recorded_at", "supersedes")  # of every table; columns of the entry itself
 
@@ -111,7 +112,7 @@ def plain(value: Any) -> Any:
 def as_json(fields: Mapping[str, Any]) -> str:
     """JSON of fields by name, without those that are empty: the same text for the same fields."""
     filled = {name: plain(value) for name, value in sorted(fields.items()) if value is not None}
-    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(filled)
 
 
 def payloads(table: str, row: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -136,7 +137,7 @@ def payload_digest(payload: str, personal_hash: bytes | None) -> bytes:
 
 def chained(previous: bytes, head: tuple[Any, ...], payload_hash: bytes) -> bytes:
     """Hash of an entry: of the hash before it, its head (see `head_of`) and its payload's hash."""
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(head)
     return sha256(previous + text.encode() + payload_hash).digest()
 
 

@@ -16,6 +16,7 @@ from douse.records.ledger_tables import LEDGER_TABLES
 _TEXTS = ("table_name", "record_id", "supersedes", "recorded_at", "payload", "personal")
 _READ = """SELECT table_name, record_id, supersedes, recorded_at, payload, personal
            FROM {schema}entries WHERE sequence > {since} AND sequence <= {upto} ORDER BY sequence"""
+_AT_ONCE = 10_000  # rows of SQLite's cursor
 _SLICE = 500_000  # entries read at once, so that the JSON of a large ledger is never all in memory
 
 
@@ -44,12 +45,15 @@ def _fetch(ledger: Ledger, since: int, upto: int) -> pl.DataFrame:
         with postgresql.connect(address) as connection, connection.cursor() as cursor:
             cursor.execute(_READ.format(schema=f"{SCHEMA}.", since=since, upto=upto))
             return pl.DataFrame(cursor.fetch_arrow())
+    parts = [pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String))]
     with ledger.engine.connect() as connection:
-        rows = connection.exec_driver_sql(_READ.format(schema="", since=since, upto=upto)).fetchall()
-    columns = zip(*rows, strict=True) if rows else ((),) * len(_TEXTS)
-    return pl.DataFrame(
-        [pl.Series(name, of_one, dtype=pl.String) for name, of_one in zip(_TEXTS, columns, strict=True)]
-    )
+        # The driver's own cursor: a row that SQLAlchemy makes costs as much again as reading it.
+        cursor = connection.connection.cursor()
+        cursor.execute(_READ.format(schema="", since=since, upto=upto))
+        while rows := cursor.fetchmany(_AT_ONCE):
+            columns = zip(_TEXTS, zip(*rows, strict=True), strict=True)
+            parts.append(pl.DataFrame([pl.Series(name, of_one, dtype=pl.String) for name, of_one in columns]))
+    return pl.concat(parts)
 
 
 def _decoded(name: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from uuid_utils import uuid7
 
-from douse.errors import UsageError
+from douse.errors import DouseError, UsageError
 from douse.records.ledger.bulk import FOLDER
 from douse.records.ledger.checking import checked_rows
 from douse.records.ledger.entry import (
@@ -76,6 +76,10 @@ class Prepared:
     personal: str | None
 
 
+class CorrectedError(DouseError):
+    """A row that is to be corrected was corrected by somebody else; nothing was written."""
+
+
 class Ledger:
     """An append-only log of records with a chain of hashes.
 
@@ -102,7 +106,7 @@ class Ledger:
         with self.engine.connect() as connection:
             return connection.execute(sa.select(sa.func.max(table.c.sequence))).scalar() or 0
 
-    def append(self, new: Sequence[NewEntry], *, author: str, at: datetime) -> Receipt:
+    def append(self, new: Sequence[NewEntry], *, author: str, at: datetime, in_force_only: bool = False) -> Receipt:
         """Check rows and append them: all or none, on disk when this returns.
 
         Parameters
@@ -113,13 +117,21 @@ class Ledger:
             Who writes; a user's number or name, never a person's.
         at : datetime
             Now, local.
+        in_force_only : bool
+            Correct only rows that nobody else has corrected: of two who correct one row at once the second is told.
 
         Raises
         ------
         EntryError
             When a row is not what its table asks for.
+        CorrectedError
+            When a row was corrected before.
         """
-        return self.append_prepared(self.checked(new, at), author=author, at=at)
+        rows = self.checked(new, at)
+        with writing(self.engine) as connection:
+            if in_force_only:
+                _check_in_force(connection, rows)
+            return self.append_within(connection, rows, author=author, at=at)
 
     @staticmethod
     def checked(new: Sequence[NewEntry], at: datetime) -> list[Prepared]:
@@ -202,11 +214,35 @@ class Ledger:
             names.append(row["record_id"])
             batch.append(row)
             if len(batch) == _BATCH:
-                connection.execute(table.insert(), batch)
+                _insert(connection, batch)
                 batch = []
         if batch:
-            connection.execute(table.insert(), batch)
+            _insert(connection, batch)
         return Receipt(first, at, tuple(names))
+
+
+def _check_in_force(connection: Connection, rows: Sequence[Prepared]) -> None:
+    corrected: dict[str, list[str]] = {}
+    for row in rows:
+        if row.supersedes is not None:
+            corrected.setdefault(row.table, []).append(row.supersedes)
+    for name, records in corrected.items():
+        for start in range(0, len(records), _BATCH):
+            some = records[start : start + _BATCH]
+            taken = sa.select(table.c.sequence).where(table.c.table_name == name, table.c.supersedes.in_(some))
+            if connection.execute(taken.limit(1)).first() is not None:
+                raise CorrectedError(
+                    f"A row of {name} that is to be corrected was corrected by somebody else meanwhile.",
+                    next_step="Open it again, and correct what is there now.",
+                )
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Many rows at once, by the driver itself: SQLAlchemy would look at every value."""
+    names = [column.name for column in table.columns]
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = f"INSERT INTO entries ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+    connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
 
 
 def open_ledger(place: Path | str, *, make: bool = False, bulk: Path | None = None) -> Ledger:

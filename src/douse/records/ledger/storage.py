@@ -41,6 +41,7 @@ entries = sa.Table(
     sa.Column("previous_hash", sa.LargeBinary, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.Index("entries_record", "table_name", "record_id"),
+    sa.Index("entries_supersedes", "table_name", "supersedes"),
 )
 # Who this ledger is: one row, the identifier that entries first written here carry as their origin.
 instance = sa.Table("instance", metadata, sa.Column("origin", sa.Text, primary_key=True))

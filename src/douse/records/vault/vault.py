@@ -132,6 +132,10 @@ class Vault:
         found = process.extract(_plain(name), everybody, scorer=fuzz.WRatio, limit=most, score_cutoff=60)
         return [who for _, _, who in found]
 
+    def close(self) -> None:
+        """Give up the connections."""
+        self._engine.dispose()
+
     def _plain_names(self) -> dict[str, str]:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(persons.c.pseudonym, persons.c.sealed)).all()
@@ -183,4 +187,6 @@ def open_vault(place: Path | str, keys: Path) -> Vault:
 def _plain(name: str) -> str:
     """A name without blanks at its ends, marks, case and accents."""
     apart = unicodedata.normalize("NFKD", name.casefold())
-    return _BLANKS.sub(" ", "".join(letter for letter in apart if not unicodedata.combining(letter))).strip()
+    plain = _BLANKS.sub(" ", "".join(letter for letter in apart if not unicodedata.combining(letter))).strip()
+    # Between Chinese, Japanese and Korean characters a blank says nothing.
+    return plain.replace(" ", "") if any(unicodedata.east_asian_width(letter) == "W" for letter in plain) else plain

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from douse.errors import DataError
+from douse.kernels.earth import great_circle
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-# Mean radius of the earth (IUGG).
-_EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,5 @@ def places_of(
     order = {there: place for place, there in enumerate(used)}
     place = np.array([order.get(there, -1) for there in at.tolist()], dtype=np.int64)
     rows = np.array(used, dtype=np.int64)
-    km = _great_circle(lon[rows, np.newaxis], lat[rows, np.newaxis], lon, lat)
+    km = great_circle(lat[rows, np.newaxis], lon[rows, np.newaxis], lat, lon)
     return Places(place, rows, km, people)
-
-
-def _great_circle(lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats) -> Floats:
-    """Kilometres on a sphere (haversine), from degrees."""
-    lon, lat, to_lon, to_lat = (np.radians(angle) for angle in (lon, lat, to_lon, to_lat))
-    half = np.sin((to_lat - lat) / 2) ** 2 + np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
-    return np.asarray(2 * _EARTH_KM * np.arcsin(np.minimum(np.sqrt(half), 1.0)), dtype=np.float64)
