@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW, PASSWORD
 from django.test import Client
 from django.urls import reverse
 
+from conftest import NOW, PASSWORD
 from douse.console import start
 from douse.console.models import Assignment, User
 from douse.console.permissions import Actor, Grant
