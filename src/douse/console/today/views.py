@@ -87,6 +87,12 @@ def _parts(actor: Actor, snapshot: Snapshot, day: date, wait: float, only: str =
     return {"reads_cases": True, "unknown": "", "cases": cases, "knowledge": knowledge, **made}
 
 
+def prime(actor: Actor, snapshot: Snapshot, day: date) -> None:
+    """Begin to make all parts of a day for somebody, so that the first who looks need not wait."""
+    if may(actor, "read cases"):
+        _parts(actor, snapshot, day, wait=0)
+
+
 def _figures(actor: Actor, snapshot: Snapshot, day: date, knowledge: Knowledge, wait: float) -> Answer[known.Figures]:
     said = words()
     return scene.background.get(
@@ -110,7 +116,7 @@ def _signals(
         return Answer([], is_fresh=True)
     found = scene.signals(actor, snapshot, day, knowledge, wait=min(wait, 0.05) if wait == _WAIT else wait)
     if found.value is None:
-        return Answer(None, is_fresh=False)
+        return Answer(None, is_fresh=False, has_failed=found.has_failed)
     verdicts = visible(actor, snapshot, "verdicts").sort("recorded_at", nulls_last=False)
     last = dict(verdicts.select("signal_id", "verdict").iter_rows())
     open_ones = [signal for signal in found.value if last.get(signal.id) not in _CLOSED]
