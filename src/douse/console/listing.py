@@ -1,5 +1,6 @@
 """Lists that page on the server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,3 +27,9 @@ def sliced(frame: pl.DataFrame, page: str | int | None, per_page: int = PER_PAGE
     asked = int(text) if text.isascii() and text.isdigit() else 1
     at = min(max(1, asked), pages)
     return Slice(frame.slice((at - 1) * per_page, per_page).rows(named=True), at, pages, total)
+
+
+def sliced_list(rows: Sequence[Any], page: str | int | None, per_page: int = PER_PAGE) -> Slice:
+    """A page of a list that is in memory."""
+    numbers = sliced(pl.DataFrame({"at": range(len(rows))}, schema={"at": pl.Int64}), page, per_page)
+    return Slice([rows[row["at"]] for row in numbers.rows], numbers.page, numbers.pages, numbers.total)

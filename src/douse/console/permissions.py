@@ -111,6 +111,21 @@ def check(actor: Actor, right: str) -> None:
         )
 
 
+def may_second(actor: Actor, first: str) -> bool:
+    """Whether somebody is another person than the author of a first decision, which they are to agree to."""
+    return bool(first) and actor.author != first
+
+
+def check_second(actor: Actor, first: str) -> None:
+    """Raise `Refused` unless somebody is another person than the author of the first decision."""
+    if not may_second(actor, first):
+        raise Refused(
+            "A lockdown needs two persons: who approved it cannot also be the second.",
+            allowed="another person with the right to second a measure",
+            next_step="Ask a second decision maker to look at it.",
+        )
+
+
 def may_any(actor: Actor, rights: Iterable[str]) -> bool:
     """Whether somebody has one of some rights."""
     return any(may(actor, right) for right in rights)

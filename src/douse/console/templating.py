@@ -19,6 +19,7 @@ from douse.console.permissions import Actor, may, may_open
 from douse.console.policy import NAVIGATION
 from douse.console.words import LANGUAGES, say, words
 from douse.outputs.blocks import Picture
+from douse.records.codes import LEVELS
 
 
 def environment(**options: Any) -> Environment:
@@ -32,6 +33,12 @@ def environment(**options: Any) -> Environment:
         label=lambda code: words().label(code),
         level=lambda level: words().level(level),
         zone=lambda zone: words().zone(zone),
+        because=lambda because: words().because(because),
+        brief=lambda value: words().brief(value),
+        large=lambda value: words().large(value),
+        money=lambda amount, currency: words().money(amount, currency),
+        lesser=lambda lesser: words().level(lesser) if lesser in LEVELS else words().code(lesser),
+        block_kind=lambda block: type(block).__name__,
         number=lambda value, digits=0: words().number(value, digits),
         share=lambda value: words().share(value),
         day=lambda day: words().day(day),

@@ -1,0 +1,1 @@
+"""The plan of a day: what is proposed, what people decide on it, and what was decided before."""
