@@ -1,7 +1,21 @@
 """Arguments of addresses that need some, for the walks over all addresses: add those of your pages."""
 
+from douse.records.ledger_tables import LEDGER_TABLES
+
 ARGUMENTS: dict[str, dict[str, object]] = {
     "admin:user": {"name": "administrator"},
+    "cases:case": {"case_id": "case-north-1"},
+    "cases:erase": {"person_id": "p-north-1"},
+    "cases:person": {"person_id": "c-north-1"},
+    **{
+        f"cases:correct_{table}": {"record_id": "no-such-row"}
+        for table in ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+    },
+    "files:look": {"token": "never-sent"},
+    "files:take": {"token": "never-sent"},
+    "files:drop": {"token": "never-sent"},
+    "files:findings": {"token": "never-sent"},
+    "files:rejected": {"token": "never-sent", "table": "cases"},
     "chains:case": {"case_id": "case-north-1"},
     "plan:decision": {"decision_id": "never-made"},
     "plan:measure": {"proposal": "level/north-1/2026-04-01/start-control"},
@@ -10,6 +24,15 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "resources:receive": {"shipment_id": "never-sent"},
     "signals:signal": {"signal_id": "cluster:north-1:2026-04-01"},
     "first_password": {"token": "never-made"},
+    "tasks:one": {"task_id": "none"},
+    "tasks:record": {"task_id": "none"},
+    "tasks:take": {"task_id": "none"},
+    "api:upload": {"token": "never-sent"},
+    **{
+        f"api:{what}_{table}": {"record_id": "none"}
+        for what in ("record", "history", "correction")
+        for table in LEDGER_TABLES
+    },
 }
 # Addresses of the policy that only an instance with a certain setting has.
 SOMETIMES = {"oidc_authentication_init", "oidc_authentication_callback"}

@@ -52,7 +52,7 @@ def masked(  # noqa: PLR0913, PLR0917  (what a mask is made from)
     if "zone" in rows.columns:
         coarse = {zone: ground.coarse(zone) for zone in zones.drop_nulls().unique()}
         made["zone"] = zones.replace_strict(coarse, default=None, return_dtype=pl.String)
-    if {"latitude", "longitude"} <= set(rows.columns):
+    if {"latitude", "longitude"} <= set(rows.columns) and {"person_id", "case_id"} & set(rows.columns):
         made |= _points(rows, homes, ground, key)
     return rows.select(
         made[name].alias(name) if name in made

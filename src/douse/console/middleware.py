@@ -121,7 +121,8 @@ class Policy:
         right, actor = right_of(name, request.method or "GET"), actor_of(request)
         if actor.name == NOBODY and right not in {"anyone", None}:
             return redirect_to_login(request.get_full_path())
-        if not actor.verified and name not in _BEFORE_SECOND_FACTOR and owes_second_factor(request, actor):
+        owing = actor.scopes is None and not actor.verified  # a token was made with or without a second factor
+        if owing and name not in _BEFORE_SECOND_FACTOR and owes_second_factor(request, actor):
             return redirect("second_factor")
         try:
             check_open(actor, name, request.method or "GET")

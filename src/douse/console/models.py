@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
     assignments: "RelatedManager[Assignment]"
     links: "RelatedManager[OneTimeLink]"
     broken_glass: "RelatedManager[BrokenGlass]"
+    tokens: "RelatedManager[ApiToken]"
 
     USERNAME_FIELD = "name"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -132,3 +133,28 @@ class InForce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pathogen}, {self.protocol}, {self.costs}"
+
+
+class ApiToken(models.Model):
+    """Lets a program do some of what its user may, until a moment; only its hash is kept."""
+
+    user: "models.ForeignKey[User, User]" = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name: "models.CharField[str, str]" = models.CharField(max_length=NAME_LENGTH)
+    token_hash: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    scope: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)  # rights, as in the policy
+    # Whether a second factor was given when it was made.
+    verified: "models.BooleanField[bool, bool]" = models.BooleanField(default=False)
+    made_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
+    expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    used_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    revoked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def ended(self, at: datetime) -> bool:
+        """Whether it does not work any more."""
+        return self.revoked_at is not None or self.expires_at <= at

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from douse.console.problems import is_for_programs, of_error
 from douse.console.words import words
 from douse.errors import DouseError
 
@@ -17,6 +18,8 @@ def page(request: HttpRequest, template: str, status: int = HTTPStatus.OK, **val
 
 def error_page(request: HttpRequest, error: DouseError, status: int) -> HttpResponse:
     """An error that a person can mend: what is wrong, what was allowed, what to do next."""
+    if is_for_programs(request):
+        return of_error(error, status)
     allowed = ", ".join(words().code(part) for part in error.allowed.split(", ")) if error.allowed else ""
     return page(
         request,

@@ -36,6 +36,7 @@ ACTIONS: dict[str, str] = {
     "see_chains": _("see who may have infected whom"),
     "do_tasks": _("see and do one's tasks, offline too"),
     "share_tasks": _("give tasks to people"),
+    "make_tasks": _("make today's tasks out of the worklist"),
     "merge_persons": _("merge two pseudonyms that are one person, and undo it"),
     "see_names": _("see names, phones and addresses within reach; each look is logged"),
     "see_outside": _("see masked rows of other zones: pseudonym, coarse zone, coarse age"),
@@ -43,6 +44,7 @@ ACTIONS: dict[str, str] = {
     "see_broken_glass": _("be told when somebody broke the glass"),
     "import": _("bring in files of tables and bundles of other instances"),
     "export": _("take tables out of the console"),
+    "export_persons": _("take lists of cases and contacts out of the console"),
     "erase": _("erase a person: the vault's row goes, personal fields are emptied"),
     "hold": _("put a legal hold on records, and release it"),
     "make_token": _("make tokens for the API, for oneself"),
@@ -112,8 +114,8 @@ _ROWS = (
         (*GROUND, *PERSONS, *SUPPLIES, *DECIDED),
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts"),
-        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "merge_persons", "see_outside",
-         "break_glass", "import", "export", "make_token"), personal=True,
+        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons",
+         "see_outside", "break_glass", "import", "export", "export_persons", "make_token"), personal=True,
     ),
     _role(
         "decision_maker", _("approves, changes or declines measures"),
@@ -125,8 +127,8 @@ _ROWS = (
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
-        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
-         "hold", "verify_ledger", "make_token"), personal=True,
+        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export",
+         "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
         "administrator", _("manages users, roles and the protocol in force; sees no records of persons"),
@@ -180,9 +182,71 @@ _FOUNDATION = (
     page("admin:ledger", GET="verify_ledger", POST="verify_ledger"),
 )
 # Room C: cases and contacts.
-_CASES: tuple[Page, ...] = ()
+_FORMS = ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+_CASES: tuple[Page, ...] = (
+    page("cases:list", GET="read cases"),
+    page("cases:contacts", GET="read contacts"),
+    page("cases:export_cases", GET="export_persons"),
+    page("cases:export_contacts", GET="export_persons"),
+    page("cases:case", GET="read cases"),
+    page("cases:person", GET="read contacts"),
+    page("cases:duplicates", GET="merge_persons"),
+    page("cases:pair", GET="merge_persons", POST="merge_persons"),
+    page("cases:undo", POST="merge_persons"),
+    page("cases:erase", GET="erase", POST="erase"),
+    *(page(f"cases:add_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    *(page(f"cases:correct_{table}", GET=f"write {table}", POST=f"write {table}") for table in _FORMS),
+    page("files:choose", GET="import", POST="import"),
+    page("files:look", GET="import"),
+    page("files:take", POST="import"),
+    page("files:drop", POST="import"),
+    page("files:findings", GET="import"),
+    page("files:rejected", GET="import"),
+)
 # Room T: tasks, offline, API.
-_TASKS: tuple[Page, ...] = ()
+# Tables that no operation of the API writes row by row: each has an operation of its own, which keeps its rules.
+BY_OPERATION = ("tasks", *DECIDED, "merges", *KEPT, "audit")
+_TASKS = (
+    page("tasks:mine", GET="read tasks"),
+    page("tasks:all", GET="share_tasks"),
+    page("tasks:new", GET="share_tasks", POST="share_tasks"),
+    page("tasks:make", POST="make_tasks"),
+    page("tasks:assign", POST="share_tasks"),
+    page("tasks:one", GET="read tasks"),
+    page("tasks:record", POST="do_tasks"),
+    page("tasks:take", POST="do_tasks"),
+    page("tasks:door", GET="do_tasks"),
+    page("tasks:exchange", POST="do_tasks"),
+    page("tasks:worker", GET="anyone"),
+    page("tasks:offline", GET="anyone"),
+    page("tokens", GET="make_token", POST="make_token"),
+    page("api_docs", GET="anyone"),
+    page("api:openapi-json", GET="anyone"),
+    page("api:api-root", GET="anyone"),
+    page("api:tables", GET="assigned"),
+    *(
+        page(f"api:table_{table}", GET=f"read {table}")
+        if table in BY_OPERATION
+        else page(f"api:table_{table}", GET=f"read {table}", POST=f"write {table}")
+        for table in ALL_TABLES
+    ),
+    *(page(f"api:record_{table}", GET=f"read {table}") for table in ALL_TABLES),
+    *(page(f"api:history_{table}", GET=f"read {table}") for table in ALL_TABLES),
+    *(page(f"api:correction_{table}", POST=f"write {table}") for table in ALL_TABLES if table not in BY_OPERATION),
+    page("api:tasks_mine", GET="do_tasks"),
+    page("api:tasks_new", POST="share_tasks"),
+    page("api:tasks_give", POST="share_tasks"),
+    page("api:tasks_make", POST="make_tasks"),
+    page("api:tasks_exchange", POST="do_tasks"),
+    page("api:situation", GET="read cases"),
+    page("api:signals", GET="read verdicts"),
+    page("api:verdicts", POST="verify_signal"),
+    page("api:plan", GET="see_plan", POST="see_plan"),
+    page("api:decisions", POST="read decisions"),
+    page("api:uploads", POST="import"),
+    page("api:upload", GET="import", POST="import", DELETE="import"),
+    page("api:bundles", GET="export", POST="import"),
+)
 # Room P: signals, chains, plan, resources.
 _PLAN = (
     page("plan:show", GET="see_plan"),
@@ -219,9 +283,13 @@ PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASK
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", _("Today")),
     ("signals:list", _("Signals")),
+    ("cases:list", _("Cases and contacts")),
+    ("cases:add_tests", _("Add a test")),
     ("chains:show", _("Chains")),
     ("plan:show", _("Plan")),
+    ("tasks:mine", _("Tasks")),
     ("resources:show", _("Resources")),
+    ("files:choose", _("Bring in files")),
     ("admin:users", _("Users")),
     ("admin:protocol", _("Protocol")),
     ("admin:retention", _("Retention")),

@@ -155,6 +155,12 @@ def homes(snapshot: Snapshot, column: str, beside: Mapping[str, pl.DataFrame] | 
 
 def _homes_in(kind: str, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     parts = [_keyed(frames[table], key) for table, key in _HOMES[kind] if table in frames]
+    if kind == "person" and {"cases", "contacts"} <= set(frames):  # else where the case is that they were exposed to
+        contacts = frames["contacts"].filter(pl.col("zone").is_null()).select("person_id", "case_id")
+        exposed = contacts.join(
+            frames["cases"].select("case_id", "zone"), on="case_id", how="inner", maintain_order="left"
+        )
+        parts.append(_keyed(exposed, pl.col("person_id")))
     return pl.concat(parts).unique("key", keep="first", maintain_order=True)
 
 

@@ -77,6 +77,7 @@ _MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "douse.console.api.tokens.middleware",
     "douse.console.middleware.Policy",
     "axes.middleware.AxesMiddleware",
 ]

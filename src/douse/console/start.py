@@ -9,10 +9,10 @@ from django.core.wsgi import get_wsgi_application
 from waitress import create_server
 
 from douse.console.instance import Instance
-from douse.console.settings import configure
+from douse.console.settings import LARGEST_UPLOAD, configure
 
 _THREADS = 8
-_LARGEST_BODY = 1 << 30  # bytes
+_LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
 
 
 def prepare(instance: Instance) -> None:

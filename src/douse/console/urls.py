@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from douse.console import account, breakglass, language
+from douse.console.api import docs, token_pages
+from douse.console.api.api import api
 from douse.console.signin import elsewhere
 from douse.console.signin import views as signin
 from douse.console.today import views as today
@@ -26,6 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/link/<str:token>", signin.first_password, name="first_password"),
     path("sign-out", signin.sign_out, name="sign_out"),
     path("account", account.show, name="account"),
+    path("account/tokens", token_pages.show, name="tokens"),
+    path("tasks/", include("douse.console.tasks.urls")),
+    path("api/docs", docs.show, name="api_docs"),
+    path("api/", api.urls),
+    path("cases/", include("douse.console.cases.urls")),
+    path("files/", include("douse.console.cases.file_urls")),
 ]
 if elsewhere.offered():
     urlpatterns.append(path("sign-in/openid/", include("mozilla_django_oidc.urls")))

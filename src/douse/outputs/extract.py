@@ -6,6 +6,7 @@ Every room writes a sentence as one literal string where it is said. Collected a
 - in the rooms that speak by values (situation, signals, tracing, planning): every other literal that reads like a
   sentence;
 - the words of row rules (their docstrings) and what a table unlocks;
+- what the columns hold of the tables that the console has forms of;
 - the codes of `vocabulary.py`;
 - in the console what errors say.
 """
@@ -21,6 +22,7 @@ Message = tuple[int, str | None, str, list[str]]
 SPEAKERS = ("_", "say", "Because", "Sentence")
 # What the console shows of an error that a person can mend.
 _RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
+_WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
 _SPEAKING_ROOMS = ("situation", "signals", "tracing", "planning", "sentences.py")
 
 
@@ -34,6 +36,8 @@ def sentences(file: IO[bytes], keywords: object, comment_tags: object, options: 
         found += _spoken(tree)
     if "douse/console/" in where.as_posix():
         found += _raised(tree)
+    if where.name == "tables.py":
+        found += _descriptions(tree)
     if where.name == "vocabulary.py":
         found += [(1, code) for code in sorted(CODES)]
     for line, text in sorted(dict.fromkeys(found)):
@@ -64,6 +68,17 @@ def _rules_and_unlocks(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, ast.get_docstring(node) or ""
         elif isinstance(node, ast.Assign) and any(_name(target) == "unlocks" for target in node.targets):
             yield from _literals(node.value)
+
+
+def _descriptions(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """What columns hold, of the tables that the console has forms of: hints at their fields."""
+    for table in ast.walk(tree):
+        if not (isinstance(table, ast.ClassDef) and table.name in _WITH_FORMS):
+            continue
+        for node in table.body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                at = 1 if _name(node.value.func) == "code" else 0  # codes come before what they say
+                yield from (found for argument in node.value.args[at : at + 1] for found in _literal(argument))
 
 
 def _spoken(tree: ast.AST) -> Iterator[tuple[int, str]]:

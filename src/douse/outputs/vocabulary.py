@@ -57,6 +57,9 @@ EVENTS = (
     "break_glass", "mended_glass", "read_broken_glass", "saw_personal", "choose_protocol", "verify_ledger", "erase",
     "import", "export",
 )  # fmt: skip
+TASK_EVENTS = (
+    "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",
+)  # fmt: skip
 EVENT_OBJECTS = ("users", "library", "ledger", "persons", "vault")
 DOOR_ACTIONS = ("row_set_aside", "value_set_aside", "note")
 QUARANTINE_PLACES = ("home", "central", "monitor")
@@ -91,7 +94,8 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
-        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, EVENT_OBJECTS, BOOKS,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, TASK_EVENTS, EVENT_OBJECTS,
+        BOOKS,
         CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,
         COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,

@@ -1,6 +1,6 @@
 """Data to raw tables: what each file is, and who reads it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ def read_raw(
     progress: Progress | None = None,
     *,
     without: frozenset[str] = frozenset(),
+    required: Collection[str] = REQUIRED_TABLES,
 ) -> RawTables:
     """Read a folder of tables, or one file, as raw tables.
 
@@ -38,6 +39,8 @@ def read_raw(
         Told the name of each file and the share done, from 0 to 1.
     without : frozenset of str
         Tables whose files are passed over, since they are kept elsewhere (visits, in an index).
+    required : collection of str
+        Tables that have to be there; none where the others are kept elsewhere (in a ledger).
 
     Returns
     -------
@@ -47,7 +50,7 @@ def read_raw(
     Raises
     ------
     DataError
-        When there is nothing there, or no table of cases can be read.
+        When there is nothing there, or a table that is required cannot be read.
     MappingError
         When the mapping names a column that its file has not.
     """
@@ -55,7 +58,7 @@ def read_raw(
     reading = _Reading(files, mapping, progress, one_file=path.is_file())
     reading.read_all()
     raw = RawTables(tuple(reading.tables), pl.concat([no_findings(), *reading.findings]))
-    _require_cases(path, raw)
+    _require(required, path, raw)
     return raw
 
 
@@ -220,8 +223,8 @@ def _nothing(table: str, file: str) -> RawTable:
     return RawTable(table, file, pl.DataFrame(), pl.Series([], dtype=pl.UInt32), pl.DataFrame())
 
 
-def _require_cases(path: Path, raw: RawTables) -> None:
-    for table in REQUIRED_TABLES:
+def _require(required: Collection[str], path: Path, raw: RawTables) -> None:
+    for table in required:
         if any(part.table == table for part in raw.tables):
             continue
         about_files = raw.findings.filter(pl.col("table").is_null() | (pl.col("table") == table))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -105,7 +106,7 @@ def write_findings(checked: Checked, out: Path) -> list[Path]:
     return paths
 
 
-def write_csv(frame: pl.DataFrame, path: Path) -> None:
+def write_csv(frame: pl.DataFrame, path: Path | BytesIO) -> None:
     """Write a table that a spreadsheet opens rightly: with a byte-order mark, cells like formulas guarded."""
     text = pl.col(pl.String)
     like_a_formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)

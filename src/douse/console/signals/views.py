@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from uuid_utils import uuid7
 
 from douse.console import clock, scene
 from douse.console.actors import actor_of
@@ -19,18 +18,17 @@ from douse.console.reading import follow
 from douse.console.remembered import Remembered
 from douse.console.signals.chart import picture
 from douse.console.signals.judged import NEW, STATES, Judged, evidence, judged, told
-from douse.console.states import SIGNAL, NotNow, check_move
+from douse.console.signals.verdicts import find, judge
+from douse.console.states import SIGNAL
 from douse.console.words import say, with_names, words
-from douse.console.writing import record
 from douse.errors import UsageError
 from douse.outputs.blocks import Picture
 from douse.outputs.sections.signals import days_of, how_rare
 from douse.question import Knowledge
-from douse.records.ledger import NewEntry, Snapshot
+from douse.records.ledger import Snapshot
 
 PER_PAGE = 25
-LONGEST_REASON = 500
-_WAIT, _WAIT_FOR_ONE = 0.5, 20.0  # seconds
+_WAIT = 0.5  # seconds
 _charts: Remembered[Picture | None] = Remembered(64)
 
 
@@ -81,7 +79,7 @@ def signal(request: HttpRequest, signal_id: str) -> HttpResponse:
     """One signal: evidence, chart, verdicts; and the form to judge it."""
     actor, snapshot, day = actor_of(request), follow(), clock.now().date()
     knowledge = _named(snapshot, day)
-    one = _find(actor, snapshot, day, knowledge, signal_id)
+    one = find(actor, snapshot, day, knowledge, signal_id)
     if request.method == "POST":
         return _judge(request, one)
     found = one.signal
@@ -112,35 +110,9 @@ def _chart(actor: Actor, snapshot: Snapshot, day: date, knowledge: Knowledge, fo
 
 def _judge(request: HttpRequest, one: Judged) -> HttpResponse:
     verdict, reason = text_of(request.POST, "verdict"), text_of(request.POST, "reason")
-    check_move(SIGNAL, one.state, verdict)
-    if not reason or len(reason) > LONGEST_REASON:
-        raise UsageError(
-            "A verdict needs a reason.",
-            allowed=f"up to {LONGEST_REASON} characters",
-            next_step="Say in a sentence what you found.",
-        )
-    row = {
-        "verdict_id": str(uuid7()),
-        "signal_id": one.id,
-        "zone": one.zone,
-        "detector": one.signal.detector if one.signal is not None else one.verdicts[-1]["detector"],
-        "verdict": verdict,
-        "reason": reason,
-    }
-    record(request, [NewEntry("verdicts", row)], action="verify_signal", reason=reason)
+    judge(request, one, verdict, reason)
     messages.success(request, say("The verdict is on record."))
     return redirect("signals:list")
-
-
-def _find(actor: Actor, snapshot: Snapshot, day: date, knowledge: Knowledge, signal_id: str) -> Judged:
-    answer = told(actor, snapshot, day, knowledge, _WAIT_FOR_ONE)
-    for one in judged(actor, snapshot, answer.value or ()):
-        if one.id == signal_id:
-            return one
-    raise NotNow(
-        "There is no such signal today within your zones.",
-        next_step="Go back to the list: the records may have changed, so that it is not given any more.",
-    )
 
 
 def _named(snapshot: Snapshot, day: date) -> Knowledge:

@@ -29,7 +29,7 @@ def candidates(snapshot: Snapshot, alike: pl.DataFrame, *, days: int = CLOSE_DAY
     pl.DataFrame
         first, second, likeness, zone_first, zone_second, same_zone, years_apart, days_apart, score (0 to 1).
     """
-    known = _persons(snapshot)
+    known = persons(snapshot)
     merged = set(snapshot.current("merges").filter(pl.col("state") == "merged")["person_id"])
     pairs = alike.filter(~pl.col("first").is_in(list(merged)) & ~pl.col("second").is_in(list(merged)))
     for side in ("first", "second"):
@@ -60,8 +60,8 @@ def candidates(snapshot: Snapshot, alike: pl.DataFrame, *, days: int = CLOSE_DAY
     ).sort("score", "first", "second", descending=[True, False, False])  # fmt: skip
 
 
-def _persons(snapshot: Snapshot) -> pl.DataFrame:
-    """A row a person on record: zone, age, sex, first told."""
+def persons(snapshot: Snapshot) -> pl.DataFrame:
+    """A row a person on record: person_id, zone, age, sex (null where it is not known), told (first)."""
     parts = []
     for name in ("cases", "contacts", "people"):
         rows = snapshot.current(name)

@@ -5,6 +5,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Collection, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class Vault:
 
     def __init__(self, engine: Engine, key: bytes) -> None:
         self._engine, self._fernet = engine, Fernet(key)
+        self._opened: dict[str, tuple[bytes, str]] = {}  # pseudonym -> hash of what is sealed, the name to compare
 
     @staticmethod
     def new_pseudonym() -> str:
@@ -126,6 +128,16 @@ class Vault:
             schema={"first": pl.String, "second": pl.String, "likeness": pl.Float64}, orient="row",
         )  # fmt: skip
 
+    def alike_to(self, name: str, *, at_least: float = ALIKE) -> pl.DataFrame:
+        """Persons whose name is like one that is not in the vault yet: columns person_id, likeness (0 to 1)."""
+        found = process.extract(
+            _plain(name), self._plain_names(), scorer=fuzz.token_sort_ratio, limit=None, score_cutoff=100 * at_least
+        )
+        return pl.DataFrame(
+            [(who, score / 100) for _, score, who in found],
+            schema={"person_id": pl.String, "likeness": pl.Float64}, orient="row",
+        )  # fmt: skip
+
     def find(self, name: str, *, most: int = 20) -> list[str]:
         """Pseudonyms of those whose name is most like one, best first."""
         everybody = self._plain_names()
@@ -139,8 +151,16 @@ class Vault:
     def _plain_names(self) -> dict[str, str]:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(persons.c.pseudonym, persons.c.sealed)).all()
-        opened = ((row.pseudonym, _plain(self._open(row.sealed).get("name", ""))) for row in rows)
-        return {who: name for who, name in opened if name}
+        known, opened = self._opened, dict[str, tuple[bytes, str]]()
+        for row in rows:  # only what changed since the last time is opened
+            sealed = bytes(row.sealed)
+            digest = sha256(sealed).digest()[:16]
+            before = known.get(row.pseudonym)
+            kept = before is not None and before[0] == digest
+            name = before[1] if before is not None and kept else _plain(self._open(sealed).get("name", ""))
+            opened[row.pseudonym] = (digest, name)
+        self._opened = opened
+        return {who: name for who, (_, name) in opened.items() if name}
 
     def _open(self, sealed: bytes) -> dict[str, str]:
         try:

@@ -1,0 +1,1 @@
+"""The API: the same operations as the pages, for programs, by tokens."""

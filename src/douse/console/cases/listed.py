@@ -1,0 +1,66 @@
+"""Rows of the lists of cases and of contacts: what somebody may see, with what the list shows beside it."""
+
+import polars as pl
+
+from douse.console.permissions import Actor, may
+from douse.console.reach import ZONE, zones_of_rows
+from douse.console.reading import visible
+from douse.console.remembered import Remembered
+from douse.records.ledger import Snapshot
+from douse.records.records import case_person
+
+_lists: Remembered[pl.DataFrame] = Remembered(24)
+_last: Remembered[pl.DataFrame] = Remembered(8)
+
+
+def cases(actor: Actor, snapshot: Snapshot, *, outside: bool = False) -> pl.DataFrame:
+    """Cases that count by themselves, with `day`, `person`, `zone_of_row` and the number of `contacts` on record.
+
+    With `outside` also those of other zones, masked; a column `within` tells them apart.
+    """
+    rows = visible(actor, snapshot, "cases", outside=outside)
+    contacts = visible(actor, snapshot, "contacts") if may(actor, "read contacts") else None
+    return _lists.get(("cases", actor.key, outside), (rows, contacts), lambda: _cases(rows, contacts))
+
+
+def _cases(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
+    own = rows.filter(pl.col("same_as").is_null()).with_columns(
+        day=pl.coalesce(pl.col("reported_at"), pl.col("first_recorded_at"), pl.col("onset").cast(pl.Datetime("us")))
+        .dt.date(),
+        person=case_person(),
+        zone_of_row=pl.col("zone"),
+    )  # fmt: skip
+    if contacts is None:
+        return own.with_columns(contacts=pl.lit(None, pl.UInt32))
+    counted = contacts.group_by("case_id").agg(contacts=pl.col("person_id").n_unique())
+    joined = own.join(counted, on="case_id", how="left", maintain_order="left")
+    counts = pl.col("contacts").fill_null(0)
+    return joined.with_columns(pl.when("within").then(counts).alias("contacts") if "within" in rows.columns else counts)
+
+
+def contacts(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:
+    """Contacts with `day`, `zone_of_row` and their last follow-up: `seen_on`, `seen` (how it went)."""
+    rows = visible(actor, snapshot, "contacts")
+    follow_ups = visible(actor, snapshot, "follow_ups") if may(actor, "read follow_ups") else None
+    return _lists.get(("contacts", actor.key), (rows, follow_ups), lambda: _contacts(snapshot, rows, follow_ups))
+
+
+def _contacts(snapshot: Snapshot, rows: pl.DataFrame, follow_ups: pl.DataFrame | None) -> pl.DataFrame:
+    own = rows.with_columns(
+        day=pl.coalesce(pl.col("last_contact"), pl.col("found_at").dt.date(), pl.col("first_recorded_at").dt.date()),
+        person=pl.col("person_id"),
+    )
+    own = own.with_columns(zones_of_rows(snapshot, "contacts", rows).alias(ZONE))
+    if follow_ups is None:
+        return own.with_columns(seen_on=pl.lit(None, pl.Date), seen=pl.lit(None, pl.String))
+    last = _last.get("last", (follow_ups,), lambda: last_follow_up(follow_ups))
+    return own.join(last, on="person_id", how="left", maintain_order="left")
+
+
+def last_follow_up(follow_ups: pl.DataFrame) -> pl.DataFrame:
+    """Of each person the last follow-up: person_id, `seen_on`, `seen` (empty counts as seen)."""
+    last = pl.col("at").arg_max()
+    return follow_ups.group_by("person_id").agg(
+        seen_on=pl.col("at").max().dt.date(),
+        seen=pl.col("found").cast(pl.String).get(last).fill_null("seen"),
+    )
