@@ -1,14 +1,17 @@
 """What is computed once for a state of some tables, and kept until one of them changes."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookLong
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+_log = logging.getLogger(__name__)
 Sources = tuple[object, ...]
 _MOMENT = 0.1  # seconds
 _REST = 8.0  # times as long as making a value took
@@ -83,6 +86,7 @@ class Answer(Generic[Made]):
 
     value: Made | None
     is_fresh: bool
+    has_failed: bool = False  # making it raised: the server's log says what
 
 
 class Background:
@@ -112,34 +116,25 @@ class Background:
         ----------
         wait : float
             Seconds, for a value that is missing; for a newer one than there is a moment only.
-
-        Raises
-        ------
-        Exception
-            Whatever making the value raised, where no earlier one is there.
         """
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
-                if _same(kept.sources, sources):
-                    return Answer(kept.value, is_fresh=True)
-                if monotonic() < kept.rests_until:
-                    return Answer(kept.value, is_fresh=False)
+                fresh = _same(kept.sources, sources)
+                if fresh or monotonic() < kept.rests_until:
+                    return Answer(kept.value, fresh, kept.has_failed)
             future = self._under_way.get(key)
             if future is None:
                 future = self._pool.submit(self._make, key, sources, make)
                 self._under_way[key] = future
-        try:
+        with suppress(TookLong):
             future.result(timeout=wait if kept is None else min(wait, _MOMENT))
-        except TookLong:
-            pass
-        except Exception:
-            if kept is None:
-                raise
         with self._lock:
             now = self._kept.get(key)
-        return Answer(None, is_fresh=False) if now is None else Answer(now.value, is_fresh=_same(now.sources, sources))
+        if now is None:
+            return Answer(None, is_fresh=False)
+        return Answer(now.value, _same(now.sources, sources), now.has_failed)
 
     def forget(self) -> None:
         """Keep nothing of what was made."""
@@ -147,18 +142,18 @@ class Background:
             self._kept.clear()
 
     def _make(self, key: Hashable, sources: Sources, make: Callable[[], Any]) -> None:
-        began = monotonic()
+        began, made, failed = monotonic(), None, False
         try:
             made = make()
-            took = monotonic() - began
-            with self._lock:
-                self._kept[key] = _Kept(sources, made, monotonic() + _REST * took)
-                self._kept.move_to_end(key)
-                while len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
-        finally:
-            with self._lock:
-                self._under_way.pop(key, None)
+        except Exception:
+            _log.exception("a value could not be made")
+            failed = True
+        with self._lock:
+            self._kept[key] = _Kept(sources, made, monotonic() + _REST * (monotonic() - began), failed)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+            self._under_way.pop(key, None)
 
 
 @dataclass(frozen=True)
@@ -166,3 +161,4 @@ class _Kept:
     sources: Sources
     value: Any
     rests_until: float  # of the machine's own clock, in seconds
+    has_failed: bool

@@ -116,7 +116,7 @@ def _signals(
         return Answer([], is_fresh=True)
     found = scene.signals(actor, snapshot, day, knowledge, wait=min(wait, 0.05) if wait == _WAIT else wait)
     if found.value is None:
-        return Answer(None, is_fresh=False)
+        return Answer(None, is_fresh=False, has_failed=found.has_failed)
     verdicts = visible(actor, snapshot, "verdicts").sort("recorded_at", nulls_last=False)
     last = dict(verdicts.select("signal_id", "verdict").iter_rows())
     open_ones = [signal for signal in found.value if last.get(signal.id) not in _CLOSED]
