@@ -4,6 +4,18 @@ from douse.records.ledger_tables import LEDGER_TABLES
 
 ARGUMENTS: dict[str, dict[str, object]] = {
     "admin:user": {"name": "administrator"},
+    "cases:case": {"case_id": "case-north-1"},
+    "cases:erase": {"person_id": "p-north-1"},
+    "cases:person": {"person_id": "c-north-1"},
+    **{
+        f"cases:correct_{table}": {"record_id": "no-such-row"}
+        for table in ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+    },
+    "files:look": {"token": "never-sent"},
+    "files:take": {"token": "never-sent"},
+    "files:drop": {"token": "never-sent"},
+    "files:findings": {"token": "never-sent"},
+    "files:rejected": {"token": "never-sent", "table": "cases"},
     "chains:case": {"case_id": "case-north-1"},
     "plan:decision": {"decision_id": "never-made"},
     "plan:measure": {"proposal": "level/north-1/2026-04-01/start-control"},

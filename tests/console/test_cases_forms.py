@@ -27,7 +27,8 @@ NEW: dict[str, dict[str, str]] = {
 
 # The first case of the city as its form has it.
 AS_IT_IS = {
-    "classification": "confirmed", "zone": "north-1", "age": "37", "sex": "female", "onset": "2026-03-28",
+    "classification": "confirmed", "pathogen": "sars-cov-2-wild", "zone": "north-1", "age": "37", "sex": "female",
+    "onset": "2026-03-28",
     "reported_at": "2026-03-30", "reported_at.time": "09:00", "latitude": "30.123456", "longitude": "120.123456",
 }  # fmt: skip
 

@@ -130,3 +130,16 @@ def test_what_is_seen_can_be_saved_guarded_and_logged(user: Any, client_of: Any,
 
 def test_a_tracer_may_not_export(tracer: Any) -> None:
     assert tracer.get("/cases/export/cases").status_code == 403
+
+
+def test_cases_of_other_zones_are_listed_masked_for_those_who_may(tracer: Any, user: Any, client_of: Any) -> None:
+    instance.current().stores.vault.put("p-south-1", {"name": "Name elsewhere"})
+    page = text(tracer.get("/cases/", {"outside": "yes"}))
+    assert "case-south-1" in page
+    assert "another zone: masked" in page
+    assert "/cases/case/case-south-1" not in page
+    assert "case-south-1" not in text(tracer.get("/cases/", {"outside": "yes", "name": "Name elsewhere"}))
+    reporter = client_of(user("rep", reporter="north"))
+    assert "case-south-1" not in text(reporter.get("/cases/", {"outside": "yes"}))
+    epidemiologist = client_of(user("epi", epidemiologist="north"))
+    assert "case-south" not in epidemiologist.get("/cases/export/cases", {"outside": "yes"}).content.decode()

@@ -150,3 +150,16 @@ def test_erasing_needs_the_right_and_the_whole_area(user: Any, client_of: Any) -
     assert client_of(user("epi", epidemiologist=EVERYWHERE)).get(address).status_code == 403
     local = client_of(user("local", data_steward="north"))
     assert local.post(address, {"reason": "asked for", "sure": "yes"}).status_code == 403
+
+
+def test_the_vault_compares_with_names_as_they_are_now() -> None:
+    vault = instance.current().stores.vault
+    vault.put("p-1", {"name": "Ann Example"})
+    assert vault.alike_to("example, ANN")["person_id"].to_list() == ["p-1"]
+    vault.put("p-1", {"name": "Somebody Else"})
+    vault.put("p-2", {"phone": "555 0101"})
+    assert vault.alike_to("Ann Example").is_empty()
+    assert vault.alike_to("somebody else").rows() == [("p-1", 1.0)]
+    vault.forget(["p-1"])
+    assert vault.alike_to("Somebody Else").is_empty()
+    assert vault.alike_to("...").is_empty()

@@ -10,22 +10,24 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 import douse
 from douse.__main__ import main
 from douse.console import start
+from postgres_server import server
 
 DOUSE = [sys.executable, "-m", "douse"]
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(douse.__file__).parents[1])}
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[str, int, str]]:
+def serving(*arguments: str, **environment: str) -> Iterator[tuple[str, int, str]]:
     """A server on a free port: host, port, all that it said until it answered."""
     process = subprocess.Popen(
         [*DOUSE, "serve", "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **environment},
     )  # fmt: skip
     said = ""
     try:
@@ -36,8 +38,8 @@ def serving(*arguments: str) -> Iterator[tuple[str, int, str]]:
             if found:
                 break
         else:
-            pytest.fail(said)
-        if "--demo" not in arguments:
+            pytest.fail(f"ended with {process.wait()}: {said}")
+        if "--demo" not in arguments and not environment:
             said += process.stdout.readline() + process.stdout.readline()
         yield found[1], int(found[2]), said
     finally:
@@ -123,3 +125,17 @@ def test_a_demonstration_offers_every_role_and_keeps_nothing(tmp_path: Path, mon
         assert page.count('class="role"') == 9
         assert "nothing is kept" in page
     assert not [*here.iterdir(), *temporary.iterdir()]
+
+
+@pytest.mark.slow
+def test_all_three_databases_may_be_one_postgresql(tmp_path: Path) -> None:
+    with server() as address:
+        for _ in range(2):  # the second time all is there
+            with serving("--folder", str(tmp_path / "data"), "--database", f"{address}postgres") as (host, port, said):
+                assert "/sign-in/link/" in said
+                assert get(host, port, "/healthy")[0] == 200
+                assert get(host, port, "/sign-in")[0] == 200
+        with psycopg.connect(f"{address}postgres") as connection:
+            found = connection.execute("SELECT DISTINCT table_schema FROM information_schema.tables").fetchall()
+    assert {"console", "ledger", "vault"} <= {row[0] for row in found}
+    assert not list((tmp_path / "data").glob("*.sqlite*"))

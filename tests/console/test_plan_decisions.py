@@ -436,3 +436,24 @@ def test_users_are_named_with_decisions(decider: Client, user: Callable[..., Use
     made(measure)
     decide(decider, measure, "approved")
     assert "decider" in decider.get(reverse("plan:decisions")).content.decode()
+
+
+def test_looking_at_notes_of_tasks_is_logged_and_others_see_none(
+    decider: Client, user: Make, client_of: Make, ledger: Any
+) -> None:
+    measure = level("north-1", "control")
+    made(measure)
+    decide(decider, measure, "approved")
+    address = reverse("plan:decision", args=[current("decisions")["decision_id"][0]])
+    before = ledger.head
+    decider.get(address)
+    assert ledger.head == before
+    client_of(user("epi", epidemiologist=EVERYWHERE)).get(address)
+    assert [entry.row["action"] for entry in ledger.entries(since=before)] == ["saw_personal"]
+
+
+def test_no_bulk_of_measures_in_force_comes_on_one_page(decider: Client, put: Callable[..., None]) -> None:
+    put("measures", *({"measure_id": f"m{n}", "kind": "border", "zone": "city", "start": DAY} for n in range(45)))
+    page = decider.get(reverse("plan:in_force")).content.decode()
+    assert page.count("End it today") == 30
+    assert "Page 1 of 2" in page

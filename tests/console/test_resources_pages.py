@@ -11,6 +11,8 @@ from django.urls import reverse
 from conftest import NOW
 from douse.console.policy import EVERYWHERE
 from douse.console.reading import follow
+from douse.console.resources.planned import without_files
+from douse.outputs.blocks import Fold, Grid, Text
 
 pytestmark = pytest.mark.usefixtures("city", "_there")
 Make = Callable[..., Any]
@@ -163,3 +165,9 @@ def test_others_look_and_write_nothing(role: str, user: Make, client_of: Make) -
     assert "Enter a count" not in shown(client, "stock")
     assert count(client, n95=1).status_code == 403
     assert client.post(reverse("resources:receive", args=["s1"])).status_code == 403
+
+
+def test_the_console_names_no_file_that_it_does_not_write() -> None:
+    grid = Grid("Shipments", (), (), note="All 200 rows are in tables/shipments.csv.")
+    folded = without_files([Text("Person by person: tables/placements.csv."), Fold("more", (grid,)), Text("Short.")])
+    assert folded == [Fold("more", (Grid("Shipments", (), ()),)), Text("Short.")]

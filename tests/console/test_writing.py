@@ -127,6 +127,32 @@ def test_broken_glass_lets_one_read_but_not_write() -> None:
 
 
 @pytest.mark.usefixtures("city")
+def test_ones_own_tasks_are_done_wherever_they_lead(put: Callable[..., None]) -> None:
+    tracer = actor("tracer", "north")
+    task = {"task_id": "t", "kind": "follow_up", "person_id": "c-south-1", "zone": "south-1", "assigned_to": "tracer"}
+    put("tasks", task, {**task, "task_id": "u", "person_id": "c-south-2", "assigned_to": "somebody-else"})
+    rows = {row["task_id"]: row["record_id"] for row in reading.follow().current("tasks").iter_rows(named=True)}
+    visit = {
+        "person_id": "c-south-1",
+        "zone": "south-1",
+        "at": datetime(2026, 4, 1, 8),
+        "how": "visit",
+        "found": "seen",
+    }
+    done = {**task, "done_at": datetime(2026, 4, 1, 8), "outcome": "done"}
+    record(
+        tracer, [NewEntry("follow_ups", visit), NewEntry("tasks", done, supersedes=rows["t"])], action="did_task"
+    )  # fmt: skip
+    for refused in (
+        NewEntry("tasks", {**done, "task_id": "u"}, supersedes=rows["u"]),
+        NewEntry("follow_ups", {**visit, "person_id": "c-south-2"}),
+        NewEntry("follow_ups", {**visit, "at": datetime(2026, 4, 1, 8, 30)}),  # the task is done
+    ):
+        with pytest.raises(Refused):
+            record(tracer, [refused], action="did_task")
+
+
+@pytest.mark.usefixtures("city")
 def test_an_upload_is_checked_as_rows_are_and_has_its_audit_entry(ledger: Any) -> None:
     rows = reading.visible(actor("tracer", "north"), reading.follow(), "cases").drop("first_recorded_at")
     fresh = rows.with_columns(case_id=rows["case_id"] + "-2", record_id=rows["record_id"] + "-2")

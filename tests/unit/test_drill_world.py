@@ -1,5 +1,6 @@
 """A drill's world: records show what is known by then and nothing else; truth is conserved; luck is the same."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import numpy as np
@@ -190,6 +191,17 @@ def test_a_round_takes_place_once_and_is_on_record_when_its_results_are():
     assert 0 <= waiting < 5  # of those whom it found, reports of some are late
     assert tests["sampled_at"].n_unique() == 1
     assert (tests["recorded_at"] > tests["sampled_at"]).all()
+
+
+def test_no_more_tests_of_a_round_are_on_record_than_people_could_be_sampled():
+    world = first_seen(a_setting(), 3)
+    world.run.change(response=replace(world.run.scenario.response, sampled_a_day=50))
+    one = level(world.setting.city.zone_ids[0], kind="screening", start=world.today)
+    for _ in range(5):
+        world.apply([one])
+        world.advance()
+    tests = world.records(world.today).as_of(world.today).table("tests").filter(pl.col("purpose") == "screening")
+    assert 0 < tests["pool_size"].sum() <= world.truth().of("people_screened").sum() <= 50
 
 
 def test_a_level_brings_the_rounds_that_the_protocol_names():

@@ -23,7 +23,7 @@ PEOPLE = 5_000
 _SEED = 1
 _HOUR = time(18, 0)
 # Roles of the field see a district or a community; the others the whole area.
-_IN_A_DISTRICT, _IN_A_COMMUNITY = ("tracer", "logistics"), ("reporter",)
+_IN_A_DISTRICT, _IN_A_COMMUNITY = ("logistics",), ("reporter", "tracer")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Read what a form or a query says: text without blanks, days, moments, numbers; errors name the field."""
+"""Read what a form or a query says: text without blanks, days, moments, numbers; errors say what was allowed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,7 +22,7 @@ def day_of(sent: Sent, name: str) -> date | None:
         return date.fromisoformat(said)
     except ValueError:
         raise UsageError(
-            f"The day is not understood: {name}.", allowed="YYYY-MM-DD", next_step="Go back and correct it."
+            "A day in the form is not understood.", allowed="YYYY-MM-DD", next_step="Go back and correct it."
         ) from None
 
 
@@ -37,7 +37,7 @@ def moment_of(sent: Sent, name: str) -> datetime | None:
         found = None
     if found is None or found.tzinfo is not None:
         raise UsageError(
-            f"The moment is not understood: {name}.", allowed="YYYY-MM-DDThh:mm", next_step="Go back and correct it."
+            "A moment in the form is not understood.", allowed="YYYY-MM-DDThh:mm", next_step="Go back and correct it."
         )
     return found
 
@@ -53,6 +53,6 @@ def number_of(sent: Sent, name: str) -> float | None:
         found = -1.0
     if not 0 <= found < float("inf"):
         raise UsageError(
-            f"The number is not understood: {name}.", allowed="0 or more", next_step="Go back and correct it."
+            "A number in the form is not understood.", allowed="0 or more", next_step="Go back and correct it."
         )
     return found

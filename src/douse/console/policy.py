@@ -44,6 +44,7 @@ ACTIONS: dict[str, str] = {
     "see_broken_glass": _("be told when somebody broke the glass"),
     "import": _("bring in files of tables and bundles of other instances"),
     "export": _("take tables out of the console"),
+    "export_persons": _("take lists of cases and contacts out of the console"),
     "erase": _("erase a person: the vault's row goes, personal fields are emptied"),
     "hold": _("put a legal hold on records, and release it"),
     "make_token": _("make tokens for the API, for oneself"),
@@ -114,7 +115,7 @@ _ROWS = (
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts"),
         ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons",
-         "see_outside", "break_glass", "import", "export", "make_token"), personal=True,
+         "see_outside", "break_glass", "import", "export", "export_persons", "make_token"), personal=True,
     ),
     _role(
         "decision_maker", _("approves, changes or declines measures"),
@@ -126,8 +127,8 @@ _ROWS = (
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
-        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export", "erase",
-         "hold", "verify_ledger", "make_token"), personal=True,
+        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export",
+         "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
         "administrator", _("manages users, roles and the protocol in force; sees no records of persons"),
@@ -185,8 +186,8 @@ _FORMS = ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arriva
 _CASES: tuple[Page, ...] = (
     page("cases:list", GET="read cases"),
     page("cases:contacts", GET="read contacts"),
-    page("cases:export_cases", GET="export"),
-    page("cases:export_contacts", GET="export"),
+    page("cases:export_cases", GET="export_persons"),
+    page("cases:export_contacts", GET="export_persons"),
     page("cases:case", GET="read cases"),
     page("cases:person", GET="read contacts"),
     page("cases:duplicates", GET="merge_persons"),

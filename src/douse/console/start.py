@@ -9,10 +9,10 @@ from django.core.wsgi import get_wsgi_application
 from waitress import create_server
 
 from douse.console.instance import Instance
-from douse.console.settings import configure
+from douse.console.settings import LARGEST_UPLOAD, configure
 
 _THREADS = 8
-_LARGEST_BODY = 1 << 30  # bytes
+_LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
 
 
 def prepare(instance: Instance) -> None:
@@ -61,9 +61,21 @@ def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Ca
         get_wsgi_application(), host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
         max_request_body_size=_LARGEST_BODY, url_scheme="http", **trusted,
     )  # fmt: skip
+    _prime()
     shown = f"[{host}]" if ":" in host else host
     ready(f"{'https' if instance.https else 'http'}://{shown}:{server.effective_port}")
     try:
         server.run()
     finally:
         server.close()
+
+
+def _prime() -> None:
+    """Begin today's page of the whole area while nobody waits for it."""
+    from douse.console import clock  # noqa: PLC0415  (models are there once Django is configured)
+    from douse.console.permissions import Actor, Grant  # noqa: PLC0415
+    from douse.console.policy import EVERYWHERE  # noqa: PLC0415
+    from douse.console.reading import follow  # noqa: PLC0415
+    from douse.console.today.views import prime  # noqa: PLC0415
+
+    prime(Actor("console", (Grant("epidemiologist", EVERYWHERE),), verified=True), follow(), clock.now().date())

@@ -181,7 +181,8 @@ def _checked(
     allowed = reach(actor, f"write {table}", ground)
     corrected = _corrected(snapshot, table, entries)
     before = dict(zip(corrected, _zones(snapshot, table, corrected.values(), {}), strict=True))
-    _check_reach(allowed, before.values())
+    errands = _errands(actor, snapshot, table)
+    _check_reach(allowed, (zone for record_id, zone in before.items() if record_id not in errands))
     shown = personal_reach(actor, table, ground)
     whole = [
         entry
@@ -190,8 +191,24 @@ def _checked(
         for entry in entries
     ]
     zones = _zones(snapshot, table, (entry.row for entry in whole), beside)
-    _check_reach(allowed, zones)
+    _check_reach(
+        allowed,
+        (
+            zone
+            for entry, zone in zip(whole, zones, strict=True)
+            if not (entry.supersedes in errands and zone == before[entry.supersedes])
+            and not (table == "follow_ups" and entry.row.get("person_id") in errands)
+        ),
+    )
     return whole, set(zones)
+
+
+def _errands(actor: Actor, snapshot: Snapshot, table: str) -> frozenset[str]:
+    """What one's own open tasks lead to, in whatever zone: the tasks themselves, and follow-ups of their persons."""
+    if table not in {"tasks", "follow_ups"}:
+        return frozenset()
+    own = snapshot.current("tasks").filter((pl.col("assigned_to") == actor.name) & pl.col("done_at").is_null())
+    return frozenset(own["record_id" if table == "tasks" else "person_id"].drop_nulls())
 
 
 def _check_reach(allowed: Reach, zones: Iterable[str | None]) -> None:

@@ -194,9 +194,7 @@ def today(  # noqa: PLR0913  as for `simulate`
     back = outlook.back_days or usual_back(ground)
     while True:
         stage = stage_of(ground, back=back, days=days)
-        unknowns = unknowns_of(
-            estimates, stage.past, ground.rates.course, stage.scenario.days, scene.pathogen.reproduction_number
-        )
+        unknowns = unknowns_of(estimates, stage.past, ground.rates.course, stage.scenario.days)
         upto = None if ahead else back
         done = fit(stage, unknowns, runs=runs, seed=outlook.seed, upto=upto, executor=executor, workers=workers)
         if outlook.back_days is not None or done.diagnostics.tempered == 1 or back <= SHORT_BACK:

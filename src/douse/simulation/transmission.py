@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.special import expit, logit
 
-from douse.library.number import Number
 from douse.simulation.contact_numbers import contact_numbers
 from douse.simulation.course import Course
 from douse.simulation.past import Past
@@ -20,10 +18,10 @@ from douse.units import DAYS_PER_WEEK
 
 Floats = NDArray[np.float64]
 # Logarithm of the factor on transmission in the last known week, and of that on hidden infections: mean, standard
-# deviation. That of transmission is by place and by the caution of people, beside the range of the pathogen's own R.
-SCALE, HIDDEN = (-0.1, 0.4), (0.0, 0.5)
+# deviation. Wide on purpose: R on record has the response in it, the factor has not, so the weights must choose.
+SCALE, HIDDEN = (-0.1, 0.7), (0.0, 0.5)
 STEP = 0.3  # standard deviation of the change of the logarithm from week to week
-KEEPS = 0.7  # a week: the rest of what came by chance is lost, and of log R above where outbreaks that are watched end
+KEEPS = 0.7  # a week: the rest of log R is drawn back to where outbreaks that are watched end up
 _MOST_LOG_R = 1.0
 _Z90, _Z95 = 1.645, 1.96
 _SEEKS = (0.02, 0.98)
@@ -63,8 +61,9 @@ class Unknowns:
         steps = parameters[:, STEPS:]
         known, ahead = steps[:, : self.known_steps], steps[:, self.known_steps :]
         weeks = np.arange(1, ahead.shape[1] + 1)
+        pull = self.drawn_back * (KEEPS ** (weeks - 1) - KEEPS**weeks)
         before = -np.cumsum(known, axis=1)[:, ::-1]
-        after = lfilter([1.0], [1.0, -KEEPS], ahead, axis=1) - self.drawn_back * (1 - KEEPS**weeks)
+        after = np.cumsum(ahead - pull, axis=1)
         knots = np.concatenate([before, np.zeros((len(steps), 1)), after], axis=1)
         at = self.known_steps + np.ceil((np.arange(self.days) - (self.back - 1)) / DAYS_PER_WEEK).astype(np.int64)
         path = knots[:, np.clip(at, 0, knots.shape[1] - 1)]
@@ -73,13 +72,12 @@ class Unknowns:
         return np.exp(parameters[:, LOG_SCALE] + top), season
 
 
-def unknowns_of(estimates: Estimates, past: Past, course: Course, days: int, infects: Number) -> Unknowns:
+def unknowns_of(estimates: Estimates, past: Past, course: Course, days: int) -> Unknowns:
     """What is thought before the runs.
 
     The share who seek a test is that of the estimated ascertainment, less what is found by looking for it; where that
     cannot be told, the library's with its range. After the as-of day transmission moves on by chance, and where R on
-    record lies above it is drawn back to a little below 1; what chance adds fades in the same way, as in the forecast
-    of the reports.
+    record lies above it is drawn back to a little below 1, as in the forecast of the reports.
 
     Parameters
     ----------
@@ -91,22 +89,12 @@ def unknowns_of(estimates: Estimates, past: Past, course: Course, days: int, inf
         Share of infections with symptoms.
     days : int
         Of a run.
-    infects : Number
-        People whom one infects where nobody is immune, with its range.
     """
     seek = _seek(estimates, past, course)
     known = max(0, -(-past.back // DAYS_PER_WEEK) - 1)
     ahead = -(-(days - past.back) // DAYS_PER_WEEK)
-    scale = (SCALE[0], float(np.hypot(SCALE[1], _spread(infects))))
-    rows = np.array([scale, HIDDEN, seek, *[(0.0, STEP)] * (known + ahead)])
+    rows = np.array([SCALE, HIDDEN, seek, *[(0.0, STEP)] * (known + ahead)])
     return Unknowns(Prior(rows[:, 0], rows[:, 1]), past.back, days, known, _above(estimates))
-
-
-def _spread(number: Number) -> float:
-    """Standard deviation of the logarithm of a number whose range holds 90%; 0 where it has none."""
-    if not number.low or not number.high:
-        return 0.0
-    return float(np.log(number.high / number.low) / (2 * _Z90))
 
 
 def _seek(estimates: Estimates, past: Past, course: Course) -> tuple[float, float]:

@@ -72,11 +72,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, error: DouseError | None = None) -> HttpResponse:
+    said = (error.what, error.allowed, error.next_step) if error else ("", "", "")
+    what, allowed, next_step = (words().translated(text) if text else "" for text in said)
     return page(
-        request, "cases/upload.html", HTTPStatus.OK if error is None else HTTPStatus.UNPROCESSABLE_ENTITY,
-        what=words().translated(error.what) if error else "", allowed=error.allowed if error else "",
-        next_step=words().translated(error.next_step) if error else "", largest=upload.LARGEST >> 20,
-        most=upload.MOST_FILES, tables=[name for name in LEDGER_TABLES if may(actor_of(request), f"write {name}")],
+        request, "cases/upload.html", HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        what=what, allowed=allowed, next_step=next_step, largest=upload.LARGEST >> 20, most=upload.MOST_FILES,
+        tables=[words().label(name) for name in LEDGER_TABLES if may(actor_of(request), f"write {name}")],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from douse.records import codes
 
 NONE = "none"  # asked for rows where a code is empty
 NOT_TODAY = "not_today"  # under follow-up and not yet seen on this day
-NAMES = ("zone", "since", "until", "classification", "found_by", "follow_up", "setting", "q", "name", "sort")
+NAMES = ("zone", "since", "until", "classification", "found_by", "follow_up", "setting", "q", "name", "outside", "sort")
 _LONGEST = 100
 
 
@@ -28,6 +28,7 @@ class Asked:
     setting: str = ""
     q: str = ""
     name: str = ""
+    outside: str = ""  # yes: rows of other zones too, masked
     sort: str = ""
 
     @property

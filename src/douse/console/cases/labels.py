@@ -97,5 +97,6 @@ def label(table: str, column: str) -> str:
 
 
 def hint(table: str, column: str) -> str:
-    """What the table says of a column."""
-    return words().translated(TABLES[table].columns()[column].description or "")
+    """What the table says of a column; nothing where that is no more than what it is called."""
+    said = words().translated(TABLES[table].columns()[column].description or "")
+    return "" if said.rstrip(".。") == label(table, column) else said

@@ -13,11 +13,14 @@ _lists: Remembered[pl.DataFrame] = Remembered(24)
 _last: Remembered[pl.DataFrame] = Remembered(8)
 
 
-def cases(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:
-    """Cases that count by themselves, with `day`, `person`, `zone_of_row` and the number of `contacts` on record."""
-    rows = visible(actor, snapshot, "cases")
+def cases(actor: Actor, snapshot: Snapshot, *, outside: bool = False) -> pl.DataFrame:
+    """Cases that count by themselves, with `day`, `person`, `zone_of_row` and the number of `contacts` on record.
+
+    With `outside` also those of other zones, masked; a column `within` tells them apart.
+    """
+    rows = visible(actor, snapshot, "cases", outside=outside)
     contacts = visible(actor, snapshot, "contacts") if may(actor, "read contacts") else None
-    return _lists.get(("cases", actor.key), (rows, contacts), lambda: _cases(rows, contacts))
+    return _lists.get(("cases", actor.key, outside), (rows, contacts), lambda: _cases(rows, contacts))
 
 
 def _cases(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
@@ -31,7 +34,8 @@ def _cases(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
         return own.with_columns(contacts=pl.lit(None, pl.UInt32))
     counted = contacts.group_by("case_id").agg(contacts=pl.col("person_id").n_unique())
     joined = own.join(counted, on="case_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("contacts").fill_null(0))
+    counts = pl.col("contacts").fill_null(0)
+    return joined.with_columns(pl.when("within").then(counts).alias("contacts") if "within" in rows.columns else counts)
 
 
 def contacts(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:

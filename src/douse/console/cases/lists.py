@@ -1,8 +1,9 @@
 """Lists of cases and of contacts: filters, order and pages on the server; what is seen, as CSV."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
+from typing import Any
 
 import polars as pl
 from django.http import HttpRequest, HttpResponse
@@ -82,9 +83,11 @@ def export_contacts(request: HttpRequest) -> HttpResponse:
 
 
 def _found(actor: Actor, snapshot: Snapshot, listing: Listing, asks: Asked) -> pl.DataFrame:
-    rows = listing.rows(actor, snapshot)
+    outside = bool(asks.outside) and listing is CASES and may(actor, "see_outside")
+    rows = listed.cases(actor, snapshot, outside=True) if outside else listing.rows(actor, snapshot)
     rows = keep(rows, asks, ground_of(snapshot), clock.now().date(), listing.identifiers)
     if asks.name and may(actor, "see_names"):
+        rows = rows.filter(pl.col("within")) if outside else rows
         rows = rows.filter(pl.col("person").is_in(_named(actor, rows, asks.name)))
     return in_order(rows, asks.sort, listing.sorts)
 
@@ -103,15 +106,15 @@ def _list(request: HttpRequest, listing: Listing, template: str) -> HttpResponse
     actor, snapshot, asks = actor_of(request), follow(), asked(request.GET.dict())
     ground = ground_of(snapshot)
     found = _found(actor, snapshot, listing, asks)
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     partly = bool(htmx) and not htmx.history_restore_request
     options = zones(actor, snapshot, f"read {listing.table}")
     return page(
         request, "cases/results.html" if partly else template,
         table=listing.table, slice=sliced(found, request.GET.get("page")), asks=asks, zone_names=ground.names,
         zones=options, choose_zone=0 < len(options) <= MOST_TO_CHOOSE,
-        choices={name: _choices(name) for name in listing.codes}, today=clock.now().date(),
-        names=may(actor, "see_names"), lists=f"cases:{'list' if listing.table == 'cases' else 'contacts'}",
+        choices={name: _choices(name) for name in listing.codes}, names=may(actor, "see_names"),
+        outside=listing is CASES and may(actor, "see_outside"),
     )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ def _choices(name: str) -> list[tuple[str, str]]:
 
 
 def _export(request: HttpRequest, listing: Listing) -> HttpResponse:
-    actor, snapshot, asks = actor_of(request), follow(), asked(request.GET.dict())
+    actor, snapshot, asks = actor_of(request), follow(), replace(asked(request.GET.dict()), outside="")
     rows = _found(actor, snapshot, listing, asks).select(LEDGER_TABLES[listing.table].column_names())
     said = ", ".join(f"{name}={value}" for name, value in asks.filled.items() if name != "name")
     note(actor, "exported", object_table=listing.table, rows=len(rows), reason=said or "all")

@@ -67,7 +67,7 @@ def _facts(table: str, row: Row, zone_names: dict[str, str]) -> list[tuple[str, 
     """Columns of a row that are filled, with what they are called; the point on the map is left out."""
     skipped = {"classification", "latitude", "longitude", "person_id", "case_id", "infector", "same_as"}
     return [
-        (label(table, name), zone_names.get(row[name], row[name]) if _is_zone(table, name) else shown(row[name]))
+        (label(table, name), zone_names.get(row[name], str(row[name])) if _is_zone(table, name) else shown(row[name]))
         for name in columns_of(table)
         if name not in skipped and row[name] is not None
     ]

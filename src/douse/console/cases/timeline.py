@@ -90,8 +90,8 @@ def _case(row: Row) -> Iterator[Event]:
         "died": (say("Died"), "bad"),
         "lost": (say("Lost to follow-up"), "quiet"),
     }
-    said, tone = ends.get(row["outcome"] or "", (say("The illness ended"), ""))
-    yield from _event(row["outcome_on"], said, tone)
+    end, tone = ends.get(row["outcome"] or "", (say("The illness ended"), ""))
+    yield from _event(row["outcome_on"], end, tone)
     yield from _event(row["first_recorded_at"], say("Entered as case {case}", case=row["case_id"]), "quiet")
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
 
 from douse.console import clock, instance
+from douse.console.settings import LARGEST_UPLOAD
 from douse.errors import UsageError
 from douse.readers.read import read_raw
 from douse.records.check import check
@@ -23,7 +24,7 @@ from douse.records.finding import Checked
 from douse.records.mapping import load_mapping
 
 FOLDER = "uploads"
-LARGEST = 200 * 1024 * 1024  # bytes of all files together, unpacked
+LARGEST = LARGEST_UPLOAD  # bytes of all files together, unpacked
 MOST_FILES = 50
 KEPT_FOR = timedelta(hours=24)
 _READ = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".toml")
@@ -60,7 +61,7 @@ class Upload:
         return _root() / self.token / "files"
 
 
-def keep(sent: Iterable[UploadedFile], author: str) -> Upload:
+def keep(sent: "Iterable[UploadedFile[Any]]", author: str) -> Upload:
     """Keep files until a person says what is to become of them.
 
     Raises
@@ -131,14 +132,14 @@ class _Store:
         self.folder, self.names, self.digest = folder, list[str](), sha256()
         self._bytes = LARGEST
 
-    def take(self, file: UploadedFile) -> None:
+    def take(self, file: "UploadedFile[Any]") -> None:
         """Keep a file, or those of an archive that may be tables; folders in it are left out of their names."""
         name = str(file.name or "")
         if not name.lower().endswith(".zip"):
-            self.write(file, name)  # type: ignore[arg-type]  # reads as a file
+            self.write(file, name)
             return
         try:
-            with zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]  # reads and seeks as a file
+            with zipfile.ZipFile(file) as archive:
                 for info in archive.infolist():
                     if _may_be_a_table(info):
                         with archive.open(info) as content:

@@ -17,6 +17,7 @@ from douse.library import Links, load
 from douse.main import look
 from douse.question import DEFAULT_LINKS, Knowledge
 from douse.records.ledger import Snapshot
+from douse.records.measure import Because
 from douse.tracing.infectors import Known, infectors
 from douse.tracing.infectors.sources import likeliest_tree
 
@@ -63,15 +64,15 @@ def ask(snapshot: Snapshot, day: date) -> Work:
 
 def make(snapshot: Snapshot, day: date, knowledge: Knowledge, progress: Progress) -> Believed:
     """Work out who may have infected whom."""
-    progress("Reading the records")
+    progress(Because("Reading the records").key)
     opened = opened_by(snapshot, knowledge, day)
     scene = look(opened, day)
-    progress("Weighing the evidence on every pair of cases")
+    progress(Because("Weighing the evidence on every pair of cases").key)
     found = infectors(
         Known(scene.known, scene.situation.cases, scene.zones), None, knowledge.pathogen, load(Links, DEFAULT_LINKS),
         r=scene.situation.r_now.estimate,
     )  # fmt: skip
-    progress("Drawing the likeliest chains")
+    progress(Because("Drawing the likeliest chains").key)
     tree, ids = likeliest_tree(found.belief), found.belief.ids
     at = pl.Series(tree.infector)
     infector = ids.gather(at.clip(lower_bound=0)).set(at < 0, None) if len(ids) else ids

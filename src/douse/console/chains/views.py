@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from douse.console import clock
 from douse.console.actors import actor_of
 from douse.console.chains import believed as beliefs
-from douse.console.chains.layout import Case, draw
+from douse.console.chains.layout import Case, Drawn, draw
 from douse.console.forms_read import day_of, text_of
 from douse.console.ground import Ground
 from douse.console.listing import sliced
@@ -18,32 +18,13 @@ from douse.console.plan.names import named
 from douse.console.plan.progress import going_on, progress
 from douse.console.reach import ground_of
 from douse.console.reading import follow, visible
+from douse.console.remembered import Remembered
 from douse.console.states import NotNow
+from douse.console.words import say
 
 PER_PAGE = 50
+_drawn: Remembered[Drawn] = Remembered(32)
 _FILTERS = ("zone", "since", "until", "cluster", "start")
-# What speaks for an infector, as `tracing/infectors/belief` names it -> its sentence.
-BASIS = {
-    "declared": "named in the investigation",
-    "dates": "their dates fit",
-    "contact": "on record as contacts",
-    "household": "of one household",
-    "daytime_place": "of one school or workplace",
-    "zone": "they live in one zone, or in zones near one another",
-    "distance": "they live near one another",
-    "number": "their numbers in the register follow one another",
-    "told": "days between the reports fit",
-    "ages": "their ages are such as often infect one another",
-    "age": "the age of the infector",
-    "found": "how the infector was found",
-    "contacts_found": "many contacts of the infector are known",
-    "cluster": "of one recognised cluster",
-    "documented": "much is on record of the infector",
-    "visited": "one visited the zone of the other",
-    "before": "few cases before the infector in that zone",
-    "after": "many cases after the infector in that zone",
-    "place": "they were at one place on one day",
-}
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -59,7 +40,12 @@ def show(request: HttpRequest) -> HttpResponse:
     every = beliefs.within(actor, snapshot, found)
     asked = {name: text_of(request.GET, name) for name in _FILTERS}
     cases = _filtered(every, asked, request, ground)
-    drawn = draw(_cases(cases), start=asked["start"] or None)
+    drawn = _drawn.get(
+        (actor.key, tuple(asked.values())),
+        (found, visible(actor, snapshot, "cases"), snapshot.current("zones")),
+        lambda: draw(_cases(cases), start=asked["start"] or None),
+    )
+    in_picture = cases.filter(pl.col("case_id").is_in([node.case for node in drawn.nodes]))
     used = {zone for one in every["zone"].drop_nulls().unique() for zone in ground.line(one)}
     single = len(cases) - _linked(cases)
     return page(
@@ -71,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
         today=today,
         asked=asked,
         drawn=drawn,
-        facts={row["case_id"]: row for row in cases.iter_rows(named=True)},
+        facts={row["case_id"]: row for row in in_picture.iter_rows(named=True)},
         total=len(cases),
         single=single,
         zones=[(zone, depth) for zone, depth in ground.in_order() if zone in used],
@@ -129,7 +115,7 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
     if rows.is_empty():
         raise NotNow("There is no such case within your zones.", next_step="Go back to the chains.")
     found = beliefs.latest()
-    values: dict[str, Any] = {"case": rows.row(0, named=True), "believed": found, "basis": BASIS}
+    values: dict[str, Any] = {"case": rows.row(0, named=True), "believed": found, "basis": basis()}
     if found is not None:
         within = beliefs.within(actor, snapshot, found)
         seen = frozenset(within["case_id"])
@@ -144,3 +130,28 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
         }
     is_part = bool(getattr(request, "htmx", False))
     return page(request, "chains/why.html" if is_part else "chains/case.html", **values)
+
+
+def basis() -> dict[str, str]:
+    """What speaks for an infector, as `tracing/infectors/belief` names it -> in words."""
+    return {
+        "declared": say("named in the investigation"),
+        "dates": say("their dates fit"),
+        "contact": say("on record as contacts"),
+        "household": say("of one household"),
+        "daytime_place": say("of one school or workplace"),
+        "zone": say("they live in one zone, or in zones near one another"),
+        "distance": say("they live near one another"),
+        "number": say("their numbers in the register follow one another"),
+        "told": say("days between the reports fit"),
+        "ages": say("their ages are such as often infect one another"),
+        "age": say("the age of the infector"),
+        "found": say("how the infector was found"),
+        "contacts_found": say("many contacts of the infector are known"),
+        "cluster": say("of one recognised cluster"),
+        "documented": say("much is on record of the infector"),
+        "visited": say("one visited the zone of the other"),
+        "before": say("few cases before the infector in that zone"),
+        "after": say("many cases after the infector in that zone"),
+        "place": say("they were at one place on one day"),
+    }

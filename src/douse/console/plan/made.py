@@ -19,6 +19,7 @@ from douse.outputs.words import Words
 from douse.question import Knowledge, Opened, Question, of_pathogen
 from douse.records.finding import Checked, no_findings
 from douse.records.ledger import Snapshot
+from douse.records.measure import Because
 from douse.records.tables import TABLES
 
 KIND = "plan"  # of work
@@ -104,13 +105,13 @@ def ask(snapshot: Snapshot, day: date, scenarios: int = 0) -> Work:
 
 def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progress) -> Made:
     """Make a plan."""
-    progress("Reading the records")
+    progress(Because("Reading the records").key)
     opened = opened_by(snapshot, knowledge, asked.day)
-    progress("What is known, and what to do")
+    progress(Because("What is known, and what to do").key)
     runs = instance.current().folder / _RUNS
     choosing = Choosing(scenarios=asked.scenarios, keep_in=runs) if asked.scenarios else None
     today = assess(opened, asked.day, choosing, progress)
-    progress("Costs, goods and beds")
+    progress(Because("Costs, goods and beds").key)
     briefing = brief(today, today, opened.knowledge, opened.checked)
     return Made(asked, clock.now(), opened, briefing, snapshot.frames, plan_json(briefing, Words("en")))
 

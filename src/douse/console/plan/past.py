@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from douse.console import clock
 from douse.console.actors import actor_of
 from douse.console.forms_read import day_of, text_of
-from douse.console.listing import sliced
+from douse.console.listing import sliced, sliced_list
 from douse.console.pages import page
 from douse.console.permissions import may
 from douse.console.plan.decide import authors, end
@@ -19,7 +19,7 @@ from douse.console.plan.made import kept_path
 from douse.console.plan.names import named
 from douse.console.plan.proposals import in_force
 from douse.console.reach import ground_of, reach
-from douse.console.reading import follow, visible
+from douse.console.reading import follow, seen, visible
 from douse.console.states import NotNow
 from douse.console.words import say
 from douse.records.codes import LEVELS, MEASURE_KINDS, VERDICTS_ON_MEASURES
@@ -32,15 +32,16 @@ def show_in_force(request: HttpRequest) -> HttpResponse:
     actor, snapshot = actor_of(request), follow()
     named(snapshot)
     today = clock.now().date()
-    seen = set(visible(actor, snapshot, "measures")["record_id"])
-    rows = [row for row in in_force(snapshot, today) if row["record_id"] in seen]
+    within = set(visible(actor, snapshot, "measures")["record_id"])
+    rows = [row for row in in_force(snapshot, today) if row["record_id"] in within]
     rows.sort(key=lambda row: (-LEVELS.index(row["level"]) if row["level"] else 0, str(row["zone"]), row["measure_id"]))
     decides = reach(actor, "approve_measure", ground_of(snapshot))
     tasks = _open_tasks(request)
+    listed = [{**row, "may_end": decides.holds(row["zone"]), "tasks": tasks.get(row["measure_id"], 0)} for row in rows]
     return page(
         request,
         "plan/in_force.html",
-        rows=[{**row, "may_end": decides.holds(row["zone"]), "tasks": tasks.get(row["measure_id"], 0)} for row in rows],
+        slice=sliced_list(listed, request.GET.get("page"), PER_PAGE),
         today=today,
         tab="in_force",
     )
@@ -114,6 +115,9 @@ def show_decision(request: HttpRequest, decision_id: str) -> HttpResponse:
         if may(actor, "read tasks")
         else None
     )
+    if tasks is not None:
+        noted = tasks.filter(pl.col("note").is_not_null())["record_id"].to_list()
+        seen(actor, "tasks", noted, "notes of the tasks of a decision")
     return page(
         request,
         "plan/decision.html",

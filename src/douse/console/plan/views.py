@@ -25,6 +25,7 @@ from douse.console.states import MEASURE, NotNow, may_move
 from douse.console.words import say
 from douse.errors import UsageError
 from douse.outputs.sections.choice import blocks as choice_blocks
+from douse.outputs.sections.choice import plan_name
 from douse.planning.choice.choose import SCENARIOS
 from douse.records.codes import LEVELS
 from douse.records.ledger import Snapshot
@@ -38,11 +39,11 @@ def show(request: HttpRequest) -> HttpResponse:
     """Proposed measures, lifting first."""
     actor, snapshot = actor_of(request), follow()
     made = plans.latest()
-    named(snapshot, made)
+    said = named(snapshot, made)
     work = going_on("plan")
     if made is None:
         return page(request, "plan/none.html", work=work, today=clock.now().date(), tab="show")
-    every = proposals(actor, snapshot, made)
+    every, choice = proposals(actor, snapshot, made), made.briefing.plan.choice
     state, zone = text_of(request.GET, "state"), text_of(request.GET, "zone")
     inside = ground_of(snapshot).subtree(zone) if zone else frozenset[str]()
     listed = [
@@ -63,6 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
         zone=zone,
         zones=zones_of_measures(every, snapshot),
         totals=totals(every, made),
+        chosen=None if choice is None else plan_name(choice.plan(choice.chosen), said),
         stale=plans.changed_since(made, snapshot),
         today=clock.now().date(),
         books=books(made.briefing.plan.costs),
@@ -258,7 +260,6 @@ def totals(every: list[Proposal], made: Made) -> dict[str, Any]:
         "cost": costs.measures_total,
         "currency": costs.currency,
         "horizon": costs.horizon_days,
-        "strategy": made.briefing.plan.choice.chosen if made.briefing.plan.choice else None,
     }
 
 

@@ -30,7 +30,7 @@ class Work:
     state : str
         waiting, running, done or failed.
     stage : str
-        What is being done, in English.
+        What is being done: a message key of the catalogue.
     made : object
         What came of it.
     error : DouseError or None

@@ -25,16 +25,6 @@ from douse.records.codes import ITEMS
 from douse.records.ledger import NewEntry, Snapshot
 from douse.records.ledger.checking import EntryError
 
-# What a facility may be changed in here: column and label.
-FACILITY_FIELDS = (
-    ("beds", "Beds for this outbreak"),
-    ("icu_beds", "Intensive-care beds for this outbreak"),
-    ("rooms", "Single quarantine rooms"),
-    ("tests_per_day", "Tubes that it can process in 24 h"),
-    ("staff", "Staff for this outbreak"),
-    ("lead_time_days", "Days from the decision until it is open; 0 when open"),
-)
-
 
 def count(request: HttpRequest) -> HttpResponse:
     """Enter what was counted at one facility: several items at once."""
@@ -157,15 +147,27 @@ def facility(request: HttpRequest, facility_id: str) -> HttpResponse:
     if rows.is_empty():
         raise NotNow("There is no such facility within your zones.", next_step="Go back to the list.")
     row = rows.row(0, named=True)
-    values: dict[str, Any] = {"row": row, "fields": FACILITY_FIELDS, "tab": "beds"}
+    values: dict[str, Any] = {"row": row, "fields": facility_fields(), "tab": "beds"}
     if request.method == "POST":
         return _shown_again(request, "resources/facility.html", lambda: _facility(request, row), values)
     return page(request, "resources/facility.html", problem="", sent={}, **values)
 
 
+def facility_fields() -> dict[str, str]:
+    """What a facility may be changed in here: column and label."""
+    return {
+        "beds": say("Beds for this outbreak"),
+        "icu_beds": say("Intensive-care beds for this outbreak"),
+        "rooms": say("Single quarantine rooms"),
+        "tests_per_day": say("Tubes that it can process in 24 h"),
+        "staff": say("Staff for this outbreak"),
+        "lead_time_days": say("Days from the decision until it is open; 0 when open"),
+    }
+
+
 def _facility(request: HttpRequest, row: dict[str, Any]) -> HttpResponse:
     changes: dict[str, object] = {}
-    for column, _ in FACILITY_FIELDS:
+    for column in facility_fields():
         value = number_of(request.POST, column)
         if value is not None and value != int(value):
             raise UsageError("Beds, rooms, tubes and people are whole numbers.", next_step="Leave out the decimals.")

@@ -1,17 +1,20 @@
 """What the planners say of resources: who goes short first and why, within reach."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from douse.console.permissions import Actor, may
 from douse.console.plan import made as plans
 from douse.console.plan.made import Made
 from douse.console.reach import Reach, ground_of, reach
-from douse.outputs.blocks import Block, Text
+from douse.outputs.blocks import Block, Fold, Grid, Text
 from douse.outputs.briefing import Briefing
 from douse.outputs.sections.beds import beds
 from douse.outputs.sections.goods import goods
 from douse.outputs.words import Words
 from douse.records.ledger import Snapshot
+
+_FILES = "tables/"
 
 
 def latest(actor: Actor) -> Made | None:
@@ -22,15 +25,28 @@ def latest(actor: Actor) -> Made | None:
 def goods_blocks(actor: Actor, snapshot: Snapshot, made: Made, words: Words, known: frozenset[str]) -> list[Block]:
     """Goods: what is short and why, who goes short first, what goes where."""
     seen = reach(actor, "see_plan", ground_of(snapshot))
-    return list(goods(within(made.briefing, seen, known), words).blocks)
+    return without_files(goods(within(made.briefing, seen, known), words).blocks)
 
 
 def bed_blocks(actor: Actor, snapshot: Snapshot, made: Made, words: Words, known: frozenset[str]) -> list[Block]:
     """Beds and rooms: who waits, how full facilities become, what to open."""
     seen = reach(actor, "see_plan", ground_of(snapshot))
-    files = words.say("Person by person: tables/placements.csv, for those who carry it out.")
-    found = beds(within(made.briefing, seen, known), words).blocks
-    return [block for block in found if not (isinstance(block, Text) and block.text == files)]
+    return without_files(beds(within(made.briefing, seen, known), words).blocks)
+
+
+def without_files(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks without what they say of the report's files, which the console does not write."""
+    found = list[Block]()
+    for block in blocks:
+        if isinstance(block, Text) and _FILES in block.text:
+            continue
+        if isinstance(block, Fold):
+            found.append(replace(block, blocks=tuple(without_files(block.blocks))))
+        elif isinstance(block, Grid) and _FILES in block.note:
+            found.append(replace(block, note=""))
+        else:
+            found.append(block)
+    return found
 
 
 def within(briefing: Briefing, seen: Reach, known: frozenset[str]) -> Briefing:

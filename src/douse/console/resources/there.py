@@ -17,6 +17,11 @@ def facilities(actor: Actor, snapshot: Snapshot) -> list[dict[str, Any]]:
     return rows.sort("order", "name", "facility_id").drop("order").to_dicts()
 
 
+def has_beds(row: dict[str, Any]) -> bool:
+    """Whether a facility has beds or rooms, other than a laboratory."""
+    return row["kind"] != LABORATORY and any(row[name] is not None for name in ("beds", "icu_beds", "rooms"))
+
+
 def names(facilities: list[dict[str, Any]]) -> dict[str, str]:
     """Facility -> its name, else its identifier."""
     return {row["facility_id"]: row["name"] or row["facility_id"] for row in facilities}

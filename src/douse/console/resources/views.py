@@ -84,8 +84,9 @@ def beds(request: HttpRequest) -> HttpResponse:
         request,
         "resources/beds.html",
         tab="beds",
-        places=[row for row in rows if row["kind"] != there.LABORATORY],
+        places=[row for row in rows if there.has_beds(row)],
         laboratories=[row for row in rows if row["kind"] == there.LABORATORY],
+        others=[row for row in rows if row["kind"] != there.LABORATORY and not there.has_beds(row)],
         **_plan(actor, snapshot, made),
     )
 

@@ -87,6 +87,12 @@ def _parts(actor: Actor, snapshot: Snapshot, day: date, wait: float, only: str =
     return {"reads_cases": True, "unknown": "", "cases": cases, "knowledge": knowledge, **made}
 
 
+def prime(actor: Actor, snapshot: Snapshot, day: date) -> None:
+    """Begin to make all parts of a day for somebody, so that the first who looks need not wait."""
+    if may(actor, "read cases"):
+        _parts(actor, snapshot, day, wait=0)
+
+
 def _figures(actor: Actor, snapshot: Snapshot, day: date, knowledge: Knowledge, wait: float) -> Answer[known.Figures]:
     said = words()
     return scene.background.get(

@@ -183,7 +183,7 @@ class Recorded:
         response = run.scenario.response
         load = max(0, int(run.scalars[columns.LABORATORY_LOAD]) - 1)
         result = day - HISTORY + response.result_days + int(load // max(1.0, min(response.laboratory, 1e15)))
-        tested = (people * response.screened_share).astype(np.int64)
+        tested = (people * response.share_screened(int(people.sum()))).astype(np.int64)
         self.rounds.add(zone=zones, sampled=day - HISTORY, result=result, tested=tested)
 
 

@@ -114,4 +114,6 @@ def _added(before: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.unique(subset="record_id", keep="first", maintain_order=True)
     if before is None:
         return rows
-    return pl.concat([before, rows.join(before.select("record_id"), on="record_id", how="anti", maintain_order="left")])
+    # Few rows come at a time to many: the many are looked through once, and no table of them is made.
+    there = before["record_id"].filter(before["record_id"].is_in(rows["record_id"].implode()))
+    return pl.concat([before, rows.filter(~rows["record_id"].is_in(there.implode()))])
