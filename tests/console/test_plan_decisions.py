@@ -439,16 +439,21 @@ def test_users_are_named_with_decisions(decider: Client, user: Callable[..., Use
 
 
 def test_looking_at_notes_of_tasks_is_logged_and_others_see_none(
-    decider: Client, user: Make, client_of: Make, ledger: Any
+    decider: Client, user: Make, client_of: Make, ledger: Any, put: Callable[..., None]
 ) -> None:
     measure = level("north-1", "control")
     made(measure)
     decide(decider, measure, "approved")
-    address = reverse("plan:decision", args=[current("decisions")["decision_id"][0]])
+    decision = current("decisions").row(0, named=True)
+    of = {"measure_id": decision["measure_id"], "zone": "north-1"}
+    put("tasks", {"task_id": "by-hand", "kind": "look", "what": "Look at the gate", "note": "third floor", **of})
+    address = reverse("plan:decision", args=[decision["decision_id"]])
     before = ledger.head
-    decider.get(address)
+    page = decider.get(address).content.decode()
+    assert "Look at the gate" in page
+    assert "third floor" not in page
     assert ledger.head == before
-    client_of(user("epi", epidemiologist=EVERYWHERE)).get(address)
+    assert "third floor" in client_of(user("epi", epidemiologist=EVERYWHERE)).get(address).content.decode()
     assert [entry.row["action"] for entry in ledger.entries(since=before)] == ["saw_personal"]
 
 

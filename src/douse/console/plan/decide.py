@@ -387,7 +387,7 @@ def _tasks(snapshot: Snapshot, proposal: Proposal, terms: Terms) -> list[NewEntr
 
 
 def _task(  # noqa: PLR0913, PLR0917  (what a task says)
-    name: str, kind: str, zone: str | None, measure: str, day: date, note: str
+    name: str, kind: str, zone: str | None, measure: str, day: date, what: str
 ) -> NewEntry:
     row = {
         "task_id": name,
@@ -395,7 +395,7 @@ def _task(  # noqa: PLR0913, PLR0917  (what a task says)
         "zone": zone,
         "measure_id": measure,
         "due_at": datetime.combine(day, _END_OF_WORK),
-        "note": note[:LONGEST_REASON],
+        "what": what[:LONGEST_REASON],
     }
     return NewEntry("tasks", row)
 
