@@ -151,21 +151,20 @@ def main() -> None:
 
 def prepare(folder: Path, options: argparse.Namespace) -> list[str]:
     """The instance, and a session of each person: their cookies."""
+    from douse.console import start
     from douse.console.instance import Instance
-    from douse.console.settings import configure
 
-    configure(Instance(folder, options.database))
+    start.prepare(Instance(folder, options.database))
     from django.conf import settings
     from django.test import Client
     from django_otp import DEVICE_ID_SESSION_KEY
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
-    from douse.console import instance, start
+    from douse.console import instance
     from douse.console.models import Assignment, User
     from douse.records import Records
     from douse.records.ledger.intake import take_in
 
-    start.prepare(instance.current())
     frames = made(options.cases)
     stores = instance.current().stores
     take_in(stores.live, Records(frames, frozenset(frames)), author="benchmark", at=datetime(2026, 4, 1, 9))
