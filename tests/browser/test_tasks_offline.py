@@ -47,7 +47,7 @@ def phone(tmp_path):
         pytest.skip("no Chromium on this machine: tasks are not tried in a browser")
     with playwright.sync_playwright() as driver:
         context = driver.chromium.launch_persistent_context(str(tmp_path / "profile"), executable_path=BROWSER, **PHONE)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # a slow machine
         yield context
         context.set_offline(False)
         context.close()

@@ -49,11 +49,15 @@ class _Plan:
     beds: None = None
 
 
-def made(*measures: Measure, day: date = DAY) -> Made:
-    """Put a plan of these proposals in the place of the one that was made last."""
+def made(*measures: Measure, day: date = DAY, ended: tuple[str, ...] = ()) -> Made:
+    """Put a plan of these proposals in the place of the one made last; zones in `ended` have no level of their own."""
     snapshot = follow()
     knowledge = loaded("sars-cov-2-wild", "who-generic", "generic")
-    own: dict[str, str] = {one.zone: one.level for one in measures if one.zone and one.level not in {None, "open"}}
+    own: dict[str, str] = {
+        one.zone: one.level
+        for one in measures
+        if one.zone and one.level not in {None, "open"} and one.zone not in ended
+    }
     plan = _Plan(measures, own)
     kept = {"plan": {"as_of": day.isoformat(), "measures": [plain(one) for one in measures]}}
     asked = Asked(snapshot.sequence, day, files_of(knowledge), 0)

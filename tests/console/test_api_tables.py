@@ -216,3 +216,40 @@ def test_a_bundle_goes_out_signed_and_its_return_adds_nothing(program, city, led
     back = steward.client.post("/api/bundles", {"file": file})
     assert back.status_code == 400  # signed by nobody who is trusted here
     assert "trusted" in back.json()["what"]
+
+
+def test_key_figures_and_signals_within_reach(program, city):
+    anna = program(epidemiologist="north")
+    figures = anna.get("situation").json()
+    assert (figures["as_of"], figures["figures"]["total"]) == ("2026-04-01", 2)
+    assert anna.get("signals").status_code == 200
+    none = anna.post("verdicts", {"signal_id": "none", "verdict": "verified", "reason": "looked"})
+    assert none.status_code == 409
+
+
+def test_a_decision_names_a_plan_that_is_there(program, city):
+    chief = program(decision_maker="*")
+    assert chief.get("plan").status_code == 404
+    decision = {"plan": "none", "proposal": "none", "verdict": "approved", "reason": "as proposed"}
+    assert chief.post("decisions", decision).status_code == 409
+
+
+def test_a_file_is_looked_at_first_and_saved_when_it_is_confirmed(program, city, ledger):
+    steward = program(data_steward="*")
+    before = ledger.head
+    table = b"case_id,zone,onset,sex\nnew-1,north-1,2026-03-30,female\nnew-2,north-1,2026-03-31,nonsense\n"
+    sent = steward.client.post("/api/uploads", {"files": SimpleUploadedFile("cases.csv", table)})
+    assert sent.status_code == 201, sent.content
+    looked = sent.json()
+    assert [(one["table"], one["passed"], one["new"]) for one in looked["tables"]] == [("cases", 2, 2)]
+    assert {one["column"] for one in looked["findings"]} >= {"sex"}
+    assert b"nonsense" not in sent.content
+    assert ledger.head == before
+    address = f"/api/uploads/{looked['upload']}"
+    assert steward.client.get(address).json() == looked
+    taken = steward.client.post(address)
+    assert taken.json()["new"] == {"cases": 2}
+    assert "import" in {entry.row["action"] for entry in ledger.entries(since=before, tables=["audit"])}
+    assert steward.client.post(address).status_code == 404
+    gone = steward.client.post("/api/uploads", {"files": SimpleUploadedFile("cases.csv", table)}).json()["upload"]
+    assert steward.client.delete(f"/api/uploads/{gone}").status_code == 204

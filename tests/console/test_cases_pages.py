@@ -124,7 +124,7 @@ def test_what_is_seen_can_be_saved_guarded_and_logged(user: Any, client_of: Any,
     assert len(rows) == 3
     assert "'=1+1" in answer.content.decode()
     assert "case-north-1" not in answer.content.decode()
-    [entry] = [e.row for e in ledger.entries(tables=["audit"]) if e.row["action"] == "exported"]
+    [entry] = [e.row for e in ledger.entries(tables=["audit"]) if e.row["action"] == "export_persons"]
     assert (entry["rows"], entry["reason"]) == (2, "zone=south-1")
 
 

@@ -439,16 +439,21 @@ def test_users_are_named_with_decisions(decider: Client, user: Callable[..., Use
 
 
 def test_looking_at_notes_of_tasks_is_logged_and_others_see_none(
-    decider: Client, user: Make, client_of: Make, ledger: Any
+    decider: Client, user: Make, client_of: Make, ledger: Any, put: Callable[..., None]
 ) -> None:
     measure = level("north-1", "control")
     made(measure)
     decide(decider, measure, "approved")
-    address = reverse("plan:decision", args=[current("decisions")["decision_id"][0]])
+    decision = current("decisions").row(0, named=True)
+    of = {"measure_id": decision["measure_id"], "zone": "north-1"}
+    put("tasks", {"task_id": "by-hand", "kind": "look", "what": "Look at the gate", "note": "third floor", **of})
+    address = reverse("plan:decision", args=[decision["decision_id"]])
     before = ledger.head
-    decider.get(address)
+    page = decider.get(address).content.decode()
+    assert "Look at the gate" in page
+    assert "third floor" not in page
     assert ledger.head == before
-    client_of(user("epi", epidemiologist=EVERYWHERE)).get(address)
+    assert "third floor" in client_of(user("epi", epidemiologist=EVERYWHERE)).get(address).content.decode()
     assert [entry.row["action"] for entry in ledger.entries(since=before)] == ["saw_personal"]
 
 
@@ -457,3 +462,31 @@ def test_no_bulk_of_measures_in_force_comes_on_one_page(decider: Client, put: Ca
     page = decider.get(reverse("plan:in_force")).content.decode()
     assert page.count("End it today") == 30
     assert "Page 1 of 2" in page
+
+
+def test_a_measure_gives_way_to_the_one_around_only_when_that_is_in_force(
+    decider: Client, other: Client, put: Callable[..., None]
+) -> None:
+    put("measures", {"measure_id": "m1", "kind": "level", "zone": "north-1", "level": "control", "start": DAY})
+    inner = level("north-1", "lockdown", action="change", level_before="control", support=())
+    outer = level("north", "lockdown")
+    made(inner, outer, ended=("north-1",))
+    assert decide(decider, inner, "approved").status_code == 409
+    assert decide(decider, inner, "changed", level="control").status_code == 409
+    decide(decider, outer, "approved")
+    assert decide(decider, inner, "approved").status_code == 409
+    assert in_force() == [("north-1", "control", None)]
+    second(other, outer)
+    assert decide(decider, inner, "approved").status_code == 302
+    assert sorted(in_force(), key=str) == [("north", "lockdown", None), ("north-1", "control", DAY)]
+
+
+def test_what_only_ends_a_measure_cannot_be_changed_but_declined(decider: Client, put: Callable[..., None]) -> None:
+    put("measures", {"measure_id": "m1", "kind": "level", "zone": "north-1", "level": "control", "start": DAY})
+    measure = level("north-1", "open", action="lift", level_before="control")
+    made(measure)
+    page = decider.get(reverse("plan:measure", args=[name_of(measure, DAY)])).content.decode()
+    assert "Approve with these changes" not in page
+    assert decide(decider, measure, "changed", expires_on="2026-04-05").status_code == 409
+    assert decide(decider, measure, "declined").status_code == 302
+    assert in_force() == [("north-1", "control", None)]

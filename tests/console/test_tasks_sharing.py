@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from conftest import NOW
-from douse.console import knowledge
 from douse.console.reading import follow
 from douse.console.tasks.spread import spread
 from douse.console.tasks.todo import stops
@@ -27,10 +26,6 @@ def test_today_s_tasks_are_made_once_and_shared_among_the_tracers_of_each_zone(
     city, put, user, leader, client_of, ledger, monkeypatch
 ):
     monkeypatch.setattr("douse.console.tasks.making._WAIT", 300)
-    monkeypatch.setattr(knowledge, "chosen_on", lambda day: None)
-    monkeypatch.setattr(
-        "douse.console.tasks.making.in_force", lambda *_: knowledge.loaded("measles", "who-generic", "generic")
-    )
     for zone in ("north-1", "south-1"):
         told = {"found_at": datetime(2026, 3, 30, 8), "reached_at": datetime(2026, 3, 30, 9)}
         where = {"case_id": f"case-{zone}", "person_id": f"r-{zone}", "household": "one", "zone": zone}

@@ -19,6 +19,7 @@ from douse.console.permissions import Actor, may, may_open
 from douse.console.policy import NAVIGATION
 from douse.console.words import LANGUAGES, say, words
 from douse.outputs.blocks import Picture
+from douse.planning.zones import NO_LESSER
 from douse.records.codes import LEVELS
 
 
@@ -37,7 +38,7 @@ def environment(**options: Any) -> Environment:
         brief=lambda value: words().brief(value),
         large=lambda value: words().large(value),
         money=lambda amount, currency: words().money(amount, currency),
-        lesser=lambda lesser: words().level(lesser) if lesser in LEVELS else words().code(lesser),
+        lesser=_lesser,
         block_kind=lambda block: type(block).__name__,
         number=lambda value, digits=0: words().number(value, digits),
         share=lambda value: words().share(value),
@@ -46,6 +47,13 @@ def environment(**options: Any) -> Environment:
         moment=lambda moment: words().moment(moment),
     )
     return made
+
+
+def _lesser(lesser: str) -> str:
+    """A lesser level, or another lesser measure, in words."""
+    if lesser == NO_LESSER:
+        return say("none")
+    return words().level(lesser) if lesser in LEVELS else words().code(lesser)
 
 
 def common(request: HttpRequest) -> dict[str, Any]:

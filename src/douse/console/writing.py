@@ -16,7 +16,7 @@ from douse.console.policy import ACTIONS
 from douse.console.reach import Reach, ground_of, personal_reach, reach, zones_of_rows
 from douse.console.states import NotNow
 from douse.records import Records
-from douse.records.ledger import NewEntry, Receipt, Snapshot
+from douse.records.ledger import CorrectedError, NewEntry, Receipt, Snapshot
 from douse.records.ledger.erasure import Erased, erase
 from douse.records.ledger.intake import Taken, take_in
 from douse.records.ledger_tables import LEDGER_TABLES
@@ -146,7 +146,11 @@ def audit_entry(action: str, **facts: Any) -> NewEntry:
 
 
 def _append(entries: Sequence[NewEntry], author: str) -> Receipt:
-    return instance.current().stores.ledger.append(entries, author=author, at=clock.now())
+    ledger = instance.current().stores.ledger
+    try:
+        return ledger.append(entries, author=author, at=clock.now(), in_force_only=True)
+    except CorrectedError as error:
+        raise NotNow(error.what, next_step=error.next_step) from error
 
 
 def _allowed(who: Who, action: str) -> Actor:

@@ -55,10 +55,19 @@ EVENTS = (
     "signed_in", "signed_out", "sign_in_failed", "set_password", "set_second_factor", "second_factor_failed",
     "made_link", "added_user", "gave_role", "took_role", "locked_user", "unlocked_user", "took_second_factor",
     "break_glass", "mended_glass", "read_broken_glass", "saw_personal", "choose_protocol", "verify_ledger", "erase",
-    "import", "export", "exported", "named_person",
+    "import", "export", "exported", "named_person", "approve_measure", "second_measure", "verify_signal",
+    "counted_stock", "sent_shipment", "received_shipment", "changed_facility",
 )  # fmt: skip
 TASK_EVENTS = (
     "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",
+)  # fmt: skip
+RECORD_EVENTS = (
+    "named_person", "merge_persons", "export_persons",
+    *(
+        f"{done}_{table}"
+        for done in ("added", "corrected")
+        for table in ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
+    ),
 )  # fmt: skip
 EVENT_OBJECTS = ("users", "library", "ledger", "persons", "vault")
 DOOR_ACTIONS = ("row_set_aside", "value_set_aside", "note")
@@ -94,8 +103,8 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
-        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, TASK_EVENTS, EVENT_OBJECTS,
-        BOOKS,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, TASK_EVENTS, RECORD_EVENTS,
+        EVENT_OBJECTS, BOOKS,
         CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,
         COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,

@@ -70,6 +70,7 @@ class Tasks(Table):
 
     task_id = ident("Identifier of the task.", required=True)
     kind = code(codes.TASK_KINDS, "What is to be done.", required=True)
+    what = text("What exactly, in a sentence that names nobody.")
     person_id = ident("Pseudonym of the person it is about.", personal=True)
     case_id = ident("Case that it is about.", references="cases.case_id")
     zone = ident("Where.", references="zones.zone_id")

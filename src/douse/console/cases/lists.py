@@ -127,7 +127,7 @@ def _export(request: HttpRequest, listing: Listing) -> HttpResponse:
     actor, snapshot, asks = actor_of(request), follow(), replace(asked(request.GET.dict()), outside="")
     rows = _found(actor, snapshot, listing, asks).select(LEDGER_TABLES[listing.table].column_names())
     said = ", ".join(f"{name}={value}" for name, value in asks.filled.items() if name != "name")
-    note(actor, "exported", object_table=listing.table, rows=len(rows), reason=said or "all")
+    note(actor, "export_persons", object_table=listing.table, rows=len(rows), reason=said or "all")
     return as_csv(rows, f"{listing.table}-{clock.now():%Y%m%d-%H%M}.csv")
 
 

@@ -88,6 +88,8 @@ def decide(who: HttpRequest | Actor, made: Made, name: str, decision: Decision) 
     check_move(MEASURE, proposal.state, decision.verdict)
     if proposal.settled:
         raise NotNow("This is in force as it is: there is nothing to decide.", next_step="Go back to the plan.")
+    if proposal.only_ends:
+        _check_end(snapshot, proposal, decision)
     terms = _terms(snapshot, proposal, decision)
     if decision.verdict == "seconded":
         if not proposal.waits:
@@ -98,7 +100,7 @@ def decide(who: HttpRequest | Actor, made: Made, name: str, decision: Decision) 
     rows = [_decision_row(actor, right, made, proposal, decision, terms)]
     if decision.verdict == "declined":
         rows += taken_back(actor, snapshot, proposal)
-    elif decision.verdict == "seconded" or not needs_two(terms.kind, terms.level):
+    elif decision.verdict == "seconded" or proposal.only_ends or not needs_two(terms.kind, terms.level):
         rows += carried_out(actor, snapshot, made, proposal, terms)
     keep(made)
     return record(who, rows, action=right, reason=decision.reason)
@@ -152,6 +154,33 @@ def _check_reason(reason: str) -> None:
             "A decision needs a reason.",
             allowed=f"up to {LONGEST_REASON} characters",
             next_step="Say in a sentence why.",
+        )
+
+
+def _check_end(snapshot: Snapshot, proposal: Proposal, decision: Decision) -> None:
+    """A level that is only ended is ended as proposed; where one around takes its place, that has to be in force."""
+    if decision.verdict == "changed":
+        raise NotNow(
+            "This only ends a measure: there is nothing to change.", allowed="approve, decline",
+            next_step="Approve it, or decline it so that the measure stays.",
+        )  # fmt: skip
+    measure = proposal.measure
+    if decision.verdict != "approved" or measure.action == "lift" or measure.zone is None:
+        return
+    today = clock.now().date()
+    around = ground_of(snapshot).line(measure.zone)[1:]
+    least = LEVELS.index(measure.level or LEVELS[0])
+    if not any(
+        row["kind"] == "level"
+        and row["zone"] in around
+        and row["level"] is not None
+        and LEVELS.index(row["level"]) >= least
+        and row["start"] <= today
+        for row in in_force(snapshot, today)
+    ):
+        raise NotNow(
+            "The level of the area around is not in force yet: without it this measure would leave a gap.",
+            next_step="Decide on the measure of the area around first.",
         )
 
 
@@ -255,14 +284,9 @@ def carried_out(actor: Actor, snapshot: Snapshot, made: Made, proposal: Proposal
             rows += _ended(others, today)
     else:
         rows += _ended([row for row in now if row["measure_id"] != proposal.id], today)
-        if _has_level_of_its_own(made, measure.kind, measure.zone):
+        if not proposal.only_ends:
             rows += _written(snapshot, new)
     return rows + _tasks(snapshot, proposal, terms)
-
-
-def _has_level_of_its_own(made: Made, kind: str, zone: str | None) -> bool:
-    """Whether a zone has the measure by itself after the plan: of levels, not where a zone around it decides."""
-    return kind != "level" or zone in made.briefing.plan.levels
 
 
 def taken_back(actor: Actor, snapshot: Snapshot, proposal: Proposal) -> list[NewEntry]:
@@ -363,7 +387,7 @@ def _tasks(snapshot: Snapshot, proposal: Proposal, terms: Terms) -> list[NewEntr
 
 
 def _task(  # noqa: PLR0913, PLR0917  (what a task says)
-    name: str, kind: str, zone: str | None, measure: str, day: date, note: str
+    name: str, kind: str, zone: str | None, measure: str, day: date, what: str
 ) -> NewEntry:
     row = {
         "task_id": name,
@@ -371,7 +395,7 @@ def _task(  # noqa: PLR0913, PLR0917  (what a task says)
         "zone": zone,
         "measure_id": measure,
         "due_at": datetime.combine(day, _END_OF_WORK),
-        "note": note[:LONGEST_REASON],
+        "what": what[:LONGEST_REASON],
     }
     return NewEntry("tasks", row)
 

@@ -36,6 +36,8 @@ class Proposal:
         The last decision that approved or changed it, where a second person agreed or has to.
     settled : bool
         In force as it is: nothing to decide.
+    only_ends : bool
+        It ends a level and begins none: it is lifted, or the level of a zone around takes its place.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Proposal:
     decided: dict[str, Any] | None
     agreed: dict[str, Any] | None
     settled: bool
+    only_ends: bool
 
     @property
     def state(self) -> str:
@@ -52,7 +55,14 @@ class Proposal:
     @property
     def waits(self) -> bool:
         """Whether it was approved, and waits for a second person."""
-        return self.state in {"approved", "changed"} and needs_two(self.measure.kind, (self.agreed or {}).get("level"))
+        if self.only_ends or self.state not in {"approved", "changed"}:
+            return False
+        return needs_two(self.measure.kind, (self.agreed or {}).get("level"))
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether it is in force, as proposed, only after a second person agreed."""
+        return not self.only_ends and needs_two(self.measure.kind, self.measure.level)
 
     @property
     def open(self) -> bool:
@@ -89,7 +99,8 @@ def _proposal(
     name = name_of(measure, made.asked.day)
     past = decisions.get(name, [])
     agreed = next((one for one in reversed(past) if one["verdict"] in {"approved", "changed"}), None)
-    return Proposal(name, measure, past[-1] if past else None, agreed, _is_settled(measure, now))
+    only_ends = measure.kind == "level" and measure.zone not in made.briefing.plan.levels
+    return Proposal(name, measure, past[-1] if past else None, agreed, _is_settled(measure, now), only_ends)
 
 
 def _is_settled(measure: Measure, now: Sequence[dict[str, Any]]) -> bool:

@@ -18,7 +18,7 @@ from douse.console.plan.decide import Decision, author_of, authors, decide, find
 from douse.console.plan.made import Made
 from douse.console.plan.names import named
 from douse.console.plan.progress import going_on, progress
-from douse.console.plan.proposals import PROPOSED, Proposal, lower_levels, name_of, needs_two, proposals, smaller_zones
+from douse.console.plan.proposals import PROPOSED, Proposal, lower_levels, name_of, proposals, smaller_zones
 from douse.console.reach import ground_of, reach
 from douse.console.reading import follow, visible
 from douse.console.states import MEASURE, NotNow, may_move
@@ -110,12 +110,10 @@ def measure(request: HttpRequest, proposal: str) -> HttpResponse:
         evidence=evidence(actor, snapshot, measured.evidence),
         past=[(row, by.get(row["record_id"], "").removeprefix("user:")) for row in reversed(past)],
         moves=moves(actor, snapshot, one, made),
-        levels=[(level, said.level(level)) for level in lower_levels(measured)]
-        if measured.action != "lift" or measured.zone in made.briefing.plan.levels
-        else [],
+        levels=[(level, said.level(level)) for level in lower_levels(measured)],
         zones=smaller_zones(ground_of(snapshot), measured) if measured.action == "start" else [],
         stale=plans.changed_since(made, snapshot),
-        two=needs_two(measured.kind, measured.level),
+        two=one.needs_two,
         today=clock.now().date(),
         tab="show",
     )
@@ -218,7 +216,8 @@ def moves(actor: Actor, snapshot: Snapshot, one: Proposal, made: Made) -> dict[s
     ground = ground_of(snapshot)
     found = {}
     if reach(actor, "approve_measure", ground).holds(one.measure.zone):
-        found = {to: to for to in ("approved", "changed", "declined") if may_move(MEASURE, one.state, to)}
+        verdicts = ("approved", "declined") if one.only_ends else ("approved", "changed", "declined")
+        found = {to: to for to in verdicts if may_move(MEASURE, one.state, to)}
     if one.waits and reach(actor, "second_measure", ground).holds(one.measure.zone):
         if may_second(actor, author_of(one.agreed)):
             found["seconded"] = "seconded"

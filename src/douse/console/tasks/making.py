@@ -12,7 +12,7 @@ from douse.console.knowledge import in_force
 from douse.console.models import User
 from douse.console.permissions import Actor
 from douse.console.policy import EVERYWHERE
-from douse.console.reach import ground_of, reach
+from douse.console.reach import ground_of, reach, zones_of_rows
 from douse.console.reading import follow
 from douse.console.remembered import Background
 from douse.console.states import NotNow
@@ -93,8 +93,9 @@ def new_tasks(snapshot: Snapshot, wanted: pl.DataFrame) -> pl.DataFrame:
     """Of wanted tasks those that are on no list: not open for the person, and not settled for the same deadline."""
     there = with_state(snapshot.current("tasks"), datetime.max).with_columns(kind=pl.col("kind").cast(pl.String))
     pending = there.filter(pl.col("state").is_in(OPEN))
-    named = wanted.with_columns(
-        task_id=pl.struct("kind", "person_id", "case_id", "due_at").map_elements(_task_id, return_dtype=pl.String)
+    named = wanted.with_columns(zones_of_rows(snapshot, "tasks", wanted).alias("zone")).with_columns(
+        visit=pl.concat_str(pl.col("zone").fill_null(""), "visit", separator="|"),  # households are named by zone
+        task_id=pl.struct("kind", "person_id", "case_id", "due_at").map_elements(_task_id, return_dtype=pl.String),
     )
     return named.join(there.select("task_id"), on="task_id", how="anti", maintain_order="left").join(
         pending.select("kind", "person_id").unique(), on=["kind", "person_id"], how="anti", nulls_equal=True,

@@ -172,7 +172,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-_FIELDS = ("kind", "zone", "person_id", "case_id", "due_at", "assigned_to", "note")
+_FIELDS = ("kind", "zone", "person_id", "case_id", "due_at", "assigned_to", "what", "note")
 
 
 def _add(request: HttpRequest, snapshot: Snapshot, given: dict[str, str]) -> dict[str, str]:

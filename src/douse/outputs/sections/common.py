@@ -76,7 +76,11 @@ def long_grid(
     blocks: list[Block] = [Grid(caption, heads, rows[:SHOWN])]
     more = rows[SHOWN:FOLDED]
     if more:
-        note = words.say("All {n} rows are in tables/{file}.csv.", n=len(rows), file=file) if len(rows) > FOLDED else ""
+        note = (
+            words.say("All {n} rows are in {path}.", n=len(rows), path=f"tables/{file}.csv")
+            if len(rows) > FOLDED
+            else ""
+        )
         blocks.append(Fold(words.say("{n} more rows", n=len(more)), (Grid(caption, heads, more, note=note),)))
     return blocks
 
