@@ -42,7 +42,8 @@ ACTIONS: dict[str, str] = {
     "see_outside": _("see masked rows of other zones: pseudonym, coarse zone, coarse age"),
     "break_glass": _("see another zone for four hours, with a reason; the data steward is told"),
     "see_broken_glass": _("be told when somebody broke the glass"),
-    "import": _("bring in files of tables and bundles of other instances"),
+    "import": _("bring in files of tables"),
+    "exchange": _("send everything to another instance, and take in what it sends"),
     "export": _("take tables out of the console"),
     "export_persons": _("take lists of cases and contacts out of the console"),
     "erase": _("erase a person: the vault's row goes, personal fields are emptied"),
@@ -127,7 +128,7 @@ _ROWS = (
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
         (*GROUND, *PERSONS, *SUPPLIES, "holds"),
-        ("merge_persons", "see_names", "see_outside", "see_broken_glass", "see_chains", "import", "export",
+        ("merge_persons", "see_names", "see_outside", "exchange", "see_broken_glass", "see_chains", "import", "export",
          "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
@@ -245,7 +246,7 @@ _TASKS = (
     page("api:decisions", POST="read decisions"),
     page("api:uploads", POST="import"),
     page("api:upload", GET="import", POST="import", DELETE="import"),
-    page("api:bundles", GET="export", POST="import"),
+    page("api:bundles", GET="exchange", POST="exchange"),
 )
 # Room P: signals, chains, plan, resources.
 _PLAN = (

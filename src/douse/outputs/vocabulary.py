@@ -55,8 +55,8 @@ EVENTS = (
     "signed_in", "signed_out", "sign_in_failed", "set_password", "set_second_factor", "second_factor_failed",
     "made_link", "added_user", "gave_role", "took_role", "locked_user", "unlocked_user", "took_second_factor",
     "break_glass", "mended_glass", "read_broken_glass", "saw_personal", "choose_protocol", "verify_ledger", "erase",
-    "import", "export", "approve_measure", "second_measure", "verify_signal", "counted_stock", "sent_shipment",
-    "received_shipment", "changed_facility",
+    "import", "export", "exported", "named_person", "approve_measure", "second_measure", "verify_signal",
+    "counted_stock", "sent_shipment", "received_shipment", "changed_facility",
 )  # fmt: skip
 TASK_EVENTS = (
     "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",

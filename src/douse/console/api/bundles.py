@@ -50,7 +50,7 @@ def add_to(api: NinjaAPI) -> None:
     def export_since(request: HttpRequest, since: int = Query(0, ge=0, le=2**62)) -> HttpResponseBase:  # type: ignore[type-arg]
         """A signed bundle of all entries after a sequence number; for who keeps the records of the whole area."""
         actor = actor_of(request)
-        check_whole(actor, "export")
+        check_whole(actor, "exchange")
         stores, keys = instance.current().stores, instance.current().keys
         note(actor, "export", object_table="ledger", object_id=f"since {since}")
         folder = Path(tempfile.mkdtemp(prefix="douse-bundle-"))
@@ -62,7 +62,7 @@ def add_to(api: NinjaAPI) -> None:
     def import_from(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
         """Append what the bundle of a trusted instance brings; sent twice it adds nothing."""
         actor = actor_of(request)
-        check_whole(actor, "import")
+        check_whole(actor, "exchange")
         with tempfile.TemporaryDirectory(prefix="douse-bundle-") as folder:
             path = Path(folder) / "bundle.zip"
             with path.open("wb") as out:
