@@ -110,8 +110,8 @@ class Person(threading.Thread):
         page = answer.read().decode()
         took = time.perf_counter() - began
         for value in answer.headers.get_all("Set-Cookie") or ():
-            if value.startswith("csrftoken="):
-                self.cookie = re.sub(r"; csrftoken=[^;]+", "", self.cookie) + "; " + value.split(";")[0]
+            if value.startswith("douse_csrf="):
+                self.cookie = re.sub(r"; douse_csrf=[^;]+", "", self.cookie) + "; " + value.split(";")[0]
         with self.seen.lock:
             self.seen.took[name].append(took)
             self.seen.answers[answer.status] += 1
