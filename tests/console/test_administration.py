@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.models import Assignment, BrokenGlass, InForce, User
 from douse.console.policy import EVERYWHERE
+
+pytestmark = pytest.mark.slow
 
 PASSWORDLESS = "new-colleague"
 

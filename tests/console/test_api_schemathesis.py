@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.actors import of_user
 from douse.console.api.tokens import make_token
 from douse.console.wsgi import application

@@ -7,11 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.actors import of_user
 from douse.console.api.tokens import make_token
 from douse.console.models import ApiToken
 from douse.records.ledger_tables import LEDGER_TABLES
+
+pytestmark = pytest.mark.slow
 
 
 class Program:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from conftest import EVERYWHERE, NOW
+from console.conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.console.cases import upload
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 DIRTY = """case_id,zone,onset,reported_at,classification,age,cluster
 d1,north-1,2026-03-20,2026-03-22,confirmed,40,=cmd()
 d2,north-1,2026-03-25,2026-03-22,confirmed,41,

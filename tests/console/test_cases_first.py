@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from conftest import EVERYWHERE
+import pytest
+
+from console.conftest import EVERYWHERE
 from douse.console import instance
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_first_case_needs_a_number_and_nothing_else(user: Any, client_of: Any) -> None:

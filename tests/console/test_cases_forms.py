@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 from django.urls import reverse
 
-from conftest import EVERYWHERE, NOW
+from console.conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.console.cases.layout import LAYOUTS, columns_of, groups_of
 from douse.records.tables import TABLES
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
 
 NEW: dict[str, dict[str, str]] = {

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from conftest import EVERYWHERE, NOW
+from console.conftest import EVERYWHERE, NOW
 from douse.console import instance
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 
 
 @pytest.fixture

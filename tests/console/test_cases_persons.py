@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from django.urls import reverse
 
-from conftest import EVERYWHERE, NOW
+from console.conftest import EVERYWHERE, NOW
 from douse.console import instance
 from douse.records.ledger import verify
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 
 
 @pytest.fixture

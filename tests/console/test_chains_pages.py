@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.chains import believed as beliefs
 from douse.console.chains.views import basis
 from douse.console.plan.workshop import workshop
@@ -18,7 +18,7 @@ from douse.console.reading import follow
 from douse.tracing.infectors.belief import LINKS, PARTS
 from douse.tracing.infectors.sources import SOURCES
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 DAY = date(2026, 4, 1)
 Make = Callable[..., Any]
 # Who infected whom: north-1 infected north-2 and south-1; south-1 infected south-2 through somebody unseen.

@@ -18,6 +18,8 @@ from douse.__main__ import main
 from douse.console import start
 from postgres_server import server
 
+pytestmark = pytest.mark.slow
+
 DOUSE = [sys.executable, "-m", "douse"]
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(douse.__file__).parents[1])}
 

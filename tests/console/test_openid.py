@@ -22,6 +22,8 @@ from douse.console.instance import Instance
 from douse.console.signin import elsewhere
 from douse.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 CLIENT = "douse"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

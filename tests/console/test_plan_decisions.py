@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from django.test import Client
 from django.urls import reverse
-from plans import COSTS, DAY, level, made
 
+from console.plans import COSTS, DAY, level, made
 from douse.console.models import User
 from douse.console.plan.made import changed_since, kept_path
 from douse.console.plan.proposals import name_of
@@ -20,7 +20,7 @@ from douse.console.reading import follow
 from douse.planning.plan import CostLine
 from douse.records.measure import Measure
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 Make = Callable[..., Any]
 
 

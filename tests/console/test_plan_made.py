@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.plan import made as plans
 from douse.console.plan.workshop import workshop
 from douse.console.policy import EVERYWHERE
 from douse.console.reading import follow
+
+pytestmark = pytest.mark.slow
 
 DAY = date(2026, 4, 1)
 

@@ -11,6 +11,8 @@ from douse.console.plan.workshop import KEPT, Workshop, workshop
 from douse.console.policy import EVERYWHERE
 from douse.errors import DataError
 
+pytestmark = pytest.mark.slow
+
 
 def test_pieces_are_done_one_at_a_time_and_in_order() -> None:
     shop, running, seen = Workshop(), [0], []

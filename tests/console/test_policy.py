@@ -7,8 +7,8 @@ from hashlib import sha256
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from examples import ARGUMENTS, SOMETIMES
 
+from console.examples import ARGUMENTS, SOMETIMES
 from douse.console.actors import of_user
 from douse.console.models import ApiToken, User
 from douse.console.permissions import Actor, Grant, may
@@ -67,6 +67,7 @@ def program_of(person: User) -> Client:
     return Client(HTTP_HOST="localhost", HTTP_AUTHORIZATION="Bearer douse_token")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.usefixtures("city")
 def test_each_address_opens_to_a_role_as_the_table_says(
@@ -100,6 +101,7 @@ def test_nobody_gets_further_than_what_is_open_to_anybody() -> None:
                 assert answer.headers["Location"].startswith(reverse("sign_in")), (name, method)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [role.name for role in ROLES.values() if role.personal])
 def test_who_sees_personal_columns_gets_nowhere_without_a_second_factor(
     role: str, user: Callable[..., User], client_of: Callable[..., Client]

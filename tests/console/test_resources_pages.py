@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.policy import EVERYWHERE
 from douse.console.reading import follow
 from douse.console.resources.planned import without_files
 from douse.outputs.blocks import Fold, Grid, Text
 
-pytestmark = pytest.mark.usefixtures("city", "_there")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city", "_there")]
 Make = Callable[..., Any]
 
 

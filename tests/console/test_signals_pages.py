@@ -18,7 +18,7 @@ from douse.console.signals.chart import counts_around, picture
 from douse.outputs.words import Words
 from douse.signals import Scene, Signal
 
-pytestmark = pytest.mark.usefixtures("city", "_pathogen")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city", "_pathogen")]
 DAY = date(2026, 4, 1)
 Make = Callable[..., Any]
 

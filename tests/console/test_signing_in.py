@@ -16,11 +16,13 @@ from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from conftest import NOW, PASSWORD
+from console.conftest import NOW, PASSWORD
 from douse.console.models import OneTimeLink, User
 from douse.console.policy import EVERYWHERE, ROLES
 from douse.console.settings import FAILURES_ALLOWED, LOCKED_FOR, SESSION_IDLE, SESSION_LASTS
 from douse.console.signin.links import LASTS, make_link
+
+pytestmark = pytest.mark.slow
 
 BROWSER = {"HTTP_HOST": "localhost"}
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conftest import NOW, PASSWORD
+from console.conftest import NOW, PASSWORD
 from douse.console import start
 from douse.console.models import Assignment, User
 from douse.console.permissions import Actor, Grant

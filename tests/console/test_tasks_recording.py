@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.reading import follow
+
+pytestmark = pytest.mark.slow
 
 URL = "/tasks/exchange"
 

@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console.reading import follow
 from douse.console.tasks.spread import spread
 from douse.console.tasks.todo import stops
 from douse.tracing.tasks.watch import daily_visits
+
+pytestmark = pytest.mark.slow
 
 
 def tasks():

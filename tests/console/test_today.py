@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conftest import NOW
+from console.conftest import NOW
 from douse.console import scene
 from douse.console.knowledge import choose
 from douse.console.models import User
@@ -19,6 +19,8 @@ from douse.console.today import known
 from douse.console.today.views import chosen_day
 from douse.outputs.words import Words
 from douse.records.ledger import NewEntry
+
+pytestmark = pytest.mark.slow
 
 
 def figures(actor: Actor, days_ago: int = 0) -> known.Figures:

@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from kill_writer import ROWS
 
 from douse.records.ledger import Ledger, verify
+from ledger.kill_writer import ROWS
 
 TIMES = 200
 WRITERS = Path(__file__).with_name("kill_writer.py")
