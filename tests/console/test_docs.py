@@ -3,8 +3,7 @@
 import ast
 from pathlib import Path
 
-from test_writing import called, functions
-
+from console.test_writing import called, functions
 from douse.console.policy import ROLES
 from douse.console.roles import written_into
 from douse.outputs.vocabulary import CODES

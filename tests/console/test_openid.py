@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from test_commands import DOUSE, ENVIRONMENT, serving
 
+from console.test_commands import DOUSE, ENVIRONMENT, serving
 from douse.console.instance import Instance
 from douse.console.signin import elsewhere
 from douse.errors import UsageError
