@@ -117,11 +117,10 @@ def zones_of_rows(
     for column in _LOOK_UP.get(table, ()):
         if zone.null_count() == 0:
             break
-        home = homes(snapshot, column, beside)
-        found = rows.select(pl.col(column).cast(pl.String).alias("key")).join(
-            home, on="key", how="left", maintain_order="left"
-        )[ZONE]
-        zone = zone.zip_with(zone.is_not_null(), found)
+        home, lacking = homes(snapshot, column, beside), zone.is_null()
+        keys = rows[column].filter(lacking).cast(pl.String).alias("key").to_frame()
+        found = keys.join(home, on="key", how="left", maintain_order="left")[ZONE]
+        zone = found if lacking.all() else zone.scatter(lacking.arg_true(), found)
     return zone
 
 
