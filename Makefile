@@ -38,11 +38,12 @@ test-spark: $(READY) ## the tests of the engine spark: installs PySpark (400 MB)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-spark.lock
 	$(BIN)/pytest -n 0 -m spark
 
-check: $(READY) ## style, types, layers
+check: $(READY) ## style, types, layers, known weaknesses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet -ll -c pyproject.toml -r src/douse
 
 format: $(READY) ## put the code in form
 	$(BIN)/ruff check --fix .
