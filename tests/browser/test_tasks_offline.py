@@ -95,7 +95,7 @@ def test_recorded_without_a_network_it_is_on_the_ledger_once(phone, address, led
     assert "No network" in state(page, "offline")
     three_taps(page, "t1")
     three_taps(page, "t2", "not_found")
-    page.wait_for_function("document.querySelector('#sync .sync-words').textContent.includes('2')")
+    page.locator("#sync .sync-words").filter(has_text="2").wait_for()
     page.close()
 
     page = phone.new_page()

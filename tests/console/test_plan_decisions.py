@@ -410,7 +410,7 @@ def test_a_measure_has_its_share_of_what_restricted_days_cost(decider: Client, m
         CostLine("economic", "output_lost", 180_000.0, "person_days", 400_000.0, "measures"),
         CostLine("economic", "pooled_tubes", 10.0, "tubes", 999.0, "measures"),
     )
-    monkeypatch.setattr("plans._Plan.costs", COSTS)
+    monkeypatch.setattr("console.plans._Plan.costs", COSTS)
     measure = level("north-1", "control")
     plan = made(measure)
     plan.briefing.plan.costs = type(COSTS)("USD", lines, 400_999.0, 0.0, COSTS.counterfactual, 14)  # type: ignore[misc]

@@ -86,6 +86,7 @@ def test_each_address_opens_to_a_role_as_the_table_says(
             assert (answer.status_code != 403) == allowed, (name, method, right, answer.status_code)
 
 
+@pytest.mark.slow
 def test_nobody_gets_further_than_what_is_open_to_anybody() -> None:
     client = Client(HTTP_HOST="localhost")
     for name in set(PAGES) - SOMETIMES:

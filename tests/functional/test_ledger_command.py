@@ -51,6 +51,7 @@ def test_findings_are_shown_and_bad_rows_stay_out(
     assert open_ledger(tmp_path / "i").head == 5
 
 
+@pytest.mark.slow
 def test_a_plan_from_the_ledger_is_the_plan_from_the_files(data: Path, instance: Path, tmp_path: Path) -> None:
     asked = ["--as-of", "2026-02-24", "--scenarios", "0", "--quiet"]
     one, other = tmp_path / "one", tmp_path / "other"

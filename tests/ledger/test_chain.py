@@ -116,6 +116,7 @@ def test_verify_finds_personal_fields_that_went_without_an_erasure(ledger: Ledge
     assert (found.good, found.first_broken) == (False, 1)
 
 
+@pytest.mark.slow
 def test_many_writers_make_one_line(ledger: Ledger) -> None:
     failed = list[BaseException]()
 

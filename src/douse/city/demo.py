@@ -18,6 +18,7 @@ from douse.city.recorded.casebook import open_casebook
 from douse.city.recorded.cases import case_frame
 from douse.city.recorded.contacts import contact_frame
 from douse.city.recorded.dirt import Dirt, soil
+from douse.city.recorded.follow_ups import follow_up_frame
 from douse.city.recorded.indicators import indicator_frame
 from douse.city.recorded.measures import decide
 from douse.city.recorded.preparedness import (
@@ -197,11 +198,18 @@ def _outside(value: float, low: float, high: float) -> float:
 def _frames(scene: Scene, course: Course, luck: int) -> dict[str, pl.DataFrame]:
     book = open_casebook(scene, course, luck)
     measures = decide(book)
+    cases, contacts = case_frame(book), contact_frame(book)
     return {
         **town_frames(scene.town),
         "facilities": facility_frame(scene.town),
-        "cases": case_frame(book),
-        "contacts": contact_frame(book),
+        "cases": cases,
+        "contacts": contacts,
+        "follow_ups": follow_up_frame(
+            contacts,
+            cases,
+            scene.first_day + timedelta(days=scene.days - 1),
+            round(scene.pathogen.max_incubation.value),
+        ),
         "visits": visit_frame(book),
         "tests": sample_frame(book, measures),
         "stays": stay_frame(book),
