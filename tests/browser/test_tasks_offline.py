@@ -152,10 +152,10 @@ def test_signing_out_takes_the_list_from_the_phone_and_keeps_what_waits(phone, a
     phone.set_offline(True)
     three_taps(page, "t1")
     page.wait_for_selector("#sync[data-state=offline]")
+    phone.route("**/tasks/door", lambda route: route.abort())  # so that it still waits
     phone.set_offline(False)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
-    phone.route("**/tasks/door", lambda route: route.abort())  # so that it still waits
     page.click(".menu summary")
     page.click(".menu form[data-leaves] button")
     page.wait_for_url("**/sign-in")
