@@ -12,6 +12,7 @@ from douse.library import Pathogen, Protocol, load
 from douse.question import check
 from douse.records.finding import write_csv
 from douse.records.ledger import Ledger, Live, Verified, is_ledger, open_ledger, verify
+from douse.records.ledger.bulk import FOLDER as BULK
 from douse.records.ledger.bundle import Imported, export_bundle, import_bundle
 from douse.records.ledger.erasure import Erased, due, erase
 from douse.records.ledger.intake import Taken, take_in
@@ -21,7 +22,6 @@ from douse.records.records import Records
 from douse.records.tables import TABLES
 from douse.records.vault import open_vault
 
-FORMATS = ("csv", "parquet", "ndjson")
 BUNDLE = ".zip"
 
 
@@ -52,7 +52,7 @@ class Place:
 
     def open(self, *, make: bool = False) -> Ledger:
         """The ledger. Raises UsageError; see `open_ledger`."""
-        return open_ledger(self.ledger, make=make, bulk=self.folder / "bulk")
+        return open_ledger(self.ledger, make=make, bulk=self.folder / BULK)
 
 
 def import_tables(  # noqa: PLR0913  what, whence, by whom and when

@@ -10,7 +10,7 @@ import adbc_driver_postgresql.dbapi as postgresql
 import polars as pl
 
 from douse.records.ledger.ledger import Ledger
-from douse.records.ledger.storage import SCHEMA, is_address
+from douse.records.ledger.storage import SCHEMA, address_of, is_address
 from douse.records.ledger_tables import LEDGER_TABLES
 
 _TEXTS = ("table_name", "record_id", "supersedes", "recorded_at", "payload", "personal")
@@ -41,8 +41,10 @@ def rows_after(ledger: Ledger, since: int, upto: int) -> dict[str, pl.DataFrame]
 
 def _fetch(ledger: Ledger, since: int, upto: int) -> pl.DataFrame:
     if is_address(ledger.place):
-        address = "postgresql://" + str(ledger.place).split(":", 1)[1].lstrip("/")
-        with postgresql.connect(address) as connection, connection.cursor() as cursor:
+        with (
+            postgresql.connect(f"postgresql://{address_of(ledger.place)}") as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute(_READ.format(schema=f"{SCHEMA}.", since=since, upto=upto))
             return pl.DataFrame(cursor.fetch_arrow())
     parts = [pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String))]

@@ -8,6 +8,7 @@ import polars as pl
 
 from douse.errors import UsageError
 from douse.records.ledger.bulk import attach, goes_in_bulk
+from douse.records.ledger.checking import name_of
 from douse.records.ledger.entry import NewEntry
 from douse.records.ledger.ledger import Ledger, Prepared, Receipt, prepared
 from douse.records.ledger.live import Live
@@ -115,10 +116,9 @@ def told_apart(
         *(pl.coalesce(column, f"{column}_then").alias(column) for column in facts),
         supersedes=pl.col("record_then"),
         recorded_at=pl.lit(at, pl.Datetime("us")),
-        record_id=pl.concat_str(
-            [*(pl.col(c).cast(pl.String).fill_null("") for c in key), pl.lit(at.isoformat())], separator="|"
-        ),
     ).unique(subset=key, keep="last", maintain_order=True)
+    named = [name_of(name, row, at) for row in corrections.iter_rows(named=True)]
+    corrections = corrections.with_columns(pl.Series("record_id", named, dtype=pl.String))
     names = table.column_names()
     return fresh.select(names), corrections.select(names)
 

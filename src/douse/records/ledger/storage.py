@@ -88,13 +88,16 @@ def is_address(data: Path | str) -> bool:
     return str(data).startswith(("postgresql:/", "postgres:/"))
 
 
+def address_of(place: Path | str) -> str:
+    """The address of a database without its scheme: user, host, name. A path swallows the second slash of one."""
+    return str(place).split(":", 1)[1].lstrip("/")
+
+
 def engine_of(place: Path | str) -> Engine:
     """The engine of a folder's ledger or of a database's."""
     if is_address(place):
-        # A path swallows the second slash of an address.
-        address = str(place).split(":", 1)[1].lstrip("/")
         return sa.create_engine(
-            f"postgresql+psycopg://{address}",
+            f"postgresql+psycopg://{address_of(place)}",
             pool_pre_ping=True,
             connect_args={"options": f"-csearch_path={SCHEMA}"},
         )

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateSchema, CreateTable
 
 from douse.errors import DataError, UsageError
 from douse.records.ledger.keys import secret
-from douse.records.ledger.storage import is_address
+from douse.records.ledger.storage import address_of, is_address
 
 FILE = "vault.sqlite"
 SCHEMA = "vault"
@@ -183,9 +183,10 @@ def open_vault(place: Path | str, keys: Path) -> Vault:
         Folder of keys.
     """
     if is_address(place):
-        address = str(place).split(":", 1)[1].lstrip("/")
         engine = sa.create_engine(
-            f"postgresql+psycopg://{address}", connect_args={"options": f"-csearch_path={SCHEMA}"}, pool_pre_ping=True
+            f"postgresql+psycopg://{address_of(place)}",
+            connect_args={"options": f"-csearch_path={SCHEMA}"},
+            pool_pre_ping=True,
         )
     else:
         engine = sa.create_engine(f"sqlite:///{Path(place) / FILE}")
