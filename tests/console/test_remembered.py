@@ -78,6 +78,23 @@ def test_a_value_rests_before_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -
     assert kept.get("k", (OTHER,), lambda: "second", wait=5).value == "first"
 
 
+def test_after_a_value_was_made_anew_others_rest_too_but_a_first_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "_REST", 0.0)
+    monkeypatch.setattr(remembered, "_PAUSE", 1e9)
+    kept = Background()
+    for key in ("a", "b"):
+        kept.get(key, (ONE,), lambda: "first", wait=5)
+    for _ in range(50):
+        answer = kept.get("a", (OTHER,), lambda: "second", wait=5)
+        if answer.is_fresh:
+            break
+    assert (answer.value, answer.age) == ("second", 0.0)
+    waiting = kept.get("b", (OTHER,), lambda: "second", wait=5)
+    assert (waiting.value, waiting.is_fresh) == ("first", False)
+    assert waiting.age > 0
+    assert kept.get("c", (ONE,), lambda: "first", wait=5).value == "first"
+
+
 @pytest.mark.usefixtures("city")
 def test_a_part_that_breaks_leaves_the_rest_of_the_page(
     user: Callable[..., User], client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch

@@ -4,7 +4,7 @@ The zone of a row is its own zone; else that of its place, facility, case or per
 seen by those who see the whole area, and by nobody else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,8 @@ import polars as pl
 from douse.console.ground import Ground
 from douse.console.permissions import Actor
 from douse.console.policy import EVERYWHERE, ROLES
-from douse.console.remembered import Remembered
+from douse.console.remembered import Following, Remembered
+from douse.records.growth import Change, Grown, without
 from douse.records.ledger import Snapshot
 from douse.records.ledger_tables import LEDGER_TABLES
 from douse.records.records import case_person
@@ -39,11 +40,11 @@ _LOOK_UP = {
     "erasures": ("subject",),
 }
 _OWN = {"zones": "zone_id", "shipments": "to_zone"}
-_SOURCES = ("people", "cases", "contacts", "facilities", "places")
+_FEW = 10  # rows are few where there are so many times as many homes
 
 _grounds: Remembered[Ground] = Remembered(4)
-_homes: Remembered[pl.DataFrame] = Remembered(8)
-_zoned: Remembered[pl.Series] = Remembered(64)
+_homes = Following(8)
+_zoned = Following(64)
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,36 @@ def _within(zones: list[str], ground: Ground) -> Reach:
     return Reach(everywhere=False, zones=frozenset[str]().union(*(ground.subtree(zone) for zone in zones)))
 
 
-def zones_of(snapshot: Snapshot, table: str) -> pl.Series:
-    """Zone of each row in force of a table; null where nobody knows it."""
-    frame = snapshot.current(table)
-    used = (frame, *(snapshot.current(source) for source in _SOURCES if table in _LOOK_UP))
-    return _zoned.get(table, used, lambda: zones_of_rows(snapshot, table, frame))
+def zoned(snapshot: Snapshot, table: str) -> Grown:
+    """Rows in force of a table with a column more, `zone_of_row`: null where nobody knows it."""
+    looked_up = _LOOK_UP.get(table, ())
+    sources = (snapshot.grown(table), *(_homes_grown(snapshot, _kind(column)) for column in looked_up))
+    return _zoned.get(
+        table, sources, (),
+        lambda: Grown(_with_zone(snapshot, table, sources[0].frame)),
+        lambda before, changes: before.changed(_zones_changed(snapshot, table, before.frame, changes)),
+    )  # fmt: skip
+
+
+def _with_zone(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(zones_of_rows(snapshot, table, rows))
+
+
+def _zones_changed(snapshot: Snapshot, table: str, zoned: pl.DataFrame, changes: Sequence[Change]) -> Change:
+    """Rows that came or went, and rows that lie elsewhere since a person, case or facility they name does."""
+    own, *homes = changes
+    moved = [
+        pl.col(column).cast(pl.String).is_in(pl.concat([change.gone["key"], change.new["key"]]).implode())
+        for column, change in zip(_LOOK_UP.get(table, ()), homes, strict=True)
+        if not change.is_empty
+    ]
+    gone, new = own.gone, own.new
+    if moved:
+        zone = _OWN.get(table, "zone")
+        lacking = pl.col(zone).is_null() if zone in LEDGER_TABLES[table].column_names() else pl.lit(value=True)
+        again = without(zoned.filter(lacking & pl.any_horizontal(moved)).drop(ZONE), gone, "record_id")
+        gone, new = pl.concat([gone, again]), pl.concat([new, again])
+    return Change(gone, _with_zone(snapshot, table, new))
 
 
 def zones_of_rows(
@@ -119,6 +145,8 @@ def zones_of_rows(
             break
         home, lacking = homes(snapshot, column, beside), zone.is_null()
         keys = rows[column].filter(lacking).cast(pl.String).alias("key").to_frame()
+        if len(keys) < len(home) // _FEW:  # a join would make a table of every home there is
+            home = home.filter(pl.col("key").is_in(keys["key"].implode()))
         found = keys.join(home, on="key", how="left", maintain_order="left")[ZONE]
         zone = found if lacking.all() else zone.scatter(lacking.arg_true(), found)
     return zone
@@ -142,14 +170,57 @@ _KINDS = {
 
 def homes(snapshot: Snapshot, column: str, beside: Mapping[str, pl.DataFrame] | None = None) -> pl.DataFrame:
     """Zone of every facility, place, case or person: key, zone_of_row; each key once."""
-    kind = _KINDS.get(column, "person")
-    tables = tuple(dict.fromkeys(table for table, _ in _HOMES[kind]))
-    sources = tuple(snapshot.current(table) for table in tables)
-    known = _homes.get(kind, sources, lambda: _homes_in(kind, dict(zip(tables, sources, strict=True))))
+    kind = _kind(column)
+    known, tables = _homes_grown(snapshot, kind).frame, _tables(kind)
     if not beside or not set(tables) & set(beside):
         return known
     told = _homes_in(kind, {table: beside[table] for table in tables if table in beside})
     return pl.concat([known, told]).unique("key", keep="first", maintain_order=True)
+
+
+def _kind(column: str) -> str:
+    return _KINDS.get(column, "person")
+
+
+def _tables(kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(table for table, _ in _HOMES[kind]))
+
+
+def _homes_grown(snapshot: Snapshot, kind: str) -> Grown:
+    tables = _tables(kind)
+    sources = {table: snapshot.grown(table) for table in tables}
+    frames = {table: source.frame for table, source in sources.items()}
+    return _homes.get(
+        kind, tuple(sources.values()), (),
+        lambda: Grown(_homes_in(kind, frames), "key"),
+        lambda before, changes: before.changed(
+            _homes_changed(kind, before.frame, frames, dict(zip(tables, changes, strict=True)))
+        ),
+    )  # fmt: skip
+
+
+def _homes_changed(
+    kind: str, before: pl.DataFrame, frames: Mapping[str, pl.DataFrame], changes: Mapping[str, Change]
+) -> Change:
+    """Keys that lie elsewhere, or were not known, since some rows came or went."""
+    rows = {table: pl.concat([change.gone, change.new]) for table, change in changes.items()}
+    named = [rows[table].select(key=key.cast(pl.String)) for table, key in _HOMES[kind]]
+    if kind == "person":  # contacts may lie where their case does
+        exposed = pl.col("case_id").is_in(rows["cases"]["case_id"].implode())
+        named.append(frames["contacts"].filter(exposed).select(key="person_id"))
+    keys = pl.concat(named).unique()["key"].implode()
+    of_table = {table: [key.cast(pl.String).is_in(keys) for of, key in _HOMES[kind] if of == table] for table in rows}
+    some = {table: frames[table].filter(pl.any_horizontal(named)) for table, named in of_table.items()}
+    if kind == "person":
+        met = pl.col("case_id").is_in(some["contacts"]["case_id"].implode())
+        some["cases"] = pl.concat([some["cases"], frames["cases"].filter(met)])
+    of_keys = pl.col("key").is_in(keys)
+    then, now = before.filter(of_keys), _homes_in(kind, some).filter(of_keys)
+    return Change(_not_in(then, now), _not_in(now, then))
+
+
+def _not_in(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    return one.join(other, on=["key", ZONE], how="anti", maintain_order="left")
 
 
 def _homes_in(kind: str, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -8,15 +8,16 @@ import polars as pl
 from douse.console import instance
 from douse.console.masks import masked, without_personal
 from douse.console.permissions import Actor, check
-from douse.console.reach import OF_ALL, OPEN, ground_of, homes, personal_reach, reach, zones_of
-from douse.console.remembered import Remembered
+from douse.console.reach import OF_ALL, OPEN, ZONE, ground_of, homes, personal_reach, reach, zoned
+from douse.console.remembered import Following
 from douse.console.writing import note, on_erasure
+from douse.records.growth import Change, Grown
 from douse.records.ledger import Snapshot
 
 WITHIN = "within"
 _LONGEST = 500  # characters of a text in the audit log
 
-_rows: Remembered[pl.DataFrame] = Remembered(96)
+_rows = Following(96)
 on_erasure(_rows.forget)
 
 
@@ -41,17 +42,30 @@ def visible(actor: Actor, snapshot: Snapshot, table: str, *, outside: bool = Fal
     Refused
         When none of the actor's roles reads the table.
     """
+    return visible_grown(actor, snapshot, table, outside=outside).frame.drop(ZONE)
+
+
+def visible_grown(actor: Actor, snapshot: Snapshot, table: str, *, outside: bool = False) -> Grown:
+    """As `visible`, for what follows the rows; with the column `zone_of_row`, empty in masked rows."""
     check(actor, f"read {table}")
     if outside:
         check(actor, "see_outside")
-    sources = (snapshot.current(table), snapshot.current("zones"), zones_of(snapshot, table))
+    rows = zoned(snapshot, table)
+    others = (snapshot.current("zones"), *((homes(snapshot, "person_id"),) if outside else ()))
     key = (table, actor.key, actor.name if table == "tasks" else "", outside)
-    return _rows.get(key, sources, lambda: _seen_rows(actor, snapshot, table, outside=outside))
+
+    def follow(before: Grown, changes: Sequence[Change]) -> Grown:
+        new = _seen_rows(actor, snapshot, table, changes[0].new, outside=outside)
+        left = before.frame.filter(pl.col("record_id").is_in(changes[0].gone["record_id"].implode()))
+        return before.changed(Change(left, new))
+
+    return _rows.get(
+        key, (rows,), others, lambda: Grown(_seen_rows(actor, snapshot, table, rows.frame, outside=outside)), follow
+    )
 
 
-def _seen_rows(actor: Actor, snapshot: Snapshot, table: str, *, outside: bool) -> pl.DataFrame:
-    frame, ground = snapshot.current(table), ground_of(snapshot)
-    zones = zones_of(snapshot, table)
+def _seen_rows(actor: Actor, snapshot: Snapshot, table: str, frame: pl.DataFrame, *, outside: bool) -> pl.DataFrame:
+    ground, zones = ground_of(snapshot), frame[ZONE]
     within = _within(actor, table, frame, zones, snapshot)
     shown = personal_reach(actor, table, ground).rows(zones)
     if table == "tasks":
@@ -61,7 +75,8 @@ def _seen_rows(actor: Actor, snapshot: Snapshot, table: str, *, outside: bool) -
     if not outside:
         return rows
     others = frame.filter(~within)
-    hidden = masked(table, others, zones.filter(~within), homes(snapshot, "person_id"), ground, mask_key())
+    hidden = masked(table, others.drop(ZONE), zones.filter(~within), homes(snapshot, "person_id"), ground, mask_key())
+    hidden = hidden.with_columns(pl.lit(None, pl.String).alias(ZONE))
     return pl.concat(
         [rows.with_columns(pl.lit(value=True).alias(WITHIN)), hidden.with_columns(pl.lit(value=False).alias(WITHIN))]
     )

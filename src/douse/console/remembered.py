@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookLong
 from contextlib import suppress
@@ -11,10 +11,13 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+from douse.records.growth import Change, Grown, State
+
 _log = logging.getLogger(__name__)
 Sources = tuple[object, ...]
 _MOMENT = 0.1  # seconds
 _REST = 8.0  # times as long as making a value took
+_PAUSE = 1.0  # likewise, before another one is made anew
 Made = TypeVar("Made")
 
 
@@ -55,6 +58,12 @@ class Remembered(Generic[Made]):
                     self._making.pop(gone, None)
             return made
 
+    def last(self, key: Hashable) -> Made | None:
+        """The value kept of a key, for whatever sources it was made."""
+        with self._lock:
+            kept = self._kept.get(key)
+        return None if kept is None else kept[1]
+
     def forget(self) -> None:
         """Keep nothing of what was made."""
         with self._lock:
@@ -67,6 +76,66 @@ class Remembered(Generic[Made]):
                 return None
             self._kept.move_to_end(key)
             return _Found(kept[1])
+
+
+Follow = Callable[[Grown, Sequence[Change]], Grown | None]
+
+
+class Following:
+    """Tables by key that follow the tables they were made from, without being made anew.
+
+    Parameters
+    ----------
+    most : int
+        Tables kept; the one used longest ago goes first.
+    """
+
+    def __init__(self, most: int = 64) -> None:
+        self._kept: Remembered[_Followed] = Remembered(most)
+
+    def get(
+        self, key: Hashable, sources: Sequence[Grown], others: Sources, make: Callable[[], Grown], follow: Follow
+    ) -> Grown:
+        """The table of some sources as they are now.
+
+        Parameters
+        ----------
+        key : Hashable
+            Names the table.
+        sources : sequence of Grown
+            What it follows.
+        others : tuple
+            What else it is made from: when one of these is another object, it is made anew.
+        make : callable
+            Makes it.
+        follow : callable
+            Takes the table as it was and the change of each source, and gives the table as it is now; None where it
+            has to be made anew.
+        """
+        states = tuple(source.state for source in sources)
+
+        def following() -> _Followed:
+            before = self._kept.last(key)
+            if before is not None and _same(before.others, others):
+                changes = [source.since(state) for source, state in zip(sources, before.states, strict=True)]
+                known = [change for change in changes if change is not None]
+                made = follow(before.table, known) if len(known) == len(changes) else None
+                if made is not None:
+                    return _Followed(states, others, made)
+            return _Followed(states, others, make())
+
+        return self._kept.get(key, (*states, *others), following).table
+
+    def forget(self) -> None:
+        """Keep nothing of what was made."""
+        self._kept.forget()
+
+
+@dataclass(frozen=True)
+class _Followed:
+    states: tuple[State, ...]
+    others: Sources
+    table: Grown
 
 
 @dataclass(frozen=True)
@@ -87,13 +156,14 @@ class Answer(Generic[Made]):
     value: Made | None
     is_fresh: bool
     has_failed: bool = False  # making it raised: the server's log says what
+    age: float = 0.0  # seconds since the records that it was made from
 
 
 class Background:
     """Values that take long, made by threads of their own; until one is there, the one of earlier records is shown.
 
-    A value is not made anew sooner than some times as long as making it took: while records come in all the time, the
-    machine does not do nothing else.
+    While records come in all the time the machine has other things to do: a value is not made anew sooner than some
+    times as long as making it took, and after one that was made anew comes a pause as long as making it took.
 
     Parameters
     ----------
@@ -108,6 +178,7 @@ class Background:
         self._lock, self._most = Lock(), most
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._under_way: dict[Hashable, Future[None]] = {}
+        self._pauses_until = 0.0
 
     def get(self, key: Hashable, sources: Sources, make: Callable[[], Made], wait: float) -> Answer[Made]:
         """What there is; a value that is missing or old is begun, and waited for.
@@ -121,27 +192,29 @@ class Background:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
-                fresh = _same(kept.sources, sources)
-                if fresh or monotonic() < kept.rests_until:
-                    return Answer(kept.value, fresh, kept.has_failed)
+                fresh, now = _same(kept.sources, sources), monotonic()
+                rests = now < kept.rests_until or now < self._pauses_until
+                if fresh or (rests and key not in self._under_way):
+                    return _answer(kept, is_fresh=fresh)
             future = self._under_way.get(key)
             if future is None:
-                future = self._pool.submit(self._make, key, sources, make)
+                again = kept is not None
+                if again:
+                    self._pauses_until = float("inf")  # until it is made
+                future = self._pool.submit(self._make, key, sources, make, again)
                 self._under_way[key] = future
         with suppress(TookLong):
             future.result(timeout=wait if kept is None else min(wait, _MOMENT))
         with self._lock:
-            now = self._kept.get(key)
-        if now is None:
-            return Answer(None, is_fresh=False)
-        return Answer(now.value, _same(now.sources, sources), now.has_failed)
+            found = self._kept.get(key)
+        return Answer(None, is_fresh=False) if found is None else _answer(found, is_fresh=_same(found.sources, sources))
 
     def forget(self) -> None:
         """Keep nothing of what was made."""
         with self._lock:
             self._kept.clear()
 
-    def _make(self, key: Hashable, sources: Sources, make: Callable[[], Any]) -> None:
+    def _make(self, key: Hashable, sources: Sources, make: Callable[[], Any], again: bool) -> None:  # noqa: FBT001
         began, made, failed = monotonic(), None, False
         try:
             made = make()
@@ -149,7 +222,10 @@ class Background:
             _log.exception("a value could not be made")
             failed = True
         with self._lock:
-            self._kept[key] = _Kept(sources, made, monotonic() + _REST * (monotonic() - began), failed)
+            now = monotonic()
+            if again:
+                self._pauses_until = now + _PAUSE * (now - began)
+            self._kept[key] = _Kept(sources, made, began, now + _REST * (now - began), failed)
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
@@ -160,5 +236,10 @@ class Background:
 class _Kept:
     sources: Sources
     value: Any
+    began: float  # of the machine's own clock, in seconds
     rests_until: float  # of the machine's own clock, in seconds
     has_failed: bool
+
+
+def _answer(kept: _Kept, *, is_fresh: bool) -> Answer[Any]:
+    return Answer(kept.value, is_fresh, kept.has_failed, 0.0 if is_fresh else monotonic() - kept.began)

@@ -4,13 +4,14 @@ Figures are made from whole rows, also for those who are not shown personal colu
 estimates, never rows. What shows rows goes through `reading.visible`.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
 from douse.console.knowledge import in_force
 from douse.console.permissions import Actor
 from douse.console.reach import OF_ALL, Reach, ground_of, reach, zones_of_rows
+from douse.console.reading import visible
 from douse.console.remembered import Answer, Background, Remembered
 from douse.console.writing import on_erasure
 from douse.question import Knowledge, of_pathogen
@@ -78,7 +79,21 @@ def knowledge_on(snapshot: Snapshot, day: date) -> Knowledge:
     UsageError
         When nothing tells which pathogen it is.
     """
-    return in_force(known_on(snapshot, day), day)
+    now = Records({"cases": snapshot.current("cases")})
+    return in_force(now if is_latest(snapshot, day) else known_on(snapshot, day), day)
+
+
+def is_latest(snapshot: Snapshot, day: date) -> bool:
+    """Whether all cases in force had been told by the end of a day, as on the day that is today."""
+    told = snapshot.current("cases")["recorded_at"].max()
+    return not isinstance(told, datetime) or told.date() <= day
+
+
+def any_cases(actor: Actor, snapshot: Snapshot, day: date) -> bool:
+    """Whether somebody sees a case that was known at the end of a day."""
+    if is_latest(snapshot, day):
+        return not visible(actor, snapshot, "cases").is_empty()
+    return not known_within(actor, snapshot, day).cases.is_empty()
 
 
 def look(actor: Actor, snapshot: Snapshot, day: date, knowledge: Knowledge) -> Scene:

@@ -140,6 +140,38 @@ def in_force(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     return pl.concat([untouched, latest])
 
 
+def touched_by(rows: pl.DataFrame, fresh: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+    """Rows among which some that are fresh decide what is in force; of all others nothing changes.
+
+    They are tied to the fresh ones by a correction or by the key of the table, directly or through each other.
+
+    Parameters
+    ----------
+    rows : pl.DataFrame
+        Rows of a table, the fresh ones among them.
+    fresh : pl.DataFrame
+        Some of them.
+    table : type[Table]
+        Their table.
+    """
+    known, found = -1, fresh
+    while known < len(found):
+        known = len(found)
+        corrected = found["supersedes"].drop_nulls()
+        first = table.key[0]  # looked at by itself: a join over all columns of the key would make a table of them all
+        alike = pl.col(first).is_in(found[first].implode(), nulls_equal=True)
+        tied = alike | pl.col("supersedes").is_in(found["record_id"].implode())
+        if len(corrected):
+            tied |= pl.col("record_id").is_in(corrected.implode())
+        near = rows.filter(tied)
+        same_key = near.join(found.select(table.key), on=list(table.key), how="semi", nulls_equal=True)["record_id"]
+        ids = pl.concat([same_key, corrected])
+        found = near.filter(
+            pl.col("record_id").is_in(ids.implode()) | pl.col("supersedes").is_in(found["record_id"].implode())
+        )
+    return found
+
+
 def merged_persons(merges: pl.DataFrame) -> dict[str, str]:
     """Pseudonym that was given up -> the one that stays in the end, by merges in force; loops are not followed."""
     named = dict(merges.filter(pl.col("state") == "merged").select("person_id", "into").iter_rows())

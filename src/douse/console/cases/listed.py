@@ -1,16 +1,21 @@
 """Rows of the lists of cases and of contacts: what somebody may see, with what the list shows beside it."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from douse.console.permissions import Actor, may
-from douse.console.reach import ZONE, zones_of_rows
-from douse.console.reading import visible
-from douse.console.remembered import Remembered
+from douse.console.reading import visible_grown
+from douse.console.remembered import Following, Remembered
+from douse.console.writing import on_erasure
+from douse.records.growth import Change, Grown
 from douse.records.ledger import Snapshot
 from douse.records.records import case_person
 
 _lists: Remembered[pl.DataFrame] = Remembered(24)
-_last: Remembered[pl.DataFrame] = Remembered(8)
+_last = Following(24)
+for _kept in (_lists, _last):
+    on_erasure(_kept.forget)
 
 
 def cases(actor: Actor, snapshot: Snapshot, *, outside: bool = False) -> pl.DataFrame:
@@ -18,8 +23,8 @@ def cases(actor: Actor, snapshot: Snapshot, *, outside: bool = False) -> pl.Data
 
     With `outside` also those of other zones, masked; a column `within` tells them apart.
     """
-    rows = visible(actor, snapshot, "cases", outside=outside)
-    contacts = visible(actor, snapshot, "contacts") if may(actor, "read contacts") else None
+    rows = visible_grown(actor, snapshot, "cases", outside=outside).frame
+    contacts = visible_grown(actor, snapshot, "contacts").frame if may(actor, "read contacts") else None
     return _lists.get(("cases", actor.key, outside), (rows, contacts), lambda: _cases(rows, contacts))
 
 
@@ -40,21 +45,30 @@ def _cases(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
 
 def contacts(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:
     """Contacts with `day`, `zone_of_row` and their last follow-up: `seen_on`, `seen` (how it went)."""
-    rows = visible(actor, snapshot, "contacts")
-    follow_ups = visible(actor, snapshot, "follow_ups") if may(actor, "read follow_ups") else None
-    return _lists.get(("contacts", actor.key), (rows, follow_ups), lambda: _contacts(snapshot, rows, follow_ups))
+    rows = visible_grown(actor, snapshot, "contacts").frame
+    last = _last_follow_ups(actor, snapshot).frame if may(actor, "read follow_ups") else None
+    return _lists.get(("contacts", actor.key), (rows, last), lambda: _contacts(rows, last))
 
 
-def _contacts(snapshot: Snapshot, rows: pl.DataFrame, follow_ups: pl.DataFrame | None) -> pl.DataFrame:
+def _contacts(rows: pl.DataFrame, last: pl.DataFrame | None) -> pl.DataFrame:
     own = rows.with_columns(
         day=pl.coalesce(pl.col("last_contact"), pl.col("found_at").dt.date(), pl.col("first_recorded_at").dt.date()),
         person=pl.col("person_id"),
     )
-    own = own.with_columns(zones_of_rows(snapshot, "contacts", rows).alias(ZONE))
-    if follow_ups is None:
+    if last is None:
         return own.with_columns(seen_on=pl.lit(None, pl.Date), seen=pl.lit(None, pl.String))
-    last = _last.get("last", (follow_ups,), lambda: last_follow_up(follow_ups))
     return own.join(last, on="person_id", how="left", maintain_order="left")
+
+
+def _last_follow_ups(actor: Actor, snapshot: Snapshot) -> Grown:
+    rows = visible_grown(actor, snapshot, "follow_ups")
+
+    def follow(before: Grown, changes: Sequence[Change]) -> Grown:
+        persons = pl.concat([changes[0].gone["person_id"], changes[0].new["person_id"]]).implode()
+        of_them = pl.col("person_id").is_in(persons)
+        return before.changed(Change(before.frame.filter(of_them), last_follow_up(rows.frame.filter(of_them))))
+
+    return _last.get(actor.key, (rows,), (), lambda: Grown(last_follow_up(rows.frame), "person_id"), follow)
 
 
 def last_follow_up(follow_ups: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,7 @@ from douse.tracing.infectors import Known, likely_infectors
 from douse.tracing.tasks import make_work
 from douse.tracing.tasks.watch import daily_visits
 
-_WAIT = 15.0  # seconds for the worklist
+_WAIT, _OLD = 15.0, 300.0  # seconds that a request waits for the worklist, and that it may be old
 _background = Background(1)
 on_erasure(_background.forget)
 _NAMES = UUID("6d6f7573-6500-5000-8000-7461736b7300")  # of identifiers of tasks: the same task twice is one
@@ -65,7 +65,7 @@ def worked_out(snapshot: Snapshot, now: datetime) -> pl.DataFrame:
     made = _background.get(
         ("worklist", now.date()), (*sources, files), lambda: wanted_today(snapshot, now, knowledge), _WAIT
     )
-    if made.value is None or not made.is_fresh:
+    if made.value is None or made.age > _OLD:
         raise NotNow("The worklist is being worked out.", next_step="Ask for the tasks again in a minute.")
     return made.value
 

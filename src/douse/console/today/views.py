@@ -73,18 +73,17 @@ def chosen_day(text: str, today: date) -> date:
 
 def _parts(actor: Actor, snapshot: Snapshot, day: date, wait: float, only: str = "") -> dict[str, Any]:
     if not may(actor, "read cases"):
-        return {"reads_cases": False, "unknown": "", "cases": 0}
-    cases = len(scene.known_within(actor, snapshot, day).cases)
-    if not cases:
-        return {"reads_cases": True, "unknown": "", "cases": 0}
+        return {"reads_cases": False, "unknown": "", "cases": False}
+    if not scene.any_cases(actor, snapshot, day):
+        return {"reads_cases": True, "unknown": "", "cases": False}
     try:
         knowledge = scene.knowledge_on(snapshot, day)
     except UsageError as error:
-        return {"reads_cases": True, "unknown": error.what, "cases": cases}
+        return {"reads_cases": True, "unknown": error.what, "cases": True}
     names = [only] if only else list(_MAKERS)
     with_names(ground_of(snapshot), knowledge)
     made = {name: _MAKERS[name](actor, snapshot, day, knowledge, wait) for name in names}
-    return {"reads_cases": True, "unknown": "", "cases": cases, "knowledge": knowledge, **made}
+    return {"reads_cases": True, "unknown": "", "cases": True, "knowledge": knowledge, **made}
 
 
 def prime(actor: Actor, snapshot: Snapshot, day: date) -> None:

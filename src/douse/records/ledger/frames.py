@@ -1,7 +1,8 @@
 """Entries as tables: JSON decoded by column.
 
-PostgreSQL is read through ADBC. SQLite is not: its driver brings a second copy of SQLite into the process, and where
-one copy closes a file the locks of the other are gone (sqlite.org/howtocorrupt.html, section 2.2.1).
+Much of PostgreSQL is read through ADBC, over a connection of its own. SQLite is not: the driver brings a second copy of
+SQLite into the process, and where one copy closes a file the locks of the other are gone
+(sqlite.org/howtocorrupt.html, section 2.2.1).
 """
 
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ def rows_after(ledger: Ledger, since: int, upto: int) -> dict[str, pl.DataFrame]
 
 
 def _fetch(ledger: Ledger, since: int, upto: int) -> pl.DataFrame:
-    if is_address(ledger.place):
+    if is_address(ledger.place) and upto - since > _AT_ONCE:
         with (
             postgresql.connect(f"postgresql://{address_of(ledger.place)}") as connection,
             connection.cursor() as cursor,
@@ -51,7 +52,7 @@ def _fetch(ledger: Ledger, since: int, upto: int) -> pl.DataFrame:
     with ledger.engine.connect() as connection:
         # The driver's own cursor: a row that SQLAlchemy makes costs as much again as reading it.
         cursor = connection.connection.cursor()
-        cursor.execute(_READ.format(schema="", since=since, upto=upto))
+        cursor.execute(_READ.format(schema=f"{SCHEMA}." if is_address(ledger.place) else "", since=since, upto=upto))
         while rows := cursor.fetchmany(_AT_ONCE):
             columns = zip(_TEXTS, zip(*rows, strict=True), strict=True)
             parts.append(pl.DataFrame([pl.Series(name, of_one, dtype=pl.String) for name, of_one in columns]))

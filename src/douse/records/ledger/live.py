@@ -7,11 +7,12 @@ from threading import Lock
 
 import polars as pl
 
+from douse.records.growth import Change, Grown, tidied
 from douse.records.ledger.bulk import read_bulk
 from douse.records.ledger.frames import rows_after
 from douse.records.ledger.ledger import Ledger
 from douse.records.ledger_tables import LEDGER_TABLES
-from douse.records.records import Records, in_force, merged_persons, with_merges
+from douse.records.records import Records, in_force, merged_persons, touched_by, with_merges
 from douse.records.tables import TABLES
 
 
@@ -29,7 +30,9 @@ class Snapshot:
 
     sequence: int
     frames: Mapping[str, pl.DataFrame]
-    _current: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _current: dict[str, "_View"] = field(default_factory=dict, repr=False, compare=False)
+    _earlier: Mapping[str, "_View"] = field(default_factory=dict, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def records(self) -> Records:
@@ -42,21 +45,58 @@ class Snapshot:
 
         Columns of the table and `first_recorded_at`. Unlike in an as-of view, days to come are kept.
         """
-        if table not in self._current:
-            frame = self.frames.get(table)
-            if frame is None:
-                frame = LEDGER_TABLES[table].create_empty()
-            rows = in_force(frame, LEDGER_TABLES[table])
-            merges = None if table == "merges" else self._merges()
-            self._current[table] = rows if merges is None else with_merges(table, rows, merges)
-        return self._current[table]
+        return self.grown(table).frame
+
+    def grown(self, table: str) -> Grown:
+        """Rows in force now, as `current`, and what changed in them since earlier snapshots."""
+        view = self._current.get(table)
+        if view is None:
+            merges = {} if table == "merges" else self._merges()
+            with self._lock:
+                view = self._current.get(table) or self._view(table, merges)
+                self._current[table] = view
+        return view.grown
 
     def as_of(self, moment: date | datetime) -> Records:
         """What was known at a moment; a date means the end of that day. See `Records.as_of`."""
         return self.records.as_of(moment if isinstance(moment, datetime) else datetime.combine(moment, time.max))
 
-    def _merges(self) -> dict[str, str] | None:
-        return merged_persons(self.current("merges")) if "merges" in self.frames else None
+    def followed(self, head: int, new: Mapping[str, pl.DataFrame]) -> "Snapshot":
+        """The snapshot after some rows more, by table."""
+        frames = dict(self.frames)
+        for name, rows in new.items():
+            frames[name] = _added(frames.get(name), rows)
+        if "merges" in new:
+            return Snapshot(head, frames)
+        views = {**self._earlier, **self._current}
+        current = {name: view for name, view in self._current.items() if name not in new}
+        return Snapshot(head, frames, current, {name: view for name, view in views.items() if name not in current})
+
+    def _view(self, table: str, merges: Mapping[str, str]) -> "_View":
+        frame = self.frames.get(table)
+        if frame is None:
+            frame = LEDGER_TABLES[table].create_empty()
+        before, schema = self._earlier.get(table), LEDGER_TABLES[table]
+        if before is None or (merges and table == "people"):
+            return _View(len(frame), Grown(with_merges(table, in_force(frame, schema), merges)))
+        touched = touched_by(frame, frame[before.rows :], schema)
+        rows = before.grown.frame
+        gone = rows.clear() if len(touched) == len(frame) - before.rows else rows.filter(
+            pl.col("record_id").is_in(touched["record_id"].implode())
+        )  # fmt: skip
+        new = with_merges(table, in_force(touched, schema), merges)
+        return _View(len(frame), before.grown.changed(Change(gone, new)))
+
+    def _merges(self) -> dict[str, str]:
+        return merged_persons(self.current("merges")) if "merges" in self.frames else {}
+
+
+@dataclass(frozen=True)
+class _View:
+    """Rows in force of a table, made from so many rows of the ledger."""
+
+    rows: int
+    grown: Grown
 
 
 class Live:
@@ -88,11 +128,7 @@ class Live:
             new = with_attached(self.ledger, new)
             if "erasures" in new:  # rows of before have lost fields: read all anew
                 before, new = Snapshot(0, {}), with_attached(self.ledger, rows_after(self.ledger, 0, head))
-            frames = dict(before.frames)
-            for name, rows in new.items():
-                frames[name] = _added(frames.get(name), rows)
-            kept = {} if "merges" in new else {name: rows for name, rows in before._current.items() if name not in new}
-            self._snapshot = Snapshot(head, frames, dict(kept))
+            self._snapshot = before.followed(head, new)
             return self._snapshot
 
 
@@ -116,4 +152,4 @@ def _added(before: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     # Few rows come at a time to many: the many are looked through once, and no table of them is made.
     there = before["record_id"].filter(before["record_id"].is_in(rows["record_id"].implode()))
-    return pl.concat([before, rows.filter(~rows["record_id"].is_in(there.implode()))])
+    return tidied(pl.concat([before, rows.filter(~rows["record_id"].is_in(there.implode()))]))
