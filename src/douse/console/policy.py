@@ -25,7 +25,10 @@ PERSONS = ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people"
 SUPPLIES = ("stock", "shipments", "crews", "production", "requests")
 DECIDED = ("measures", "decisions", "verdicts")
 KEPT = ("holds", "erasures", "attachments")
-ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, "audit")
+SAID = ("claims", "bulletins")
+UNREAD = ("receipts",)  # hashes by which residents come back: no role reads or writes them
+BETWEEN = ("returns", "assessments", "offers")
+ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, *SAID, *BETWEEN, "self_reports", "audit")
 
 # Every action, and what it lets a person do.
 ACTIONS: dict[str, str] = {
@@ -52,6 +55,13 @@ ACTIONS: dict[str, str] = {
     "manage_users": _("add and lock users, give and take roles, make one-time links"),
     "choose_protocol": _("choose the pathogen, protocol and costs in force"),
     "verify_ledger": _("check the chain of the ledger"),
+    "triage": _("look through what residents declare, and say what becomes of it"),
+    "answer_claim": _("answer a claim with evidence"),
+    "review_claim": _("agree, as a second person, to the answer of a claim, and publish it"),
+    "publish_bulletin": _("publish a bulletin"),
+    "sign_return": _("sign and send what a level above asks for"),
+    "assess_event": _("weigh an event by the International Health Regulations"),
+    "share": _("offer a case to a partner's instance"),
 }
 
 
@@ -94,9 +104,10 @@ _ROWS = (
     ),
     _role(
         "tracer", _("interviews cases, finds and follows contacts"),
-        (*GROUND, *PERSONS, "measures"),
-        ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "places", "follow_ups", "tasks"),
-        ("do_tasks", "see_chains", "see_names", "see_outside", "break_glass", "make_token"), personal=True,
+        (*GROUND, *PERSONS, "measures", "self_reports", "claims"),
+        ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "places", "follow_ups", "tasks",
+         "self_reports"),
+        ("do_tasks", "triage", "see_chains", "see_names", "see_outside", "break_glass", "make_token"), personal=True,
     ),
     _role(
         "laboratory", _("records samples and results"),
@@ -112,23 +123,26 @@ _ROWS = (
     ),
     _role(
         "epidemiologist", _("judges signals and chains, prepares the plan, leads tracing"),
-        (*GROUND, *PERSONS, *SUPPLIES, *DECIDED),
+        (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *SAID, *BETWEEN, "self_reports"),
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
-         "merges", "verdicts"),
-        ("verify_signal", "see_plan", "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons",
+         "merges", "verdicts", "claims", "returns", "assessments", "self_reports"),
+        ("verify_signal", "triage", "answer_claim", "review_claim", "assess_event", "see_plan",
+         "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons",
          "see_outside", "break_glass", "import", "export", "export_persons", "make_token"), personal=True,
     ),
     _role(
         "decision_maker", _("approves, changes or declines measures"),
-        (*GROUND, *SUPPLIES, *DECIDED, "cases", "contacts", "tests", "tasks"),
-        ("measures", "decisions", "tasks"),
-        ("see_plan", "approve_measure", "second_measure", "share_tasks", "make_token"),
+        (*GROUND, *SUPPLIES, *DECIDED, *SAID, *BETWEEN, "cases", "contacts", "tests", "tasks"),
+        ("measures", "decisions", "tasks", *SAID, *BETWEEN),
+        ("answer_claim", "review_claim", "publish_bulletin", "sign_return", "assess_event", "share", "see_plan",
+         "approve_measure", "second_measure", "share_tasks", "make_token"),
     ),
     _role(
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
-        (*GROUND, *PERSONS, *SUPPLIES, "holds"),
-        ("merge_persons", "see_names", "see_outside", "exchange", "see_broken_glass", "see_chains", "import", "export",
+        (*GROUND, *PERSONS, *SUPPLIES, "holds", "returns", "offers", "self_reports"),
+        ("share", "sign_return", "merge_persons",
+         "see_names", "see_outside", "exchange", "see_broken_glass", "see_chains", "import", "export",
          "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
     ),
     _role(
@@ -138,7 +152,7 @@ _ROWS = (
     ),
     _role(
         "auditor", _("reads the audit log, decisions, holds and erasures; sees no records of persons"),
-        ("zones", "audit", *DECIDED, *KEPT), (),
+        ("zones", "audit", *DECIDED, *KEPT, *SAID, *BETWEEN), (),
         ("verify_ledger",),
     ),
 )  # fmt: skip
@@ -206,7 +220,7 @@ _CASES: tuple[Page, ...] = (
 )
 # Room T: tasks, offline, API.
 # Tables that no operation of the API writes row by row: each has an operation of its own, which keeps its rules.
-BY_OPERATION = ("tasks", *DECIDED, "merges", *KEPT, "audit")
+BY_OPERATION = ("tasks", *DECIDED, "merges", *KEPT, *SAID, *BETWEEN, "self_reports", "audit")
 _TASKS = (
     page("tasks:mine", GET="read tasks"),
     page("tasks:all", GET="share_tasks"),

@@ -21,7 +21,7 @@ from douse.records.records import case_person
 ZONE = "zone_of_row"
 OPEN = frozenset({"zones"})  # the map of the land is no secret
 # Without a zone these are about the whole area, and everybody who may read them sees them.
-OF_ALL = frozenset({"measures", "indicators", "decisions", "verdicts"})
+OF_ALL = frozenset({"measures", "indicators", "decisions", "verdicts", "claims", "bulletins"})
 # Where a row without a zone of its own gets one: columns tried in order.
 _LOOK_UP = {
     "contacts": ("case_id", "person_id"),
@@ -37,6 +37,8 @@ _LOOK_UP = {
     "tasks": ("case_id", "person_id"),
     "merges": ("into", "person_id"),
     "holds": ("subject",),
+    "self_reports": ("person_id",),
+    "offers": ("case_id",),
     "erasures": ("subject",),
 }
 _OWN = {"zones": "zone_id", "shipments": "to_zone"}

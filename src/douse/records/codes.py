@@ -79,3 +79,20 @@ TASK_KINDS = (
 TASK_OUTCOMES = ("done", "not_reached", "refused", "cancelled")
 HOLD_STATES = ("in_force", "released")
 ERASURE_REASONS = ("asked_for", "retention")
+
+# Of the public side, and of exchange between levels and instances.
+REPORT_KINDS = ("symptoms", "exposure", "travel", "arrival")
+REPORT_STATES = ("received", "advised", "tested", "case", "duplicate", "withdrawn")
+SYMPTOMS = (
+    "fever", "cough", "sore_throat", "breathless", "loss_of_smell", "rash", "diarrhoea", "vomiting", "bleeding",
+    "headache", "muscle_pain", "tired", "other",
+)  # fmt: skip
+AGE_BANDS = ("0-4", "5-17", "18-59", "60-79", "80+")
+CLAIM_STATES = ("open", "answered", "published", "withdrawn")
+CLAIM_ANSWERS = ("true", "false", "partly", "not_yet_known")
+CLAIM_CHANNELS = ("call", "public_form", "staff", "news", "social_media", "messenger", "neighbourhood", "other")
+AUDIENCES = ("public", "partners")
+RETURN_STATES = ("draft", "signed", "sent")
+ANNEX_2 = ("yes", "no", "not_known")
+ASSESSMENT_STATES = ("begun", "assessed", "notified", "closed")
+OFFER_STATES = ("offered", "accepted", "declined", "withdrawn", "expired")

@@ -9,7 +9,9 @@ import dataframely as dy
 import polars as pl
 
 from douse.records import codes
+from douse.records.between_tables import Assessments, Offers, Returns
 from douse.records.columns import code, count, day, ident, moment, text
+from douse.records.public_tables import Bulletins, Claims, Receipts, SelfReports
 from douse.records.tables import TABLES, Table
 
 
@@ -150,6 +152,13 @@ LEDGER_ONLY: dict[str, type[Table]] = {
     "holds": Holds,
     "erasures": Erasures,
     "attachments": Attachments,
+    "self_reports": SelfReports,
+    "receipts": Receipts,
+    "claims": Claims,
+    "bulletins": Bulletins,
+    "returns": Returns,
+    "assessments": Assessments,
+    "offers": Offers,
 }
 LEDGER_TABLES: dict[str, type[Table]] = {**TABLES, **LEDGER_ONLY}
 BULK_TABLES = ("people", "visits")  # large and seldom corrected one by one: they may be attached as files

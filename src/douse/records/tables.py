@@ -445,7 +445,10 @@ class Requests(Table):
     people = count("People it is for.", "people", maximum=10_000)
     requested_at = moment("When it was asked.", required=True)
     wanted_by = moment("When it is needed.", plan=True)
+    promised_by = moment("By when it was promised.", plan=True)
+    delivered_at = moment("When it was handed over, as those who brought it say.")
     met_at = moment("When the household confirmed that it was met.")
+    withdrawn_at = moment("When the household took it back.")
 
     @dy.rule()
     def request_order(cls) -> pl.Expr:
