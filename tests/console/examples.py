@@ -21,6 +21,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "plan:measure": {"proposal": "level/north-1/2026-04-01/start-control"},
     "plan:second": {"proposal": "level/north-1/2026-04-01/start-lockdown"},
     "resources:facility": {"facility_id": "hospital"},
+    "resources:crew": {"crew_id": "crew-1"},
     "resources:receive": {"shipment_id": "never-sent"},
     "signals:signal": {"signal_id": "cluster:north-1:2026-04-01"},
     "first_password": {"token": "never-made"},

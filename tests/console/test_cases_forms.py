@@ -210,6 +210,35 @@ def test_the_laboratory_adds_tests_without_seeing_cases(user: Any, client_of: An
     assert laboratory.get("/cases/").status_code == 403
 
 
+def test_the_laboratory_finds_what_waits_and_enters_the_result(user: Any, client_of: Any, put: Any) -> None:
+    put("tests", {"person_id": "p-north-1", "sampled_at": NOW, "kind": "pcr", "zone": "north-1"})
+    put("tests", {"person_id": "p-south-1", "sampled_at": NOW, "kind": "pcr", "zone": "south-1"})
+    put("tests", {"person_id": "p-north-2", "sampled_at": NOW, "kind": "antigen", "zone": "north-2", "result_at": NOW,
+                  "result": "negative"})  # fmt: skip
+    laboratory = client_of(user("lab", laboratory="north"))
+    page = laboratory.get(reverse("cases:tests"), {"result": "waiting"}).content.decode()
+    assert "p-north-1" in page
+    assert "p-north-2" not in page
+    assert "p-south-1" not in page
+    assert "p-north-2" in laboratory.get(reverse("cases:tests"), {"kind": "antigen"}).content.decode()
+    [record_id] = rows("tests").filter(person_id="p-north-1")["record_id"]
+    form = {"sampled_at": "2026-04-01", "sampled_at.time": "09:00", "kind": "pcr", "zone": "north-1",
+            "result": "positive", "result_at": "2026-04-01", "result_at.time": "09:00"}  # fmt: skip
+    answer = laboratory.post(reverse("cases:correct_tests", args=[record_id]), form)
+    assert answer.headers["Location"] == reverse("cases:tests")
+    assert rows("tests").filter(person_id="p-north-1")["result"].to_list() == ["positive"]
+    assert "p-north-1" not in laboratory.get(reverse("cases:tests"), {"result": "waiting"}).content.decode()
+
+
+def test_results_in_the_list_are_seen_by_who_may_and_the_look_is_logged(user: Any, client_of: Any, put: Any) -> None:
+    put("tests", {"person_id": "p-north-2", "sampled_at": NOW, "kind": "antigen", "zone": "north-2", "result_at": NOW,
+                  "result": "negative"})  # fmt: skip
+    assert "egative</td>" not in client_of(user("desk", reporter="north")).get("/cases/tests").content.decode()
+    assert "saw_personal" not in set(rows("audit")["action"])
+    assert "egative</td>" in client_of(user("tracer", tracer="north")).get("/cases/tests").content.decode()
+    assert "saw_personal" in set(rows("audit")["action"])
+
+
 @pytest.mark.parametrize("table", LAYOUTS)
 def test_hostile_text_comes_out_as_text(user: Any, client_of: Any, table: str) -> None:
     client = client_of(user("steward", data_steward=EVERYWHERE))

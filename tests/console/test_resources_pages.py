@@ -171,3 +171,50 @@ def test_the_console_names_no_file_that_it_does_not_write() -> None:
     grid = Grid("Shipments", (), (), note="All 200 rows are in tables/shipments.csv.")
     folded = without_files([Text("Person by person: tables/placements.csv."), Fold("more", (grid,)), Text("Short.")])
     assert folded == [Fold("more", (Grid("Shipments", (), ()),)), Text("Short.")]
+
+
+CREW = {
+    "crew_id": "crew-9", "kind": "care", "zone": "north-2", "people": "3", "vehicles": "1", "capacity": "12.5",
+    "capacity_unit": "trips", "works_from": "8", "works_to": "16.5", "skills": ["food", "medicine"],
+}  # fmt: skip
+
+
+def test_a_crew_is_added_and_changed(store: Client) -> None:
+    assert store.post(reverse("resources:crew_new"), CREW).status_code == 302
+    assert "crew-9" in shown(store, "crews")
+    address = reverse("resources:crew", args=["crew-9"])
+    form = store.get(address).content.decode()
+    assert 'value="12.5"' in form
+    assert form.count("checked") == 2
+    assert store.post(address, CREW | {"people": "5", "skills": []}).status_code == 302
+    row = follow().current("crews").filter(crew_id="crew-9").row(0, named=True)
+    assert (row["people"], row["skills"], row["works_to"], row["zone"]) == (5, None, 16.5, "north-2")
+    audit = follow().current("audit")
+    assert {"added_crew", "changed_crew"} <= set(audit["action"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"facility_id": "depot-n"}, "Choose one of the two."),
+        ({"kind": "burglary"}, "Choose a kind."),
+        ({"people": "1.5"}, "Leave out the decimals."),
+        ({"works_from": "20"}, "works_from"),
+        ({"capacity_unit": ""}, "capacity"),
+        ({"crew_id": "crew-1"}, "of this name already"),
+    ],
+)
+def test_a_crew_that_cannot_be_is_told_and_nothing_typed_is_lost(
+    store: Client, wrong: dict[str, str], said: str
+) -> None:
+    before = len(follow().current("crews"))
+    answer = store.post(reverse("resources:crew_new"), CREW | wrong)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert 'value="12.5"' in answer.content.decode()
+    assert len(follow().current("crews")) == before
+
+
+def test_crews_are_added_within_ones_zones_only(north: Client) -> None:
+    assert north.post(reverse("resources:crew_new"), CREW | {"zone": "south-1"}).status_code == 403
+    assert north.post(reverse("resources:crew_new"), CREW).status_code == 302

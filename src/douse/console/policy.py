@@ -113,7 +113,7 @@ _ROWS = (
         "laboratory", _("records samples and results"),
         ("zones", "facilities", "tests", "stock", "tasks"),
         ("tests", "stock", "tasks"),
-        ("do_tasks", "import", "make_token"),
+        ("do_tasks", "import", "make_token"), personal=True,
     ),
     _role(
         "logistics", _("keeps beds, rooms, stock, crews, shipments and what residents ask for"),
@@ -201,6 +201,7 @@ _FORMS = ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arriva
 _CASES: tuple[Page, ...] = (
     page("cases:list", GET="read cases"),
     page("cases:contacts", GET="read contacts"),
+    page("cases:tests", GET="read tests"),
     page("cases:export_cases", GET="export_persons"),
     page("cases:export_contacts", GET="export_persons"),
     page("cases:case", GET="read cases"),
@@ -289,17 +290,21 @@ _PLAN = (
     page("resources:send", GET="write shipments", POST="write shipments"),
     page("resources:receive", POST="write shipments"),
     page("resources:crews", GET="read crews"),
+    page("resources:crew_new", GET="write crews", POST="write crews"),
+    page("resources:crew", GET="write crews", POST="write crews"),
 )
 
 PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
 
 
-# Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
+# Navigation, in order: the name of the URL and its label. An entry shows where the person may open it; one that stands
+# in for another shows where the person may not open that one, which leads to it.
+INSTEAD = {"cases:tests": "cases:list"}
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("today", _("Today")),
     ("signals:list", _("Signals")),
     ("cases:list", _("Cases and contacts")),
-    ("cases:add_tests", _("Add a test")),
+    ("cases:tests", _("Tests")),
     ("chains:show", _("Chains")),
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),

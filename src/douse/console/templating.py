@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from douse.console import instance
 from douse.console.permissions import Actor, may, may_open
-from douse.console.policy import NAVIGATION
+from douse.console.policy import INSTEAD, NAVIGATION
 from douse.console.words import LANGUAGES, say, words
 from douse.outputs.blocks import Picture
 from douse.planning.zones import NO_LESSER
@@ -76,7 +76,8 @@ def navigation(request: HttpRequest, actor: Actor) -> list[tuple[str, str, bool]
     """Entries that somebody may open: address, label, whether it is where they are."""
     match = request.resolver_match
     here = match.view_name if match else ""
-    shown = [(name, label) for name, label in NAVIGATION if may_open(actor, name)]
+    open_ = {name for name, _ in NAVIGATION if may_open(actor, name)}
+    shown = [(name, label) for name, label in NAVIGATION if name in open_ and INSTEAD.get(name) not in open_]
     names = [name for name, _ in shown]
     if here not in names:  # a page behind one of the list: the first entry of its room
         room = here.split(":")[0]

@@ -57,6 +57,7 @@ EVENTS = (
     "break_glass", "mended_glass", "read_broken_glass", "saw_personal", "choose_protocol", "verify_ledger", "erase",
     "import", "export", "exported", "named_person", "approve_measure", "second_measure", "verify_signal",
     "counted_stock", "sent_shipment", "received_shipment", "changed_facility",
+    "added_crew", "changed_crew",
 )  # fmt: skip
 TASK_EVENTS = (
     "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",

@@ -221,7 +221,7 @@ def _after(form: Filled, row: Mapping[str, Any]) -> str:
         return reverse("cases:case", args=[case])
     if may(form.actor, "read contacts"):
         return reverse("cases:person", args=[row["person_id"]])
-    return reverse(f"cases:add_{form.table}")
+    return reverse("cases:tests" if form.before and form.table == "tests" else f"cases:add_{form.table}")
 
 
 def _back(form: Filled) -> str:

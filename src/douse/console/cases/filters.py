@@ -11,7 +11,11 @@ from douse.records import codes
 
 NONE = "none"  # asked for rows where a code is empty
 NOT_TODAY = "not_today"  # under follow-up and not yet seen on this day
-NAMES = ("zone", "since", "until", "classification", "found_by", "follow_up", "setting", "q", "name", "outside", "sort")
+WAITING = "waiting"  # tests whose result is not known
+NAMES = (
+    "zone", "since", "until", "classification", "found_by", "follow_up", "setting", "result", "kind", "purpose", "q",
+    "name", "outside", "sort",
+)  # fmt: skip
 _LONGEST = 100
 
 
@@ -26,6 +30,9 @@ class Asked:
     found_by: str = ""
     follow_up: str = ""
     setting: str = ""
+    result: str = ""
+    kind: str = ""
+    purpose: str = ""
     q: str = ""
     name: str = ""
     outside: str = ""  # yes: rows of other zones too, masked
@@ -69,8 +76,14 @@ def keep(rows: pl.DataFrame, asks: Asked, ground: Ground, today: date, identifie
         ("classification", codes.CLASSIFICATIONS),
         ("found_by", codes.FOUND_BY),
         ("setting", codes.SETTINGS),
+        ("kind", codes.TEST_KINDS),
+        ("purpose", codes.TEST_PURPOSES),
     ):
         wanted += _code(rows, name, getattr(asks, name), allowed)
+    if asks.result == WAITING and "waits" in rows.columns:
+        wanted.append(pl.col("waits"))
+    else:
+        wanted += _code(rows, "result", asks.result, codes.TEST_RESULTS)
     if "follow_up" in rows.columns:
         wanted += _follow_up(rows, asks.follow_up, today)
     if asks.q:

@@ -60,6 +60,19 @@ def _contacts(rows: pl.DataFrame, last: pl.DataFrame | None) -> pl.DataFrame:
     return own.join(last, on="person_id", how="left", maintain_order="left")
 
 
+def tests(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:
+    """Tests with `day` (of the sample), `zone_of_row`, and whether a result `waits` to be known."""
+    rows = visible_grown(actor, snapshot, "tests").frame
+    return _lists.get(("tests", actor.key), (rows,), lambda: _tests(rows))
+
+
+def _tests(rows: pl.DataFrame) -> pl.DataFrame:
+    unknown = pl.col("result").is_null() | (pl.col("result") == "pending")
+    return rows.with_columns(
+        day=pl.col("sampled_at").dt.date(), person=pl.col("person_id"), waits=pl.col("result_at").is_null() & unknown
+    )
+
+
 def _last_follow_ups(actor: Actor, snapshot: Snapshot) -> Grown:
     rows = visible_grown(actor, snapshot, "follow_ups")
 

@@ -12,7 +12,7 @@ from douse.console import clock, instance
 from douse.console.actors import actor_of
 from douse.console.cases import listed
 from douse.console.cases.choices import MOST_TO_CHOOSE, zones
-from douse.console.cases.filters import NONE, NOT_TODAY, Asked, asked, in_order, keep
+from douse.console.cases.filters import NONE, NOT_TODAY, WAITING, Asked, asked, in_order, keep
 from douse.console.listing import sliced
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
@@ -54,11 +54,21 @@ CONTACTS = Listing(
     ("person_id", "case_id", "zone_of_row", "setting", "day", "follow_up", "seen_on"),
     ("follow_up", "setting"),
 )
+TESTS = Listing(
+    "tests",
+    listed.tests,
+    ("person_id", "laboratory"),
+    ("person_id", "day", "kind", "purpose", "zone_of_row", "laboratory", "result_at"),
+    ("result", "kind", "purpose"),
+)
 _CODES = {
     "classification": codes.CLASSIFICATIONS,
     "found_by": codes.FOUND_BY,
     "follow_up": codes.FOLLOW_UPS,
     "setting": codes.SETTINGS,
+    "result": codes.TEST_RESULTS,
+    "kind": codes.TEST_KINDS,
+    "purpose": codes.TEST_PURPOSES,
 }
 
 
@@ -70,6 +80,11 @@ def cases(request: HttpRequest) -> HttpResponse:
 def contacts(request: HttpRequest) -> HttpResponse:
     """The list of contacts."""
     return _list(request, CONTACTS, "cases/contacts.html")
+
+
+def tests(request: HttpRequest) -> HttpResponse:
+    """The list of tests: for a laboratory those first that wait for a result."""
+    return _list(request, TESTS, "cases/tests.html")
 
 
 def export_cases(request: HttpRequest) -> HttpResponse:
@@ -109,9 +124,12 @@ def _list(request: HttpRequest, listing: Listing, template: str) -> HttpResponse
     htmx: Any = getattr(request, "htmx", None)
     partly = bool(htmx) and not htmx.history_restore_request
     options = zones(actor, snapshot, f"read {listing.table}")
+    shown = sliced(found, request.GET.get("page"))
+    if listing is TESTS:
+        seen(actor, "tests", [row["record_id"] for row in shown.rows if row["result"] is not None], "list of tests")
     return page(
         request, "cases/results.html" if partly else template,
-        table=listing.table, slice=sliced(found, request.GET.get("page")), asks=asks, zone_names=ground.names,
+        table=listing.table, slice=shown, asks=asks, zone_names=ground.names,
         zones=options, choose_zone=0 < len(options) <= MOST_TO_CHOOSE,
         choices={name: _choices(name) for name in listing.codes}, names=may(actor, "see_names"),
         outside=listing is CASES and may(actor, "see_outside"),
@@ -119,8 +137,8 @@ def _list(request: HttpRequest, listing: Listing, template: str) -> HttpResponse
 
 
 def _choices(name: str) -> list[tuple[str, str]]:
-    more = [(NOT_TODAY, say("Not seen today"))] if name == "follow_up" else []
-    return [*more, *((code, words().label(code)) for code in _CODES[name]), (NONE, say("Not on record"))]
+    more = {"follow_up": [(NOT_TODAY, say("Not seen today"))], "result": [(WAITING, say("Waiting for a result"))]}
+    return [*more.get(name, []), *((code, words().label(code)) for code in _CODES[name]), (NONE, say("Not on record"))]
 
 
 def _export(request: HttpRequest, listing: Listing) -> HttpResponse:

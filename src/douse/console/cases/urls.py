@@ -9,6 +9,7 @@ app_name = "cases"
 urlpatterns = [
     path("", lists.cases, name="list"),
     path("contacts", lists.contacts, name="contacts"),
+    path("tests", lists.tests, name="tests"),
     path("export/cases", lists.export_cases, name="export_cases"),
     path("export/contacts", lists.export_contacts, name="export_contacts"),
     path("case/<path:case_id>", show.case, name="case"),

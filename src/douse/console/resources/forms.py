@@ -1,5 +1,6 @@
 """The forms of resources: counts of stock, shipments sent and received, what a facility has."""
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -31,7 +32,7 @@ def count(request: HttpRequest) -> HttpResponse:
     snapshot = follow()
     named(snapshot)
     if request.method == "POST":
-        return _shown_again(request, "resources/count.html", lambda: _count(request), _count_values(request, snapshot))
+        return shown_again(request, "resources/count.html", lambda: _count(request), _count_values(request, snapshot))
     return page(request, "resources/count.html", problem="", sent=request.GET, **_count_values(request, snapshot))
 
 
@@ -40,7 +41,7 @@ def _count_values(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
     place = text_of(request.POST, "place") or text_of(request.GET, "place")
     last = there.last_counts(actor, snapshot).filter(pl.col("facility_id") == place)
     return {
-        "places": _places(request, snapshot, "write stock"),
+        "places": places(request, snapshot, "write stock"),
         "place": place,
         "items": [(item, words().label(item)) for item in ITEMS],
         "last": {row["item"]: row for row in last.iter_rows(named=True)},
@@ -90,7 +91,7 @@ def send(request: HttpRequest) -> HttpResponse:
     named(snapshot)
     ground = ground_of(snapshot)
     values: dict[str, Any] = {
-        "places": _places(request, snapshot, "write shipments"),
+        "places": places(request, snapshot, "write shipments"),
         "senders": [(row["facility_id"], row["name"] or row["facility_id"]) for row in _facilities(request, snapshot)],
         "zones": [(zone, depth) for zone, depth in ground.in_order() if _writes(request, snapshot).holds(zone)],
         "items": [(item, words().label(item)) for item in ITEMS],
@@ -98,7 +99,7 @@ def send(request: HttpRequest) -> HttpResponse:
         "tab": "shipments",
     }
     if request.method == "POST":
-        return _shown_again(request, "resources/send.html", lambda: _send(request), values)
+        return shown_again(request, "resources/send.html", lambda: _send(request), values)
     return page(request, "resources/send.html", problem="", sent=request.GET, **values)
 
 
@@ -149,7 +150,7 @@ def facility(request: HttpRequest, facility_id: str) -> HttpResponse:
     row = rows.row(0, named=True)
     values: dict[str, Any] = {"row": row, "fields": facility_fields(), "tab": "beds"}
     if request.method == "POST":
-        return _shown_again(request, "resources/facility.html", lambda: _facility(request, row), values)
+        return shown_again(request, "resources/facility.html", lambda: _facility(request, row), values)
     return page(request, "resources/facility.html", problem="", sent={}, **values)
 
 
@@ -177,13 +178,14 @@ def _facility(request: HttpRequest, row: dict[str, Any]) -> HttpResponse:
     return redirect("resources:beds")
 
 
-def _shown_again(request: HttpRequest, template: str, write: Any, values: dict[str, Any]) -> HttpResponse:
+def shown_again(
+    request: HttpRequest, template: str, write: Callable[[], HttpResponse], values: dict[str, Any]
+) -> HttpResponse:
     """What the write answers; where something was wrong in the form, the form with what was sent and what was wrong."""
     try:
-        answer: HttpResponse = write()
+        return write()
     except (UsageError, EntryError) as error:
         return page(request, template, status=400, problem=_problem(error), sent=request.POST, **values)
-    return answer
 
 
 def _problem(error: DouseError) -> str:
@@ -200,7 +202,7 @@ def _writes(request: HttpRequest, snapshot: Snapshot) -> Any:
     return reach(actor_of(request), "write shipments", ground_of(snapshot))
 
 
-def _places(request: HttpRequest, snapshot: Snapshot, right: str) -> list[tuple[str, str]]:
+def places(request: HttpRequest, snapshot: Snapshot, right: str) -> list[tuple[str, str]]:
     """Facilities of which the person may write, to choose from."""
     writes = reach(actor_of(request), right, ground_of(snapshot))
     return [

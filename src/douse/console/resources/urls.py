@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from douse.console.resources import forms, views
+from douse.console.resources import crews, forms, views
 
 app_name = "resources"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("shipments", views.shipments, name="shipments"),
     path("shipments/send", forms.send, name="send"),
     path("shipments/received/<path:shipment_id>", forms.receive, name="receive"),
-    path("crews", views.crews, name="crews"),
+    path("crews", crews.crews, name="crews"),
+    path("crews/new", crews.add, name="crew_new"),
+    path("crews/<path:crew_id>", crews.change, name="crew"),
 ]

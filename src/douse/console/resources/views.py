@@ -154,19 +154,3 @@ def shipments(request: HttpRequest) -> HttpResponse:
         now=clock.now(),
         writes=reach(actor, "write shipments", ground) if may(actor, "write shipments") else None,
     )
-
-
-def crews(request: HttpRequest) -> HttpResponse:
-    """Crews: people and vehicles that carry goods and help residents."""
-    actor, snapshot = actor_of(request), follow()
-    named(snapshot)
-    rows = visible(actor, snapshot, "crews").sort("kind", "crew_id")
-    return page(
-        request,
-        "resources/crews.html",
-        tab="crews",
-        slice=sliced(rows, request.GET.get("page"), PER_PAGE),
-        names=there.names(there.facilities(actor, snapshot)),
-        people=rows["people"].sum() or 0,
-        vehicles=rows["vehicles"].sum() or 0,
-    )
