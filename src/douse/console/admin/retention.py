@@ -19,6 +19,7 @@ from douse.console.words import say, with_names
 from douse.console.writing import erase_persons
 from douse.errors import DouseError, UsageError
 from douse.records.ledger.erasure import due
+from douse.records.ledger_tables import LEDGER_TABLES
 
 MORE_DAYS = 7  # after the maximum incubation period, as docs/responsible-use.md says
 
@@ -52,4 +53,5 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, **values: Any) -> HttpResponse:
     shown = {"problem": "", "keep_days": None, "due": 0, "erases": False, "holds": []} | values
+    shown["tables"] = [(table, table) for table in LEDGER_TABLES]
     return page(request, "admin/retention.html", HTTPStatus.CONFLICT if shown["problem"] else HTTPStatus.OK, **shown)

@@ -10,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
 from douse import __version__
-from douse.console.api import bundles, judging, tables, uploads, work
+from douse.console.api import bundles, judging, persons, tables, uploads, work
 from douse.console.problems import PROBLEM, problem
 from douse.console.words import say
 
@@ -54,6 +54,7 @@ api = Api(
 tables.add_to(api)
 work.add_to(api)
 judging.add_to(api)
+persons.add_to(api)
 uploads.add_to(api)
 bundles.add_to(api)
 

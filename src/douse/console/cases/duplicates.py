@@ -7,22 +7,20 @@ from typing import Any
 
 import polars as pl
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from uuid_utils import uuid7
 
 from douse.console import clock, instance
 from douse.console.actors import actor_of
-from douse.console.cases import dossier, names
+from douse.console.cases import names
 from douse.console.cases.dossier import Dossier
+from douse.console.cases.merging import decide, take_back, two_of
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
 from douse.console.reach import ground_of
 from douse.console.reading import follow, visible
-from douse.console.states import MERGE, NotNow, check_move
 from douse.console.words import say
-from douse.console.writing import record
-from douse.records.ledger import NewEntry, Snapshot
+from douse.records.ledger import Snapshot
 from douse.records.ledger.duplicates import candidates
 from douse.records.records import case_person
 
@@ -85,7 +83,7 @@ def pair(request: HttpRequest) -> HttpResponse:
     """Two persons side by side; the decision that they are one, or two."""
     asked = request.POST if request.method == "POST" else request.GET
     actor, snapshot = actor_of(request), follow()
-    both = _pair(actor, snapshot, asked.get("first", ""), asked.get("second", ""))
+    both = Pair(*two_of(actor, snapshot, asked.get("first", ""), asked.get("second", "")))
     problem = ""
     if request.method == "POST":
         reason, kept = asked.get("reason", "").strip(), asked.get("kept", "")
@@ -97,7 +95,11 @@ def pair(request: HttpRequest) -> HttpResponse:
         else:
             kept = kept if one else both.first.person
             gone, stays = (both.first, both.second) if kept == both.second.person else (both.second, both.first)
-            _decide(request, snapshot, gone, stays, reason[:_REASON_MOST], one=one)
+            decide(actor, snapshot, gone, stays, reason[:_REASON_MOST], one=one)
+            messages.success(
+                request,
+                say("The two are one person now.") if one else say("It is on record that they are two persons."),
+            )
             return redirect("cases:duplicates")
     return page(
         request, "cases/pair.html", HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
@@ -105,13 +107,6 @@ def pair(request: HttpRequest) -> HttpResponse:
         reason=asked.get("reason", ""), kept=asked.get("kept", "") or _likely_kept(both),
         zone_names=ground_of(snapshot).names,
     )  # fmt: skip
-
-
-def _pair(actor: Actor, snapshot: Snapshot, first: str, second: str) -> Pair:
-    found = [dossier.of_person(actor, snapshot, person) for person in (first, second)]
-    if first == second or found[0] is None or found[1] is None:
-        raise Http404
-    return Pair(found[0], found[1])
 
 
 def _likely_kept(both: Pair) -> str:
@@ -139,59 +134,9 @@ def _side(actor: Actor, snapshot: Snapshot, side: Dossier) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decide(  # noqa: PLR0913  (who of whom, why)
-    request: HttpRequest, snapshot: Snapshot, gone: Dossier, stays: Dossier, reason: str, *, one: bool
-) -> None:
-    merge = {
-        "merge_id": str(uuid7()), "person_id": gone.person, "into": stays.person, "zone": stays.zone or gone.zone,
-        "state": "merged" if one else "undone", "reason": reason,
-    }  # fmt: skip
-    entries = [NewEntry("merges", merge)]
-    if one and stays.case:
-        entries += [_same_as(snapshot, case["record_id"], stays.case["case_id"]) for case in gone.cases]
-    record(request, entries, action="merge_persons", reason=reason)
-    if one:
-        instance.current().stores.vault.merge(gone.person, stays.person)
-    messages.success(
-        request, say("The two are one person now.") if one else say("It is on record that they are two persons.")
-    )
-
-
 def undo(request: HttpRequest) -> HttpResponse:
     """Take a merge back: the pseudonyms are two again, and cases count by themselves again."""
-    actor, snapshot = actor_of(request), follow()
-    rows = visible(actor, snapshot, "merges").filter(pl.col("merge_id") == request.POST.get("merge", ""))
-    if rows.is_empty():
-        raise Http404
-    merge = rows.row(0, named=True)
-    check_move(MERGE, merge["state"], "undone")
     reason = request.POST.get("reason", "").strip()[:_REASON_MOST]
-    if not reason:
-        raise NotNow("Undoing a merge asks for a reason.", next_step="Go back and say why, in a sentence.")
-    row = {name: merge[name] for name in ("merge_id", "person_id", "into", "zone")}
-    entries = [NewEntry("merges", {**row, "state": "undone", "reason": reason}, supersedes=merge["record_id"])]
-    written = snapshot.frames.get("cases")
-    if written is not None:
-        entries += [_same_as(snapshot, case["record_id"], None) for case in _made_same(snapshot, written, merge)]
-    record(request, entries, action="merge_persons", reason=reason)
+    take_back(actor_of(request), follow(), request.POST.get("merge", ""), reason)
     messages.success(request, say("The merge is undone: they are two persons again."))
     return redirect("cases:duplicates")
-
-
-def _made_same(snapshot: Snapshot, written: pl.DataFrame, merge: dict[str, Any]) -> list[dict[str, Any]]:
-    """Cases in force of the person that was given up, that the merge made the same as a case of the one who stays."""
-    in_force = snapshot.current("cases")
-    theirs = written.filter(
-        pl.col("record_id").is_in(in_force["record_id"].implode())
-        & (case_person() == merge["person_id"])
-        & pl.col("same_as").is_not_null()
-    )
-    kept = set(written.filter(case_person() == merge["into"])["case_id"])
-    return [row for row in theirs.rows(named=True) if row["same_as"] in kept]
-
-
-def _same_as(snapshot: Snapshot, record_id: str, same_as: str | None) -> NewEntry:
-    """A correction that says which case a case turned out to be; the rest stays as it was written."""
-    row = snapshot.frames["cases"].filter(pl.col("record_id") == record_id).row(0, named=True)
-    kept = {name: value for name, value in row.items() if name not in {"record_id", "recorded_at", "supersedes"}}
-    return NewEntry("cases", {**kept, "same_as": same_as}, supersedes=record_id)
