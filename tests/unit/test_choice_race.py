@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from choice_inputs import tally, weighed
+from douse.console.words import speak, staged
 from douse.library import Strategy, load
+from douse.outputs.words import Words
 from douse.planning.choice.kept import Kept
 from douse.planning.choice.race import KEPT_AT_LEAST, LEAST_SCENARIOS, race, steps
 from douse.planning.choice.tally import names_of_tally
 from douse.planning.choice.weighed import Weighed, least_missed
+from douse.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -102,3 +105,15 @@ def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path):
     again, _ = run(plans, 100, kept=Kept(tmp_path, "m"))
     assert Counted.runs == done
     assert {name: len(one) for name, one in first.items()} == {name: len(one) for name, one in again.items()}
+
+
+def test_the_stages_of_the_race_can_be_said_in_another_language() -> None:
+    stage = Stage("Running {plans} plans in {scenarios} scenarios", plans=12, scenarios=25)
+    assert stage == "Running 12 plans in 25 scenarios"
+    speak("zh")
+    try:
+        assert staged(stage) == Words("zh").say(stage.sentence, plans=12, scenarios=25) != stage
+        assert staged("Reading the records") != "Reading the records"
+    finally:
+        speak("en")
+    assert staged(stage) == stage

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from douse.console import instance
 from douse.console.permissions import Actor, may, may_open
 from douse.console.policy import INSTEAD, NAVIGATION
-from douse.console.words import LANGUAGES, say, words
+from douse.console.words import LANGUAGES, say, staged, words
 from douse.outputs.blocks import Picture
 from douse.planning.zones import NO_LESSER
 from douse.records.codes import LEVELS
@@ -28,7 +28,7 @@ def environment(**options: Any) -> Environment:
     options["loader"] = PackageLoader("douse.console", "templates")
     options["undefined"] = StrictUndefined
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701  (Django sets autoescape)
-    made.globals.update(say=say, url=url, static=static, picture=picture)
+    made.globals.update(say=say, staged=staged, url=url, static=static, picture=picture)
     made.filters.update(
         code=lambda code: words().code(code),
         label=lambda code: words().label(code),

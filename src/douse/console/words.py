@@ -7,6 +7,7 @@ from douse.console.ground import Ground
 from douse.outputs.briefing import level_names
 from douse.outputs.words import Words
 from douse.question import Knowledge
+from douse.stage import Stage
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 _plain: dict[str, Words] = {language: Words(language) for language in LANGUAGES}
@@ -36,3 +37,8 @@ def words() -> Words:
 def say(key: str, /, **facts: object) -> str:
     """A sentence of the catalogue in the language of the present request."""
     return _words.get().say(key, **facts)
+
+
+def staged(stage: str) -> str:
+    """A stage of work in the language of the present request."""
+    return say(stage.sentence, **stage.facts) if isinstance(stage, Stage) else say(stage)

@@ -17,6 +17,7 @@ from douse.planning.choice.kept import Kept
 from douse.planning.choice.tally import Tally, together
 from douse.planning.choice.weighed import Weighed, cannot_be_told, clearly_worse
 from douse.simulation.ensemble import shared
+from douse.stage import Stage
 
 Floats = NDArray[np.float64]
 Weigh = Callable[[Enacted, Tally, Floats], Weighed]
@@ -63,7 +64,7 @@ def race(  # noqa: PLR0913
     running = list(enacted)
     for upto in steps(len(futures)):
         running = running if not weighed else _go_on({name: weighed[name] for name in running})
-        progress(f"Running {len(running)} plans in {upto} scenarios")
+        progress(Stage("Running {plans} plans in {scenarios} scenarios", plans=len(running), scenarios=upto))
         _run(enacted, running, rows, futures[:upto], kept, executor, workers)
         weights = np.array([future.weight for future in futures[:upto]])
         for name in running:
