@@ -8,10 +8,13 @@ import pytest
 from django.urls import reverse
 
 from console.conftest import NOW
+from douse.console import instance
+from douse.console.instance import Stores
 from douse.console.plan import made as plans
 from douse.console.plan.workshop import workshop
 from douse.console.policy import EVERYWHERE
 from douse.console.reading import follow
+from douse.records.ledger import Live, open_ledger
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +64,20 @@ def test_from_the_ledger_to_a_measure_in_force(
 
     # The same question has its answer already.
     assert plans.ask(follow(), DAY).made is again
+
+    # After a restart the plan that nobody has decided on is made again, and is the same.
+    stores = instance.current().stores
+    reopened = open_ledger(stores.ledger.place)
+    instance.current().use(Stores(reopened, Live(reopened), stores.vault))
+    put("contacts", {"case_id": "k1", "person_id": "told-while-away"})
+    assert plans.latest() is None
+    assert plans.ask_again(DAY + timedelta(days=1)) is None
+    assert plans.ask_again(DAY) is not None
+    assert workshop("plan").finish(400)
+    same = plans.latest()
+    assert same is not None
+    assert same.hash == again.hash
+    assert plans.changed_since(same, follow()) == [("contacts", 1)]
 
     # Resources show what the planners say of goods and beds.
     store = client_of(user("store", logistics=EVERYWHERE))

@@ -1,7 +1,7 @@
 """From an instance to a running server: databases made ready, the first link, waitress."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 import psycopg
 from django.core.management import call_command
@@ -10,6 +10,7 @@ from waitress import create_server
 
 from douse.console.instance import Instance
 from douse.console.settings import LARGEST_UPLOAD, configure
+from douse.errors import DouseError
 
 _THREADS = 8
 _LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
@@ -71,11 +72,15 @@ def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Ca
 
 
 def _prime() -> None:
-    """Begin today's page of the whole area while nobody waits for it."""
+    """Begin today's page of the whole area, and the plan that was there before a restart, while nobody waits."""
     from douse.console import clock  # noqa: PLC0415  (models are there once Django is configured)
     from douse.console.permissions import Actor, Grant  # noqa: PLC0415
+    from douse.console.plan.made import ask_again  # noqa: PLC0415
     from douse.console.policy import EVERYWHERE  # noqa: PLC0415
     from douse.console.reading import follow  # noqa: PLC0415
     from douse.console.today.views import prime  # noqa: PLC0415
 
-    prime(Actor("console", (Grant("epidemiologist", EVERYWHERE),), verified=True), follow(), clock.now().date())
+    today = clock.now().date()
+    prime(Actor("console", (Grant("epidemiologist", EVERYWHERE),), verified=True), follow(), today)
+    with suppress(DouseError):  # whoever opens the page is told
+        ask_again(today)

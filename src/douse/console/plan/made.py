@@ -1,5 +1,6 @@
 """A plan as it was made: from which records, by which library files, and what came of it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,12 +19,13 @@ from douse.outputs.plan_json import plan_json
 from douse.outputs.words import Words
 from douse.question import Knowledge, Opened, Question, of_pathogen
 from douse.records.finding import Checked, no_findings
-from douse.records.ledger import Snapshot
+from douse.records.ledger import Snapshot, snapshot_at
 from douse.records.measure import Because
 from douse.records.tables import TABLES
 
 KIND = "plan"  # of work
 PLANS = "plans"  # folder of the instance: each plan that was decided on, by the hash of its content
+_ASKED = "asked.json"  # among the plans: by what the last one was asked for
 _RUNS = "runs"  # folder of the instance: finished runs of the comparison
 
 
@@ -100,7 +102,32 @@ def ask(snapshot: Snapshot, day: date, scenarios: int = 0) -> Work:
     """
     knowledge = knowledge_on(snapshot, day)
     asked = Asked(snapshot.sequence, day, files_of(knowledge), scenarios)
+    _note_asked(asked)
     return workshop(KIND).ask(asked.key, lambda progress: make(snapshot, asked, knowledge, progress))
+
+
+def ask_again(day: date) -> Work | None:
+    """After a restart: have the plan of a day made anew that was asked for last, from the same records.
+
+    It comes out the same, so that pages that were open and decisions that name it still find it. None where no plan of
+    the day was asked for.
+    """
+    path = instance.current().folder / PLANS / _ASKED
+    if not path.is_file():
+        return None
+    last = json.loads(path.read_text(encoding="utf-8"))
+    if last["day"] != day.isoformat():
+        return None
+    return ask(snapshot_at(instance.current().stores.ledger, last["sequence"]), day, last["scenarios"])
+
+
+def _note_asked(asked: Asked) -> None:
+    path = instance.current().folder / PLANS / _ASKED
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    last = {"sequence": asked.sequence, "day": asked.day.isoformat(), "scenarios": asked.scenarios}
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(last), encoding="utf-8")
+    beside.replace(path)
 
 
 def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progress) -> Made:

@@ -3,7 +3,7 @@
 from douse.records.ledger.checking import EntryError
 from douse.records.ledger.entry import Entry, NewEntry
 from douse.records.ledger.ledger import CorrectedError, Ledger, Receipt, open_ledger
-from douse.records.ledger.live import Live, Snapshot
+from douse.records.ledger.live import Live, Snapshot, snapshot_at
 from douse.records.ledger.storage import is_ledger
 from douse.records.ledger.verify import Verified, verify
 
@@ -19,5 +19,6 @@ __all__ = [
     "Verified",
     "is_ledger",
     "open_ledger",
+    "snapshot_at",
     "verify",
 ]

@@ -132,6 +132,11 @@ class Live:
             return self._snapshot
 
 
+def snapshot_at(ledger: Ledger, sequence: int) -> Snapshot:
+    """What a ledger held at an earlier sequence number, but for what was erased since."""
+    return Snapshot(0, {}).followed(sequence, with_attached(ledger, rows_after(ledger, 0, sequence)))
+
+
 def with_attached(ledger: Ledger, new: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Rows by table with those of the files that are attached; of a file that another replaces, none."""
     attached = new.get("attachments")
