@@ -471,12 +471,20 @@ def test_a_measure_gives_way_to_the_one_around_only_when_that_is_in_force(
     inner = level("north-1", "lockdown", action="change", level_before="control", support=())
     outer = level("north", "lockdown")
     made(inner, outer, ended=("north-1",))
+    listed = decider.get(reverse("plan:show")).content.decode()
+    first, second_ = (listed.index(f"{name_of(one, DAY)}?") for one in (outer, inner))
+    assert first < second_
+    page = decider.get(reverse("plan:measure", args=[name_of(inner, DAY)])).content.decode()
+    assert "Approve as proposed" not in page
+    assert f"{name_of(outer, DAY)}?" in page
     assert decide(decider, inner, "approved").status_code == 409
     assert decide(decider, inner, "changed", level="control").status_code == 409
     decide(decider, outer, "approved")
     assert decide(decider, inner, "approved").status_code == 409
     assert in_force() == [("north-1", "control", None)]
     second(other, outer)
+    page = decider.get(reverse("plan:measure", args=[name_of(inner, DAY)])).content.decode()
+    assert "Approve as proposed" in page
     assert decide(decider, inner, "approved").status_code == 302
     assert sorted(in_force(), key=str) == [("north", "lockdown", None), ("north-1", "control", DAY)]
 

@@ -13,9 +13,10 @@ from douse.console.api.answers import answer, receipt
 from douse.console.api.schemas import PROBLEMS, Day, Receipt, Strict
 from douse.console.permissions import Actor
 from douse.console.plan import made as plans
-from douse.console.plan.decide import Decision, decide
+from douse.console.plan.decide import decide
 from douse.console.plan.made import Made
 from douse.console.plan.proposals import Proposal, proposals
+from douse.console.plan.terms import Decision
 from douse.console.reach import ground_of
 from douse.console.reading import follow
 from douse.console.remembered import Answer

@@ -4,7 +4,7 @@ Nothing restrictive is in force without a person's approval; a lockdown only aft
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,55 +14,28 @@ from uuid_utils import uuid7
 
 from douse.console import clock, instance
 from douse.console.actors import actor_of
-from douse.console.permissions import Actor, Refused, check, check_second
+from douse.console.permissions import Actor, check, check_second
 from douse.console.plan.made import Made, keep
-from douse.console.plan.proposals import (
-    PROPOSED,
-    Proposal,
-    in_force,
-    is_same,
-    lower_levels,
-    needs_two,
-    proposals,
-    smaller_zones,
+from douse.console.plan.proposals import PROPOSED, Proposal, in_force, is_same, needs_two, proposals
+from douse.console.plan.terms import (
+    LONGEST_REASON,
+    Decision,
+    Terms,
+    check_day,
+    check_end,
+    check_reason,
+    check_zone,
+    terms_of,
 )
-from douse.console.reach import ground_of, reach
 from douse.console.reading import follow, visible
 from douse.console.rows import corrected
 from douse.console.states import MEASURE, NotNow, check_move
 from douse.console.words import words
 from douse.console.writing import record
-from douse.errors import UsageError
 from douse.records.codes import LEVELS
 from douse.records.ledger import NewEntry, Receipt, Snapshot
 
-LONGEST_REASON = 500
 _END_OF_WORK = time(18, 0)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person decides on a proposal. Empty: as proposed."""
-
-    verdict: str  # approved | changed | declined | seconded
-    reason: str
-    level: str | None = None
-    zone: str | None = None
-    start: date | None = None
-    review_on: date | None = None
-    expires_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What comes into force: the proposal, as decided."""
-
-    kind: str
-    level: str | None
-    zone: str | None
-    start: date
-    review_on: date
-    expires_on: date
 
 
 def decide(who: HttpRequest | Actor, made: Made, name: str, decision: Decision) -> Receipt:
@@ -82,15 +55,15 @@ def decide(who: HttpRequest | Actor, made: Made, name: str, decision: Decision) 
     check(actor, right)
     snapshot = follow()
     proposal = find(actor, snapshot, made, name)
-    _check_zone(actor, snapshot, right, proposal.measure.zone)
-    _check_reason(decision.reason)
+    check_zone(actor, snapshot, right, proposal.measure.zone)
+    check_reason(decision.reason)
     check_day(made)
     check_move(MEASURE, proposal.state, decision.verdict)
     if proposal.settled:
         raise NotNow("This is in force as it is: there is nothing to decide.", next_step="Go back to the plan.")
     if proposal.only_ends:
-        _check_end(snapshot, proposal, decision)
-    terms = _terms(snapshot, proposal, decision)
+        check_end(proposal, decision)
+    terms = terms_of(snapshot, proposal, decision)
     if decision.verdict == "seconded":
         if not proposal.waits:
             raise NotNow(
@@ -128,116 +101,6 @@ def authors(record_ids: Sequence[str]) -> dict[str, str]:
         return {}
     entries = instance.current().stores.ledger.entries(tables=["decisions"], record_ids=list(record_ids))
     return {entry.record_id: entry.author for entry in entries}
-
-
-def check_day(made: Made) -> None:
-    """Raise `NotNow` where a plan is of another day than today: measures rest on what is known today."""
-    if made.asked.day != clock.now().date():
-        raise NotNow(
-            "This plan is of another day: only today's plan may be decided on.",
-            next_step="Make the plan of today, and decide on that.",
-        )
-
-
-def _check_zone(actor: Actor, snapshot: Snapshot, right: str, zone: str | None) -> None:
-    if not reach(actor, right, ground_of(snapshot)).holds(zone):
-        raise Refused(
-            "This measure reaches beyond the zones of your role.",
-            allowed="measures within the zones of your role",
-            next_step="Ask somebody who decides for the larger area.",
-        )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise UsageError(
-            "A decision needs a reason.",
-            allowed=f"up to {LONGEST_REASON} characters",
-            next_step="Say in a sentence why.",
-        )
-
-
-def _check_end(snapshot: Snapshot, proposal: Proposal, decision: Decision) -> None:
-    """A level that is only ended is ended as proposed; where one around takes its place, that has to be in force."""
-    if decision.verdict == "changed":
-        raise NotNow(
-            "This only ends a measure: there is nothing to change.", allowed="approve, decline",
-            next_step="Approve it, or decline it so that the measure stays.",
-        )  # fmt: skip
-    measure = proposal.measure
-    if decision.verdict != "approved" or measure.action == "lift" or measure.zone is None:
-        return
-    today = clock.now().date()
-    around = ground_of(snapshot).line(measure.zone)[1:]
-    least = LEVELS.index(measure.level or LEVELS[0])
-    if not any(
-        row["kind"] == "level"
-        and row["zone"] in around
-        and row["level"] is not None
-        and LEVELS.index(row["level"]) >= least
-        and row["start"] <= today
-        for row in in_force(snapshot, today)
-    ):
-        raise NotNow(
-            "The level of the area around is not in force yet: without it this measure would leave a gap.",
-            next_step="Decide on the measure of the area around first.",
-        )
-
-
-def _terms(snapshot: Snapshot, proposal: Proposal, decision: Decision) -> Terms:
-    measure = proposal.measure
-    proposed = Terms(
-        measure.kind, measure.level, measure.zone, measure.start, measure.review_on, measure.expires_on
-    )  # fmt: skip
-    if decision.verdict == "seconded" and proposal.agreed is not None:
-        before = proposal.agreed
-        return replace(
-            proposed, level=before["level"], zone=before["zone"], start=before["start"] or measure.start,
-            review_on=before["review_on"] or measure.review_on, expires_on=before["expires_on"] or measure.expires_on,
-        )  # fmt: skip
-    if decision.verdict != "changed":
-        return proposed
-    changed = replace(
-        proposed,
-        level=decision.level or proposed.level,
-        zone=decision.zone or proposed.zone,
-        start=decision.start or proposed.start,
-        review_on=decision.review_on or proposed.review_on,
-        expires_on=decision.expires_on or proposed.expires_on,
-    )
-    _check_milder(snapshot, proposal, proposed, changed)
-    return changed
-
-
-def _check_milder(snapshot: Snapshot, proposal: Proposal, proposed: Terms, changed: Terms) -> None:
-    """A change makes a measure milder, later or shorter, or says no more than the proposal."""
-    measure = proposal.measure
-    if changed == proposed:
-        raise UsageError(
-            "Nothing was changed.", next_step="Change a date, the level or the zone, or approve it as it is."
-        )
-    if changed.level != proposed.level and changed.level not in lower_levels(measure):
-        raise UsageError(
-            "The level may only be changed downwards.",
-            allowed=", ".join(lower_levels(measure)) or "no level",
-            next_step="Choose the proposed level or a lower one.",
-        )
-    if changed.zone != proposed.zone and (
-        measure.action != "start" or changed.zone not in dict(smaller_zones(ground_of(snapshot), measure))
-    ):
-        raise UsageError(
-            "The zone may only be made smaller, and only of a new measure.",
-            allowed="the proposed zone, or one that lies within it",
-            next_step="Choose a zone within the proposed one.",
-        )
-    begins = min(proposed.start, clock.now().date()) if measure.action == "keep" else proposed.start
-    if not begins <= changed.start <= changed.review_on <= changed.expires_on <= proposed.expires_on:
-        raise UsageError(
-            "The dates do not fit: a measure starts no earlier than proposed, is reviewed while it is in force, and "
-            "ends no later than proposed.",
-            allowed=f"{begins} to {proposed.expires_on}, in the order start, review, expiry",
-            next_step="Correct the dates. What must last longer is decided again at the review.",
-        )
 
 
 def _decision_row(  # noqa: PLR0913, PLR0917  (what a decision says)
@@ -323,8 +186,8 @@ def end(who: HttpRequest | Actor, measure_id: str, reason: str) -> Receipt:
     if not rows:
         raise NotNow("This measure is not in force any more.", next_step="Go back to the measures in force.")
     row = rows[-1]
-    _check_zone(actor, snapshot, "approve_measure", row["zone"])
-    _check_reason(reason)
+    check_zone(actor, snapshot, "approve_measure", row["zone"])
+    check_reason(reason)
     decision = NewEntry(
         "decisions",
         {

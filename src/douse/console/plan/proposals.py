@@ -38,6 +38,8 @@ class Proposal:
         In force as it is: nothing to decide.
     only_ends : bool
         It ends a level and begins none: it is lifted, or the level of a zone around takes its place.
+    held_up : bool
+        The level around that takes its place is not in force yet: approved now it would leave a gap.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Proposal:
     agreed: dict[str, Any] | None
     settled: bool
     only_ends: bool
+    held_up: bool
 
     @property
     def state(self) -> str:
@@ -82,25 +85,54 @@ def name_of(measure: Measure, day: date) -> str:
 
 
 def proposals(actor: Actor, snapshot: Snapshot, made: Made) -> list[Proposal]:
-    """Proposals of a plan within reach, lifting first."""
-    seen = reach(actor, "see_plan", ground_of(snapshot))
+    """Proposals of a plan within reach, lifting first, last what has to wait for another to be in force."""
+    ground = ground_of(snapshot)
+    seen = reach(actor, "see_plan", ground)
     decisions = decisions_by_measure(actor, snapshot)
     now = in_force(snapshot, made.asked.day)
-    return [
-        _proposal(measure, made, decisions, now)
+    found = [
+        _proposal(measure, made, decisions, now, ground)
         for measure in made.briefing.plan.measures
         if measure.zone is None or seen.holds(measure.zone)
     ]
+    return sorted(found, key=lambda one: one.held_up)
 
 
 def _proposal(
-    measure: Measure, made: Made, decisions: dict[str, list[dict[str, Any]]], now: Sequence[dict[str, Any]]
+    measure: Measure,
+    made: Made,
+    decisions: dict[str, list[dict[str, Any]]],
+    now: Sequence[dict[str, Any]],
+    ground: Ground,
 ) -> Proposal:
     name = name_of(measure, made.asked.day)
     past = decisions.get(name, [])
     agreed = next((one for one in reversed(past) if one["verdict"] in {"approved", "changed"}), None)
     only_ends = measure.kind == "level" and measure.zone not in made.briefing.plan.levels
-    return Proposal(name, measure, past[-1] if past else None, agreed, _is_settled(measure, now), only_ends)
+    held_up = only_ends and measure.action != "lift" and not _is_covered(measure, now, ground, made.asked.day)
+    return Proposal(name, measure, past[-1] if past else None, agreed, _is_settled(measure, now), only_ends, held_up)
+
+
+def _is_covered(measure: Measure, now: Sequence[dict[str, Any]], ground: Ground, day: date) -> bool:
+    """Whether a level that is at least as strict is in force around a zone."""
+    if measure.zone is None:
+        return True
+    around, least = ground.line(measure.zone)[1:], LEVELS.index(measure.level or LEVELS[0])
+    return any(
+        row["kind"] == "level"
+        and row["zone"] in around
+        and row["level"] is not None
+        and LEVELS.index(row["level"]) >= least
+        and row["start"] <= day
+        for row in now
+    )
+
+
+def comes_first(one: Proposal, every: Sequence[Proposal], ground: Ground) -> Proposal | None:
+    """The proposal of an area around that has to be in force before this one may be approved."""
+    around = ground.line(one.measure.zone)[1:] if one.held_up and one.measure.zone else []
+    of_zone = {other.measure.zone: other for other in every if other.measure.kind == "level" and not other.only_ends}
+    return next((of_zone[zone] for zone in around if zone in of_zone), None)
 
 
 def _is_settled(measure: Measure, now: Sequence[dict[str, Any]]) -> bool:

@@ -14,11 +14,20 @@ from douse.console.pages import page
 from douse.console.permissions import Actor, Refused, may, may_second
 from douse.console.plan import made as plans
 from douse.console.plan.costs import books, cost_of
-from douse.console.plan.decide import Decision, author_of, authors, decide, find
+from douse.console.plan.decide import author_of, authors, decide, find
 from douse.console.plan.made import Made
 from douse.console.plan.names import named
 from douse.console.plan.progress import going_on, progress
-from douse.console.plan.proposals import PROPOSED, Proposal, lower_levels, name_of, proposals, smaller_zones
+from douse.console.plan.proposals import (
+    PROPOSED,
+    Proposal,
+    comes_first,
+    lower_levels,
+    name_of,
+    proposals,
+    smaller_zones,
+)
+from douse.console.plan.terms import Decision
 from douse.console.reach import ground_of, reach
 from douse.console.reading import follow, visible
 from douse.console.states import MEASURE, NotNow, may_move
@@ -110,6 +119,7 @@ def measure(request: HttpRequest, proposal: str) -> HttpResponse:
         evidence=evidence(actor, snapshot, measured.evidence),
         past=[(row, by.get(row["record_id"], "").removeprefix("user:")) for row in reversed(past)],
         moves=moves(actor, snapshot, one, made),
+        before=comes_first(one, proposals(actor, snapshot, made), ground_of(snapshot)),
         levels=[(level, said.level(level)) for level in lower_levels(measured)],
         zones=smaller_zones(ground_of(snapshot), measured) if measured.action == "start" else [],
         stale=plans.changed_since(made, snapshot),
@@ -216,7 +226,9 @@ def moves(actor: Actor, snapshot: Snapshot, one: Proposal, made: Made) -> dict[s
     ground = ground_of(snapshot)
     found = {}
     if reach(actor, "approve_measure", ground).holds(one.measure.zone):
-        verdicts = ("approved", "declined") if one.only_ends else ("approved", "changed", "declined")
+        verdicts: tuple[str, ...] = ("approved", "changed", "declined")
+        if one.only_ends:
+            verdicts = ("declined",) if one.held_up else ("approved", "declined")
         found = {to: to for to in verdicts if may_move(MEASURE, one.state, to)}
     if one.waits and reach(actor, "second_measure", ground).holds(one.measure.zone):
         if may_second(actor, author_of(one.agreed)):
