@@ -50,9 +50,14 @@ class Place:
         """Folder of keys."""
         return self.folder / KEYS
 
+    @property
+    def bulk(self) -> Path:
+        """Folder of bulk tables."""
+        return self.folder / BULK
+
     def open(self, *, make: bool = False) -> Ledger:
         """The ledger. Raises UsageError; see `open_ledger`."""
-        return open_ledger(self.ledger, make=make, bulk=self.folder / BULK)
+        return open_ledger(self.ledger, make=make, bulk=self.bulk)
 
 
 def import_tables(  # noqa: PLR0913  what, whence, by whom and when

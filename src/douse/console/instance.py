@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from douse.errors import UsageError
-from douse.records.ledger import Ledger, Live, open_ledger
+from douse.ledgers import Place
+from douse.records.ledger import Ledger, Live
 from douse.records.ledger.keys import secret
 from douse.records.vault import Vault, open_vault
 
@@ -51,24 +52,14 @@ class Instance:
     _stores: Stores | None = field(default=None, repr=False)
 
     @property
+    def place(self) -> Place:
+        """Where ledger, vault, keys and bulk tables lie."""
+        return Place(self.folder, self.database)
+
+    @property
     def keys(self) -> Path:
         """Folder of key files; nobody but the owner may look into it."""
-        return self.folder / "keys"
-
-    @property
-    def bulk(self) -> Path:
-        """Folder of bulk tables."""
-        return self.folder / "bulk"
-
-    @property
-    def ledger_url(self) -> str:
-        """What `open_ledger` takes."""
-        return self.database or str(self.folder)
-
-    @property
-    def vault_url(self) -> str:
-        """What `open_vault` takes."""
-        return self.database or str(self.folder)
+        return self.place.keys
 
     @property
     def django_database(self) -> dict[str, Any]:
@@ -105,7 +96,7 @@ class Instance:
         """Make the folders that are missing, closed to others where they hold secrets."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.keys.mkdir(exist_ok=True, mode=0o700)
-        self.bulk.mkdir(exist_ok=True)
+        self.place.bulk.mkdir(exist_ok=True)
 
     @property
     def stores(self) -> Stores:
@@ -120,8 +111,8 @@ class Instance:
 
     def _open(self) -> Stores:
         self.make_folders()
-        ledger = open_ledger(self.ledger_url, make=True, bulk=self.bulk)
-        return Stores(ledger, Live(ledger), open_vault(self.vault_url, self.keys))
+        ledger = self.place.open(make=True)
+        return Stores(ledger, Live(ledger), open_vault(self.place.ledger, self.keys))
 
 
 _current: list[Instance] = []

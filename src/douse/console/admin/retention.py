@@ -21,8 +21,6 @@ from douse.errors import DouseError, UsageError
 from douse.records.ledger.erasure import due
 from douse.records.ledger_tables import LEDGER_TABLES
 
-MORE_DAYS = 7  # after the maximum incubation period, as docs/responsible-use.md says
-
 
 @require_http_methods(["GET", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
@@ -35,7 +33,8 @@ def show(request: HttpRequest) -> HttpResponse:
         knowledge = scene.knowledge_on(snapshot, today)
     except UsageError as error:
         return _page(request, problem=error.what)
-    keep_days = round(knowledge.pathogen.max_incubation.value) + MORE_DAYS
+    more_days = knowledge.protocol.privacy.retention_extra_days.value
+    keep_days = round(knowledge.pathogen.max_incubation.value + more_days)
     past = due(snapshot, keep_days, today)
     problem = ""
     if request.method == "POST":
@@ -48,10 +47,18 @@ def show(request: HttpRequest) -> HttpResponse:
             return redirect("admin:retention")
     holds = visible(actor, snapshot, "holds").filter(pl.col("state") == "in_force").rows(named=True)
     erases = may(actor, "erase") and reach(actor, "erase", ground).everywhere
-    return _page(request, problem=problem, keep_days=keep_days, due=len(past), erases=erases, holds=holds)
+    return _page(
+        request,
+        problem=problem,
+        keep_days=keep_days,
+        more_days=round(more_days),
+        due=len(past),
+        erases=erases,
+        holds=holds,
+    )
 
 
 def _page(request: HttpRequest, **values: Any) -> HttpResponse:
-    shown = {"problem": "", "keep_days": None, "due": 0, "erases": False, "holds": []} | values
+    shown = {"problem": "", "keep_days": None, "more_days": 0, "due": 0, "erases": False, "holds": []} | values
     shown["tables"] = [(table, table) for table in LEDGER_TABLES]
     return page(request, "admin/retention.html", HTTPStatus.CONFLICT if shown["problem"] else HTTPStatus.OK, **shown)
