@@ -1,6 +1,6 @@
 """The story of exchange: out of records into the forms of others, and back through the door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
@@ -125,7 +125,10 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     """The records in force; of rows that the door set aside, how many."""
     moment = _EVERYTHING if sending.as_of is None else datetime.combine(sending.as_of, time.max)
     if is_ledger(data):
-        return Live(open_ledger(data)).follow().as_of(moment)
+        frames = Live(open_ledger(data)).follow().frames  # tables that only the ledger has among them
+        known = Records(frames, frozenset(frames)).as_of(moment)
+        _say_gone(frames, known, left)
+        return known
     checked = check(data, sending.mapping)
     aside = checked.findings.filter(pl.col("action") == "row_set_aside")
     for table, rows in (
@@ -133,10 +136,16 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     ):
         left.whole(str(table), rows, "The door set these rows aside: `douse check` says why.")
     known = checked.records.as_of(moment)
-    for name, frame in checked.records.frames.items():
-        gone = frame.height - known.table(name).height
-        left.whole(name, gone, "These rows were corrected, merged, or told after the day; only what is in force goes.")
+    _say_gone(checked.records.frames, known, left)
     return known
+
+
+def _say_gone(frames: Mapping[str, pl.DataFrame], known: Records, left: LeftOut) -> None:
+    """Say how many rows are not in force."""
+    why = "These rows were corrected, merged, or told after the day; only what is in force goes."
+    for name, frame in frames.items():
+        if name in known.frames:
+            left.whole(name, frame.height - known.table(name).height, why)
 
 
 def _without_exact(known: Records, left: LeftOut) -> Records:

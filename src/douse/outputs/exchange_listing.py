@@ -5,8 +5,6 @@ from pathlib import Path
 
 import polars as pl
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from douse.outputs.words import Words
@@ -27,11 +25,10 @@ def sent(paths: Sequence[Path], rows: dict[str, int], left: pl.DataFrame, words:
         shown = grouped.sort("rows", descending=True, maintain_order=True).head(SHOWN)
         for table, column, why, count in shown.iter_rows():
             lines.append(Text(f"{count:>12,}  {table}{f'.{column}' if column else ''}"))
-            lines.append(Padding(Text(why), (0, 0, 0, 14)))
+            lines.append(Text(f"{'':>14}{why}", no_wrap=True, overflow="ignore"))
         if grouped.height > SHOWN:
             lines.append(Text(words.say("and {more} more in the file", more=grouped.height - SHOWN)))
-    lines.append(Text("\n".join(str(path) for path in paths), overflow="fold"))
-    return Group(*lines)
+    return Group(*lines, *(_path(path) for path in paths))
 
 
 def received(rows: dict[str, int], words: Words) -> RenderableType:
@@ -41,10 +38,16 @@ def received(rows: dict[str, int], words: Words) -> RenderableType:
     return Text("\n".join(f"{count:>12,}  {name}" for name, count in rows.items()))
 
 
+def _path(path: Path) -> Text:
+    """A path on one line, so that it can be copied."""
+    return Text(str(path), no_wrap=True, overflow="ignore")
+
+
 def weighed(found: Sequence[Weighed], out: Path, words: Words) -> RenderableType:
     """What became of each entry on the disease."""
-    table = Table("entry", "parameter", "people", "used", "source", box=None)
+    lines = []
     for one in found:
-        used = words.say("yes") if not one.why else one.why
-        table.add_row(str(one.number), one.parameter, str(one.sample or ""), used, one.citation)
-    return Group(table, Text(str(out), overflow="fold"))
+        used = words.say("used") if not one.why else words.say("not used: {why}", why=one.why)
+        lines.append(Text(f"{one.number:>5}  {one.parameter}: {used}"))
+        lines.append(Text(f"       {one.citation}", style="dim"))
+    return Group(*lines, _path(out))

@@ -114,11 +114,11 @@ def _write_tracker(path: Path, records: Records, ids: Ids) -> None:
         file.write('{"trackedEntities": [')
         for number, entity in enumerate(_entities(records, ids, home)):
             file.write(",\n" if number else "\n")
-            json.dump(entity, file, ensure_ascii=False, allow_nan=False)
+            file.write(json.dumps(entity, ensure_ascii=False, allow_nan=False))
         file.write('],\n"relationships": [')
         for number, relation in enumerate(_relations(records, ids)):
             file.write(",\n" if number else "\n")
-            json.dump(relation, file, ensure_ascii=False)
+            file.write(json.dumps(relation, ensure_ascii=False))
         file.write("]}\n")
 
 

@@ -48,7 +48,7 @@ def write_geojson(out: Path, records: Records, left: LeftOut, *, exact: bool) ->
                 continue
             file.write(",\n" if written else "\n")
             feature = _feature(row, levels.get(row["zone_id"], "open"), left)
-            json.dump(feature, file, ensure_ascii=False, allow_nan=False, default=str)
+            file.write(json.dumps(feature, ensure_ascii=False, allow_nan=False, default=str))
             written += 1
         file.write("]}\n")
     return [path]

@@ -58,7 +58,7 @@ def _areas(records: Records, left: LeftOut) -> pl.DataFrame:
             named["region"] = tree.names[at]
         elif tree.names[at] not in named.values():
             coarser.add(zone)
-        rows.append({"zone": zone} | {f"zone.{rank}": name for rank, name in named.items()})
+        rows.append({"zone": zone, **{f"zone.{rank}": name for rank, name in named.items()}})
     schema = ["zone", *(f"zone.{rank}" for rank in _RANKS)]
     for table in ("cases", "contacts"):
         lost = int(records.table(table)["zone"].is_in(list(coarser)).sum())

@@ -8,7 +8,7 @@ from typing import Any, Self
 from douse.outputs.exchange.fhir.cells import Resource
 from douse.readers.exchange.fhir.valid import refused
 
-MOST_ENTRIES = 50_000  # of one file: it is read back within the memory of any machine
+MOST_ENTRIES = 10_000  # of one file: it is read back within the memory of any machine
 
 
 class Bundles:
@@ -46,7 +46,8 @@ class Bundles:
                 self._end()
             self._begin()
         self._file.write(",\n" if self._entries else "\n")
-        json.dump({"fullUrl": address, "resource": resource}, self._file, ensure_ascii=False, allow_nan=False)
+        entry = {"fullUrl": address, "resource": resource}
+        self._file.write(json.dumps(entry, ensure_ascii=False, allow_nan=False))  # dumps is compiled, dump is not
         self._entries += 1
         self.written += 1
         return None

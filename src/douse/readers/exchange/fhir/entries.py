@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from douse.readers.exchange.fhir.codes import COLUMN, IDENTIFIER, meant
-from douse.readers.exchange.fhir.valid import refused
+from douse.readers.exchange.fhir.valid import refused, unknown
 from douse.readers.exchange.gathered import ROW, Gathered
 from douse.readers.exchange.json_file import read_json, read_json_lines
 
@@ -121,9 +121,9 @@ def index_of(files: Sequence[Path], gathered: Gathered) -> Index:
 
 
 def _fault(entry: Entry, index: Index) -> tuple[str | None, Mapping[str, str]]:
-    complaint = refused(entry.resource)
     if not entry.kind:
         return "fhir_no_resource", {}
+    complaint = refused(entry.resource) if entry.kind in READ else unknown(entry.kind)
     if complaint is not None:
         return "fhir_refused", {"complaint": complaint}
     if index.names & set(entry.names):

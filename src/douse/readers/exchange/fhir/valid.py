@@ -27,6 +27,11 @@ def refused(resource: Any) -> str | None:
     return None
 
 
+def unknown(kind: str) -> str | None:
+    """``resourceType`` where FHIR has no resource of that type; None where it has."""
+    return None if _model(kind) is not None else "resourceType"
+
+
 @cache
 def _model(kind: str) -> Any:
     try:
