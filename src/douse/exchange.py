@@ -28,6 +28,7 @@ from douse.records.finding import Checked, write_csv, write_findings
 from douse.records.ledger import Live, is_ledger, open_ledger
 from douse.records.ledger.intake import Taken, take_in
 from douse.records.mapping import load_mapping
+from douse.records.measure import Because
 from douse.records.records import Records
 from douse.records.tables import TABLES
 
@@ -134,7 +135,7 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     for table, rows in (
         aside.group_by("table", maintain_order=True).agg(pl.struct("file", "row").n_unique()).iter_rows()
     ):
-        left.whole(str(table), rows, "The door set these rows aside: `douse check` says why.")
+        left.whole(str(table), rows, Because("The door set these rows aside: `douse check` says why."))
     known = checked.records.as_of(moment)
     _say_gone(checked.records.frames, known, left)
     return known
@@ -142,7 +143,7 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
 
 def _say_gone(frames: Mapping[str, pl.DataFrame], known: Records, left: LeftOut) -> None:
     """Say how many rows are not in force."""
-    why = "These rows were corrected, merged, or told after the day; only what is in force goes."
+    why = Because("These rows were corrected, merged, or told after the day; only what is in force goes.")
     for name, frame in frames.items():
         if name in known.frames:
             left.whole(name, frame.height - known.table(name).height, why)
@@ -155,7 +156,7 @@ def _without_exact(known: Records, left: LeftOut) -> Records:
         for column in columns:
             if name in frames:
                 filled = frames[name].height - frames[name][column].null_count()
-                why = "It could tell who somebody is: add --exact for those who may have it."
+                why = Because("It could tell who somebody is: add --exact for those who may have it.")
                 left.column(name, column, filled, why)
                 frames[name] = frames[name].with_columns(pl.lit(None, frames[name][column].dtype).alias(column))
     return replace(known, frames=frames)

@@ -9,6 +9,7 @@ import polars as pl
 
 from douse.outputs.exchange.left_out import LeftOut
 from douse.readers.exchange.dhis2_ids import PREFIX, Ids, uid_of
+from douse.records.measure import Because
 from douse.records.records import Records, case_person
 from douse.records.tables import TABLES
 from douse.records.zone_tree import ZoneTree
@@ -35,8 +36,8 @@ def write_dhis2(out: Path, records: Records, ids: Ids, left: LeftOut) -> list[Pa
     """
     out.mkdir(parents=True, exist_ok=True)
     held = {name: tuple(TABLES[name].column_names()) for name in (*EVENTS, "indicators")}
-    why = "Neither data values nor events of a person hold this table."
-    left.beyond(records, held, why, "DHIS2 has no place for this column.")
+    why = Because("Neither data values nor events of a person hold this table.")
+    left.beyond(records, held, why, Because("DHIS2 has no place for this column."))
     values = [*_indicators(records.table("indicators"), ids, left), *_counts(records, ids, left)]
     paths = [out / "aggregate.json", out / "tracker.json"]
     paths[0].write_text(
@@ -56,15 +57,15 @@ def _indicators(rows: pl.DataFrame, ids: Ids, left: LeftOut) -> Iterator[dict[st
     for row in rows.iter_rows(named=True):
         zone, source, told = row["zone"], row["source"], row["recorded_at"]
         if zone is None or row["place"] is not None:
-            left.row("indicators", row["record_id"], "It is about no zone, and DHIS2 asks for an organisation unit.")
+            left.row("indicators", row["record_id"], Because("It names no zone, and DHIS2 asks for one."))
             continue
         if row["count"] is None and row["denominator"] is None:
-            left.row("indicators", row["record_id"], "It counts nothing.")
+            left.row("indicators", row["record_id"], Because("It counts nothing."))
             continue
         named = None if source is None else ids.named.get("sources", {}).get(source)
         key = (zone, str(row["date"]), row["indicator"], named or "")
         if key in taken:
-            why = "DHIS2 holds one value of a day: name the attribute option combination of each source with --ids."
+            why = Because("DHIS2 holds one value of a day here: name its sources in the file of --ids.")
             left.row("indicators", row["record_id"], why)
             continue
         taken.add(key)
@@ -86,7 +87,7 @@ def _counts(records: Records, ids: Ids, left: LeftOut) -> Iterator[dict[str, Any
         pl.col("classification").cast(pl.String).fill_null("confirmed").alias("word"),
     )
     nowhere = cases.filter(pl.col("zone").is_null()).height
-    left.whole("cases", nowhere, "They have no zone, so no count holds them; they are among the tracked persons.")
+    left.whole("cases", nowhere, Because("Without a zone they are in no count; they are tracked."))
     placed = cases.filter(pl.col("zone").is_not_null())
     for zone, day, word, count in placed.group_by("zone", "day", "word").len().sort("zone", "day", "word").iter_rows():
         yield _value(ids, f"{PREFIX}CASES_{word.upper()}", day, zone, count)

@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 
 from douse.outputs.exchange.left_out import LeftOut
+from douse.records.measure import Because
 
-_NO_WORD = "The other system has no word for some codes of this column."
-_NO_TIME = "The other system keeps days here: the time of day is left out."
-_NO_SECONDS = "The other system keeps minutes here: seconds are left out."
-_STAND_IN = "It is empty here, and the other system asks for it: when the record was told stands in for it."
+_NO_WORD = Because("The other system has no word for some codes of this column.")
+_NO_TIME = Because("The other system keeps days here: the time of day is left out.")
+_NO_SECONDS = Because("The other system keeps minutes here: seconds are left out.")
+_STAND_IN = Because("It is empty here, and the other system asks for it: when the record was told stands in for it.")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from douse.outputs.exchange.left_out import LeftOut
 from douse.outputs.public import ADDRESSES
 from douse.readers.exchange.geojson import is_geometry
+from douse.records.measure import Because
 from douse.records.records import Records
 from douse.records.tables import TABLES
 from douse.records.zone_tree import ZoneTree
@@ -36,7 +37,7 @@ def write_geojson(out: Path, records: Records, left: LeftOut, *, exact: bool) ->
     """
     out.mkdir(parents=True, exist_ok=True)
     held = {"zones": TABLES["zones"].column_names()}
-    left.beyond(records, held, "GeoJSON is written of zones alone.", "GeoJSON holds no such column.")
+    left.beyond(records, held, Because("GeoJSON is written of zones alone."), Because("GeoJSON holds no such column."))
     levels = dict(in_force(records, ZoneTree(records)).select("zone", "level").iter_rows())
     path = out / FILE
     with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -44,7 +45,7 @@ def write_geojson(out: Path, records: Records, left: LeftOut, *, exact: bool) ->
         written = 0
         for row in records.table("zones").iter_rows(named=True):
             if not exact and row["kind"] in ADDRESSES:
-                left.row("zones", row["record_id"], "It is an address: add --exact for those who may have it.")
+                left.row("zones", row["record_id"], Because("It is an address: add --exact for those who may have it."))
                 continue
             file.write(",\n" if written else "\n")
             feature = _feature(row, levels.get(row["zone_id"], "open"), left)
@@ -59,7 +60,7 @@ def _feature(row: dict[str, Any], level: str, left: LeftOut) -> dict[str, Any]:
     if row["boundary"] is not None:
         shape = _geometry(row["boundary"])
         if shape is None:
-            left.row("zones", row["record_id"], "The outline is no GeoJSON geometry.", column="boundary")
+            left.row("zones", row["record_id"], Because("The outline is no GeoJSON geometry."), column="boundary")
     located = row["latitude"] is not None and row["longitude"] is not None
     if shape is None and located:
         shape = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}

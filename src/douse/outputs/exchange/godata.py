@@ -7,6 +7,7 @@ import polars as pl
 from douse.outputs.exchange.flat import Times, flat, held
 from douse.outputs.exchange.left_out import LeftOut
 from douse.records.finding import write_csv
+from douse.records.measure import Because
 from douse.records.records import Records, case_person
 
 _TIMES = Times("%Y-%m-%dT00:00:00.000Z", "%Y-%m-%dT%H:%M:%S%.6fZ", seconds=True)
@@ -28,8 +29,8 @@ def write_godata(out: Path, records: Records, left: LeftOut) -> list[Path]:
         Told what is left out.
     """
     out.mkdir(parents=True, exist_ok=True)
-    why = "Douse writes no file of Go.Data for this table."
-    left.beyond(records, held("godata"), why, "The import file of Go.Data has no column for it.")
+    why = Because("Douse writes no file of Go.Data for this table.")
+    left.beyond(records, held("godata"), why, Because("The import file of Go.Data has no column for it."))
     names = dict(
         records.cases.select(case_person().alias("person"), "case_id")
         .unique("person", keep="first", maintain_order=True)

@@ -14,6 +14,7 @@ from douse.outputs.public import public_areas
 from douse.outputs.suppress import suppress
 from douse.outputs.words import Words
 from douse.records.finding import write_csv
+from douse.records.measure import Because
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
 from douse.situation.situation import Situation
@@ -68,12 +69,12 @@ def write_hxl(out: Path, shown: Shown, protocol: Protocol, words: Words, left: L
     rows = pl.concat([named, numbers], how="horizontal").select(
         pl.lit(shown.situation.as_of.isoformat()).alias("date"), pl.all().cast(pl.String)
     )
-    left.column(
-        "cases", "count", int(published.hidden.sum()),
-        "Counts below {minimum}, and others that would give them away, are not published.", minimum=minimum,
-    )  # fmt: skip
+    why = Because(
+        "Counts below {minimum}, and others that would give them away, are not published.", {"minimum": minimum}
+    )
+    left.column("cases", "count", int(published.hidden.sum()), why)
     for table in shown.known.frames:
-        left.whole(table, shown.known.table(table).height, "Only counts by area are published.")
+        left.whole(table, shown.known.table(table).height, Because("Only counts by area are published."))
     path = out / FILE
     write_csv(pl.concat([pl.DataFrame([TAGS], schema=rows.schema), rows]), path)
     return [path]

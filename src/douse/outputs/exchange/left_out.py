@@ -8,6 +8,7 @@ import polars as pl
 from douse.outputs.words import Words
 from douse.records.finding import write_csv
 from douse.records.ledger_tables import LEDGER_TABLES
+from douse.records.measure import Because
 from douse.records.records import Records
 
 FILE = "left-out.csv"
@@ -23,22 +24,22 @@ class LeftOut:
         self.words = words
         self._rows: list[tuple[str, str | None, str | None, int, str]] = []
 
-    def whole(self, table: str, rows: int, why: str, **facts: object) -> None:
+    def whole(self, table: str, rows: int, why: Because) -> None:
         """Leave out a table."""
         if rows:
-            self._rows.append((table, None, None, rows, self.words.say(why, **facts)))
+            self._rows.append((table, None, None, rows, self.words.because(why)))
 
-    def column(self, table: str, column: str, rows: int, why: str, **facts: object) -> None:
+    def column(self, table: str, column: str, rows: int, why: Because) -> None:
         """Leave out the filled cells of a column."""
         if rows:
-            self._rows.append((table, column, None, rows, self.words.say(why, **facts)))
+            self._rows.append((table, column, None, rows, self.words.because(why)))
 
-    def row(self, table: str, record: str | None, why: str, *, column: str = "", **facts: object) -> None:
+    def row(self, table: str, record: str | None, why: Because, *, column: str = "") -> None:
         """Leave out one row, or one cell of it."""
-        self._rows.append((table, column or None, record, 1, self.words.say(why, **facts)))
+        self._rows.append((table, column or None, record, 1, self.words.because(why)))
 
     def beyond(
-        self, records: Records, held: Mapping[str, Iterable[str]], why_table: str, why_column: str, **facts: object
+        self, records: Records, held: Mapping[str, Iterable[str]], why_table: Because, why_column: Because
     ) -> None:
         """Leave out the tables, and of the others the columns, that a form has no place for.
 
@@ -48,18 +49,18 @@ class LeftOut:
             What is exported.
         held : Mapping[str, Iterable[str]]
             Table -> columns that the form holds.
-        why_table, why_column : str
-            Sentences; their fields are in `facts`.
+        why_table, why_column : Because
+            Why a table, and why a column, is left out.
         """
         for table in records.frames:
             frame = records.table(table)
             if table not in held:
-                self.whole(table, frame.height, why_table, **facts)
+                self.whole(table, frame.height, why_table)
                 continue
             kept = {*held[table], *_OF_THE_VIEW}
             for column in frame.columns:
                 if column not in kept:
-                    self.column(table, column, frame.height - frame[column].null_count(), why_column, **facts)
+                    self.column(table, column, frame.height - frame[column].null_count(), why_column)
 
     def frame(self) -> pl.DataFrame:
         """All that was left out: table, column, record_id, rows, why."""

@@ -9,6 +9,7 @@ import polars as pl
 from douse.outputs.exchange.flat import Flat, Times, flat, held
 from douse.outputs.exchange.left_out import LeftOut
 from douse.records.finding import guarded
+from douse.records.measure import Because
 from douse.records.records import Records, case_person
 from douse.records.zone_tree import ZoneTree
 
@@ -32,8 +33,8 @@ def write_sormas(out: Path, records: Records, left: LeftOut) -> list[Path]:
         Told what is left out.
     """
     out.mkdir(parents=True, exist_ok=True)
-    why = "SORMAS has no import file for this table."
-    left.beyond(records, held("sormas"), why, "The import file of SORMAS has no column for it.")
+    why = Because("SORMAS has no import file for this table.")
+    left.beyond(records, held("sormas"), why, Because("The import file of SORMAS has no column for it."))
     areas = _areas(records, left)
     cases = flat("sormas", "cases", _with_areas(records.cases, areas), _TIMES, left)
     contacts = flat("sormas", "contacts", _with_areas(records.table("contacts"), areas), _TIMES, left)
@@ -62,7 +63,7 @@ def _areas(records: Records, left: LeftOut) -> pl.DataFrame:
     schema = ["zone", *(f"zone.{rank}" for rank in _RANKS)]
     for table in ("cases", "contacts"):
         lost = int(records.table(table)["zone"].is_in(list(coarser)).sum())
-        left.column(table, "zone", lost, "SORMAS knows communities: smaller zones are written as theirs.")
+        left.column(table, "zone", lost, Because("SORMAS knows communities: smaller zones are written as theirs."))
     return pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String))
 
 
@@ -78,13 +79,13 @@ def _with_tests(cases: Flat, records: Records, left: LeftOut) -> Flat:
     )
     tests = records.table("tests").join(both, on="person_id", how="left", maintain_order="left")
     strangers = tests["case_id"].null_count()
-    left.whole("tests", strangers, "SORMAS keeps samples with a case, and these persons are none.")
+    left.whole("tests", strangers, Because("SORMAS keeps samples with a case, and these persons are none."))
     tests = tests.filter(pl.col("case_id").is_not_null()).sort("case_id", "sampled_at", maintain_order=True)
     tests = tests.with_columns(block=pl.int_range(pl.len()).over("case_id"))
     left.whole(
         "tests",
         tests.filter(pl.col("block") >= MOST_TESTS).height,
-        "The file has room for so many tests of a case only.",
+        Because("The file has room for so many tests of a case only."),
     )
     tests = tests.filter(pl.col("block") < MOST_TESTS)
     written = flat("sormas", "tests", tests, _TIMES, left)

@@ -11,6 +11,7 @@ import polars as pl
 
 from douse.outputs.exchange.left_out import LeftOut
 from douse.records.finding import write_csv
+from douse.records.measure import Because
 from douse.records.records import Records
 from douse.records.tables import TABLES, Table, column_facts
 
@@ -79,7 +80,7 @@ def write_package(out: Path, records: Records, left: LeftOut, *, title: str) -> 
 
 
 def _only_in_the_ledger(records: Records, left: LeftOut) -> None:
-    why = "It is of the ledger alone: what people decided and are to do is shared in bundles (`douse export`)."
+    why = Because("It is of the ledger alone: what people decided and are to do is shared in bundles (`douse export`).")
     for name in records.frames:
         if name not in TABLES:
             left.whole(name, records.table(name).height, why)

@@ -8,6 +8,7 @@ from douse.outputs.exchange.fhir import others, persons
 from douse.outputs.exchange.fhir.bundles import Bundles
 from douse.outputs.exchange.fhir.cells import Clock, Resource, Row, uuid_of
 from douse.outputs.exchange.left_out import LeftOut, all_columns
+from douse.records.measure import Because
 from douse.records.records import Records, case_person
 from douse.records.zone_tree import ZoneTree
 
@@ -35,16 +36,16 @@ def write_fhir(out: Path, records: Records, clock: Clock, left: LeftOut) -> tupl
     left.beyond(
         records,
         all_columns(*HELD, "tasks"),
-        "FHIR has no resource for this table, or Douse writes none.",
-        "FHIR has no element for this column.",
+        Because("FHIR has no resource for this table, or Douse writes none."),
+        Because("FHIR has no element for this column."),
     )
     with Bundles(out) as bundles:
         for table, record, made in _everything(records, clock):
             for address, resource in made:
                 complaint = bundles.add(address, resource)
                 if complaint is not None:
-                    why = "The FHIR library refuses the resource: {complaint}."
-                    left.row(table, record, why, complaint=complaint)
+                    why = Because("The FHIR library refuses the resource: {complaint}.", {"complaint": complaint})
+                    left.row(table, record, why)
     return bundles.paths, bundles.written
 
 
