@@ -40,12 +40,21 @@ def write_records(folder: Path, count: int) -> None:
     ]
     cases = pl.DataFrame(
         {
-            "case_id": [f"K{n}" for n in range(count)], "person_id": [f"p{n}" for n in range(count)], "pathogen": "sars-cov-2-wild",
-            "classification": "confirmed", "zone": luck.choice(zones, count), "age": luck.integers(0, 90, count),
-            "sex": luck.choice(["female", "male"], count), "onset": onset, "reported_at": told, "confirmed_at": told, "recorded_at": told,
-            "severity": luck.choice(["mild", "severe"], count), "found_by": "symptoms",
+            "case_id": [f"K{n}" for n in range(count)],
+            "person_id": [f"p{n}" for n in range(count)],
+            "pathogen": "sars-cov-2-wild",
+            "classification": "confirmed",
+            "zone": luck.choice(zones, count),
+            "age": luck.integers(0, 90, count),
+            "sex": luck.choice(["female", "male"], count),
+            "onset": onset,
+            "reported_at": told,
+            "confirmed_at": told,
+            "recorded_at": told,
+            "severity": luck.choice(["mild", "severe"], count),
+            "found_by": "symptoms",
         }
-    )  # fmt: skip
+    )
     cases.write_parquet(folder / "cases.parquet")
     tests = cases.select(
         "person_id",
@@ -73,9 +82,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         write_records(folder / "data", options.cases)
-        print(
-            "| form | export: CPU s | wall s | MB | import: CPU s | wall s | cases back |\n|---|---|---|---|---|---|---|"
-        )
+        print("| form | export: CPU s | wall s | MB | import: CPU s | wall s | cases back |\n" + "|---" * 7 + "|")
         for form in options.forms:
             out = folder / form
             began = _clocks()

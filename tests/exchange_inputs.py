@@ -18,9 +18,23 @@ from douse.records.tables import TABLES, column_facts
 FIRST = date(2026, 2, 1)
 # What breaks writers: formulas, quotation marks, separators, markup, other scripts, and signs beyond the first plane.
 WORDS = (
-    "=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", 'say "no"', "a;b,c", "<script>alert(1)</script>", "&lt;x&gt;", "海淀区",
-    "Ñuñoa", "two\nlines", "'quoted", "🦠", "\\N", "{}", "a\tb",
-)  # fmt: skip
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2",
+    "@SUM(A1)",
+    'say "no"',
+    "a;b,c",
+    "<script>alert(1)</script>",
+    "&lt;x&gt;",
+    "海淀区",
+    "Ñuñoa",
+    "two\nlines",
+    "'quoted",
+    "🦠",
+    "\\N",
+    "{}",
+    "a\tb",
+)
 NAMES = tuple(word for word in WORDS if "\n" not in word and "\t" not in word)
 
 
@@ -86,10 +100,18 @@ def _zones(luck: random.Random) -> list[dict[str, Any]]:
         parent = f"z{number - 2}" if number >= 2 else None
         point = luck.random() < 0.7
         made.append(
-            _row(luck, "zones", zone_id=f"z{number}", name=f"{luck.choice(NAMES)} {number}", kind=ranks[rank], parent_zone=parent,
-                 latitude=luck.uniform(-89, 89) if point else None, longitude=luck.uniform(-179, 179) if point else None,
-                 boundary=_outline(luck) if luck.random() < 0.5 else None)
-        )  # fmt: skip
+            _row(
+                luck,
+                "zones",
+                zone_id=f"z{number}",
+                name=f"{luck.choice(NAMES)} {number}",
+                kind=ranks[rank],
+                parent_zone=parent,
+                latitude=luck.uniform(-89, 89) if point else None,
+                longitude=luck.uniform(-179, 179) if point else None,
+                boundary=_outline(luck) if luck.random() < 0.5 else None,
+            )
+        )
     return made
 
 
@@ -105,13 +127,26 @@ def _case(luck: random.Random, case: str, person: str, zones: list[dict[str, Any
     )
     outcome = luck.choice([None, "recovered", "died", "lost"])
     return _row(
-        luck, "cases", case_id=case, person_id=luck.choice([person, person, None]), same_as=None, zone=_one(luck, zones)["zone_id"],
-        pathogen=luck.choice([None, "measles", "ebola", "sars-cov-2-delta"]), infector=None, onset=luck.choice([onset, None]),
-        exposed_from=onset - timedelta(days=4), exposed_to=onset - timedelta(days=2), tested_at=told - timedelta(hours=9),
-        confirmed_at=told, reported_at=luck.choice([told, told.replace(hour=0, minute=0, second=0)]), outcome=outcome,
-        outcome_on=onset + timedelta(days=20) if outcome else None, recorded_at=told + timedelta(days=luck.choice([0, 1])),
-        latitude=None, longitude=None,
-    )  # fmt: skip
+        luck,
+        "cases",
+        case_id=case,
+        person_id=luck.choice([person, person, None]),
+        same_as=None,
+        zone=_one(luck, zones)["zone_id"],
+        pathogen=luck.choice([None, "measles", "ebola", "sars-cov-2-delta"]),
+        infector=None,
+        onset=luck.choice([onset, None]),
+        exposed_from=onset - timedelta(days=4),
+        exposed_to=onset - timedelta(days=2),
+        tested_at=told - timedelta(hours=9),
+        confirmed_at=told,
+        reported_at=luck.choice([told, told.replace(hour=0, minute=0, second=0)]),
+        outcome=outcome,
+        outcome_on=onset + timedelta(days=20) if outcome else None,
+        recorded_at=told + timedelta(days=luck.choice([0, 1])),
+        latitude=None,
+        longitude=None,
+    )
 
 
 def _about(
@@ -121,12 +156,23 @@ def _about(
     at = datetime.combine(first, datetime.min.time()) + timedelta(seconds=luck.randint(0, 86_399))
     facts: dict[str, Any] = {
         "person_id": luck.choice([*people, "stranger", "other stranger"]),
-        "case_id": luck.choice(cases), "zone": luck.choice([None, _one(luck, zones)["zone_id"]]), "first_contact": first,
-        "last_contact": first + timedelta(days=luck.randint(0, 3)), "at": at, "sampled_at": at,
-        "result_at": luck.choice([at + timedelta(hours=5), None]), "entered_on": first, "left_on": luck.choice([None, first + timedelta(days=9)]),
-        "arrived_at": at, "quarantined_on": first, "quarantine_ended_on": first + timedelta(days=9), "facility_id": "fac1",
-        "laboratory": luck.choice(["fac0", None]), "from_zone": None, "recorded_at": at + timedelta(days=2),
-    }  # fmt: skip
+        "case_id": luck.choice(cases),
+        "zone": luck.choice([None, _one(luck, zones)["zone_id"]]),
+        "first_contact": first,
+        "last_contact": first + timedelta(days=luck.randint(0, 3)),
+        "at": at,
+        "sampled_at": at,
+        "result_at": luck.choice([at + timedelta(hours=5), None]),
+        "entered_on": first,
+        "left_on": luck.choice([None, first + timedelta(days=9)]),
+        "arrived_at": at,
+        "quarantined_on": first,
+        "quarantine_ended_on": first + timedelta(days=9),
+        "facility_id": "fac1",
+        "laboratory": luck.choice(["fac0", None]),
+        "from_zone": None,
+        "recorded_at": at + timedelta(days=2),
+    }
     return _row(luck, table, **{name: value for name, value in facts.items() if name in TABLES[table].column_names()})
 
 

@@ -146,7 +146,8 @@ def test_a_ledger_s_tasks_are_sent_as_tasks_and_stay_with_who_has_them(tmp_path)
 def test_names_of_a_dhis2_are_used_both_ways(tmp_path, capsys):
     ids = tmp_path / "ids.toml"
     ids.write_text(
-        '[org_units]\nz1 = "ImspTQPwCqd"\n[data_elements]\nDOUSE_FEVER = "fbfJHSPpUQD"\n[programs]\nDOUSE_OUTBREAK = "WSGAb5XwJ3Y"\n'
+        '[org_units]\nz1 = "ImspTQPwCqd"\n[data_elements]\nDOUSE_FEVER = "fbfJHSPpUQD"\n'
+        '[programs]\nDOUSE_OUTBREAK = "WSGAb5XwJ3Y"\n'
     )
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "cases.csv").write_text("case_id,recorded_at,zone\nK1,2026-03-01,z1\n")
@@ -194,11 +195,18 @@ def test_a_tracker_of_others_is_read_by_its_labels(tmp_path):
 
 def parameter(name: str, family: str, parameters: dict, stats: dict, **more: object) -> dict:
     return {
-        "disease": "Ebola Virus Disease", "pathogen": {"species": "Ebola Virus"}, "epi_name": name,
-        "probability_distribution": {"prob_distribution": family, "parameters": parameters, "offset": more.pop("offset", 0)},
-        "summary_statistics": stats, "metadata": {"units": "days", "sample_size": more.pop("sample_size", 10)},
+        "disease": "Ebola Virus Disease",
+        "pathogen": {"species": "Ebola Virus"},
+        "epi_name": name,
+        "probability_distribution": {
+            "prob_distribution": family,
+            "parameters": parameters,
+            "offset": more.pop("offset", 0),
+        },
+        "summary_statistics": stats,
+        "metadata": {"units": "days", "sample_size": more.pop("sample_size", 10)},
         "citation": {"author": [{"family": 'Nobody "x"'}], "title": "Invented", "year": 2015, "doi": "10.0000/none"},
-    }  # fmt: skip
+    }
 
 
 def test_a_pathogen_file_comes_of_parameters_and_loads(tmp_path, capsys):

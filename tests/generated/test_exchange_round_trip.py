@@ -14,11 +14,22 @@ from douse.records.tables import TABLES
 from exchange_inputs import plain
 
 HELD = {
-    "fhir": ("zones", "places", "facilities", "cases", "contacts", "follow_ups", "tests", "stays", "requests", "indicators"),
+    "fhir": (
+        "zones",
+        "places",
+        "facilities",
+        "cases",
+        "contacts",
+        "follow_ups",
+        "tests",
+        "stays",
+        "requests",
+        "indicators",
+    ),
     "frictionless": tuple(TABLES),
     "csv": tuple(TABLES),
     "dhis2": ("cases", "contacts", "follow_ups", "tests", "stays", "arrivals"),
-}  # fmt: skip
+}
 
 
 def there_and_back(tmp, form, seed, **more):

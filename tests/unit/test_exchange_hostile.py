@@ -1,5 +1,6 @@
 """What hostile or broken files can do to exchange: be refused, or be said. Nothing is fetched, nothing raises."""
 
+import contextlib
 import json
 import socket
 
@@ -14,9 +15,13 @@ from douse.readers.exchange import json_file
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><Bundle>&c;</Bundle>'
 CASE = {
-    "resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"},
-    "code": {"text": "measles"}, "onsetDateTime": "2026-03-01", "recordedDate": "2026-03-02",
-}  # fmt: skip
+    "resourceType": "Condition",
+    "id": "c1",
+    "subject": {"reference": "Patient/p1"},
+    "code": {"text": "measles"},
+    "onsetDateTime": "2026-03-01",
+    "recordedDate": "2026-03-02",
+}
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female"}
 
 
@@ -69,13 +74,15 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(sent, monkeypatch
 
 @pytest.mark.parametrize("text", ["", "{", "null", "NaN", '{"a": Infinity}', '"text"', "[1, 2", "\x00\x01\x02\x03"])
 def test_what_is_no_json_is_said(sent, text):
+    refused = ""
     try:
         checked = sent(text)
     except DataError as error:
-        assert "file.json" in str(error)
+        refused = str(error)
     else:
         assert checked.records.cases.is_empty()
         assert not checked.findings.is_empty()
+    assert not refused or "file.json" in refused
 
 
 def test_a_second_resource_of_one_address_is_set_aside(sent):
@@ -163,11 +170,17 @@ def test_a_package_whose_file_was_changed_is_not_read(tmp_path):
 @pytest.mark.parametrize(
     "shape",
     [
-        {"type": "Polygon", "coordinates": [[["<script>", 1], [2, 3]]]}, {"type": "Point", "coordinates": [1]}, {"type": "Point"},
-        {"type": "Polygon", "coordinates": []}, {"type": "Nothing", "coordinates": [1, 2]}, {"type": "Point", "coordinates": [999, 0]},
-        {"type": "GeometryCollection", "geometries": [{"type": "Point"}]}, "text", 7,
+        {"type": "Polygon", "coordinates": [[["<script>", 1], [2, 3]]]},
+        {"type": "Point", "coordinates": [1]},
+        {"type": "Point"},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Nothing", "coordinates": [1, 2]},
+        {"type": "Point", "coordinates": [999, 0]},
+        {"type": "GeometryCollection", "geometries": [{"type": "Point"}]},
+        "text",
+        7,
     ],
-)  # fmt: skip
+)
 def test_a_shape_that_is_none_is_set_aside_and_its_zone_kept(sent, shape):
     checked = sent(
         {"type": "FeatureCollection", "features": [{"type": "Feature", "id": "z", "geometry": shape, "properties": {}}]}
@@ -184,9 +197,13 @@ def test_data_values_that_cannot_be_read_are_said_one_by_one(sent):
     assert checked.records.table("indicators")["count"].to_list() == [3.0]
     said = dict(checked.findings.filter(pl.col("row").is_not_null()).select("row", "rule").iter_rows())
     assert said == {
-        1: "dhis2_no_value", 2: "dhis2_no_value", 3: "dhis2_not_a_day", 5: "dhis2_value_twice", 6: "unknown_code",
+        1: "dhis2_no_value",
+        2: "dhis2_no_value",
+        3: "dhis2_not_a_day",
+        5: "dhis2_value_twice",
+        6: "unknown_code",
         7: "dhis2_counts_cases",
-    }  # fmt: skip
+    }
 
 
 def test_a_tracked_entity_sent_twice_or_deleted_is_read_once_or_not(sent):
@@ -208,12 +225,47 @@ def test_a_tracked_entity_sent_twice_or_deleted_is_read_once_or_not(sent):
 
 NESTED = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-        st.sampled_from(["resourceType", "entry", "resource", "type", "features", "geometry", "properties", "coordinates", "id", "code", "coding",
-                         "dataValues", "dataElement", "period", "value", "trackedEntities", "enrollments", "events", "subject", "extension", "url",
-                         "identifier", "resources", "path", "name", "attributes", "reference", "system"]), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "resourceType",
+                    "entry",
+                    "resource",
+                    "type",
+                    "features",
+                    "geometry",
+                    "properties",
+                    "coordinates",
+                    "id",
+                    "code",
+                    "coding",
+                    "dataValues",
+                    "dataElement",
+                    "period",
+                    "value",
+                    "trackedEntities",
+                    "enrollments",
+                    "events",
+                    "subject",
+                    "extension",
+                    "url",
+                    "identifier",
+                    "resources",
+                    "path",
+                    "name",
+                    "attributes",
+                    "reference",
+                    "system",
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
     max_leaves=25,
-)  # fmt: skip
+)
 STARTS = st.sampled_from(
     [
         {"resourceType": "Bundle", "type": "collection"},
@@ -236,7 +288,5 @@ def test_no_json_whatever_raises_but_for_people(tmp_path_factory, value, start):
     )
     path = tmp_path_factory.mktemp("x") / "file.json"
     path.write_text(json.dumps(given), encoding="utf-8")
-    try:
+    with contextlib.suppress(DouseError):  # any other error fails
         receive([path])
-    except DouseError as error:
-        assert str(error)
