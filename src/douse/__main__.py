@@ -17,6 +17,7 @@ from douse import (
     choice_commands,
     console_commands,
     drilling_commands,
+    exchange_commands,
     forward_commands,
     ledger_commands,
 )
@@ -227,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     choice_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     ledger_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
+    exchange_commands.add(verbs, lambda text: _console().print(text, crop=False))
     console_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser

@@ -215,7 +215,7 @@ def test_findings_are_in_the_order_of_the_files_and_tell_when_the_row_was_told()
 
 
 def test_every_sentence_can_be_said():
-    fields = "file table column columns foreign allowed encoding other rule words order tables form"
+    fields = "file table column columns foreign allowed encoding other rule words order tables form kind complaint"
     facts = dict.fromkeys(fields.split(), "X")
     for sentence in SENTENCES.values():
         said = sentence.say(**facts)

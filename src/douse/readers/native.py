@@ -6,6 +6,7 @@ import re
 import dataframely as dy
 import polars as pl
 
+from douse.readers.godata import with_date_ranges
 from douse.readers.names import Match, match, translate_codes
 from douse.readers.sheet import Sheet, shown
 from douse.readers.sormas_tests import tests_in
@@ -30,16 +31,20 @@ def read_native(sheet: Sheet, table: str) -> tuple[list[RawTable], pl.DataFrame]
         guessed and what was not read.
     """
     tests, used = (None, set[str]())
+    original = sheet.original
+    if table == "cases":
+        sheet, used = with_date_ranges(sheet)
     means = match(table, sheet.cells.columns)
     if table == "cases" and "case_id" in means.columns:
-        tests, used = tests_in(sheet, means.columns["case_id"])
+        tests, blocks = tests_in(sheet, means.columns["case_id"])
+        used |= blocks
     if not means.columns:
         return [], file_finding(sheet.file, "no_column_known", table=table)
     cells = sheet.cells.select(pl.col(name).alias(ours) for ours, name in means.columns.items())
     zone = _zone(sheet, means)
     if zone is not None:
         cells = cells.with_columns(zone=zone)
-    made = [RawTable(table, sheet.file, cells, sheet.lines, sheet.original, remarks=sheet.remarks)]
+    made = [RawTable(table, sheet.file, cells, sheet.lines, original, remarks=sheet.remarks)]
     if tests is not None:
         made.append(tests)
     translated = [with_our_codes(part) for part in made]

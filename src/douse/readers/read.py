@@ -17,6 +17,8 @@ from douse.records.raw import RawTable, RawTables
 from douse.records.tables import REQUIRED_TABLES, TABLES
 
 Progress = Callable[[str, float], None]
+KNOWN = (*TEXT, *PARQUET, *WORKBOOKS)
+OURS = frozenset({"findings.csv", "left-out.csv"})  # what Douse itself says of files
 
 
 def read_raw(
@@ -189,7 +191,6 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise DataError(f"{path} is not there.", next_step="Check the path of the data.")
-    known = (*TEXT, *PARQUET, *WORKBOOKS)
     try:
         there = list(path.iterdir())
     except OSError:
@@ -197,10 +198,7 @@ def _files(path: Path) -> list[Path]:
     files = [
         file
         for file in there
-        if file.is_file()
-        and file.suffix.lower() in known
-        and not file.name.startswith(".")
-        and file.name != "findings.csv"
+        if file.is_file() and file.suffix.lower() in KNOWN and not file.name.startswith(".") and file.name not in OURS
     ]
     if not files:
         raise DataError(

@@ -20,6 +20,7 @@ PARQUET = (".parquet", ".pq")
 TEXT = (".csv", ".tsv", ".txt", ".tab")
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".zip", ".gz")
 _LONGEST_NAME = 80
+_HXL = re.compile(r"^#[a-z]\w*(\s*\+\s*\w+)*$")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def _from_grid(file: str, grid: Grid) -> tuple[Sheet, pl.DataFrame]:
     else:
         last = first
     last = max([last, *(place for place in captions if place <= last + 1)])
+    if last + 1 < len(rows) and _is_hxl(rows[last + 1]):
+        last += 1
     width = _width(names, int(grid.widths[first]))
     header, notes = _header(file, names[:width])
     body = grid.rows.slice(last + 1)
@@ -112,6 +115,12 @@ def _from_grid(file: str, grid: Grid) -> tuple[Sheet, pl.DataFrame]:
     free = (name for n in count(1) if (name := f"beyond the header {n}") not in header)
     extra = beyond.rename(dict(zip(beyond.columns, free, strict=False)))
     return Sheet(file, cells, grid.lines.slice(last + 1), extra, remarks), notes
+
+
+def _is_hxl(cells: Sequence[str | None]) -> bool:
+    """Whether a row holds the hashtags of HXL, which say what each column is: ``#affected+infected``."""
+    filled = [cell.strip() for cell in cells if cell and cell.strip()]
+    return bool(filled) and all(_HXL.match(cell) for cell in filled)
 
 
 def _width(names: Sequence[str | None], sent: int) -> int:

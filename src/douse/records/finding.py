@@ -108,12 +108,16 @@ def write_findings(checked: Checked, out: Path) -> list[Path]:
 
 def write_csv(frame: pl.DataFrame, path: Path | BytesIO) -> None:
     """Write a table that a spreadsheet opens rightly: with a byte-order mark, cells like formulas guarded."""
-    text = pl.col(pl.String)
-    like_a_formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
-    safe = frame.with_columns(pl.when(like_a_formula).then("'" + text).otherwise(text).name.keep())
+    safe = frame.with_columns(guarded(pl.col(pl.String)))
     headers = pl.Series(safe.columns, dtype=pl.String)
     safe.columns = headers.zip_with(~headers.str.contains(_FORMULA), "'" + headers).to_list()
     safe.write_csv(path, include_bom=True, datetime_format="%Y-%m-%d %H:%M:%S")
+
+
+def guarded(text: pl.Expr) -> pl.Expr:
+    """Text with an apostrophe before what a spreadsheet would take for a formula."""
+    like_a_formula = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
+    return pl.when(like_a_formula).then("'" + text).otherwise(text).name.keep()
 
 
 def without_guard(text: pl.Series) -> pl.Series:

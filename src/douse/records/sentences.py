@@ -20,6 +20,7 @@ class Sentence:
 
 _CORRECT = "Correct the cell and send the file again."
 _NO_STEP = "Nothing, if that is right."
+_CORRECT_ENTRY = "Correct the entry and send the file again."
 
 SENTENCES: dict[str, Sentence] = {
     # Files
@@ -176,6 +177,77 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "taken_once": Sentence(
         "Rows of the file that repeat a key of {table} were read once: the one told earliest.", _NO_STEP
+    ),
+    # Of exchange; the row is the number of the entry, from 1
+    "fhir_no_resource": Sentence("The entry holds no resource.", _NO_STEP),
+    "fhir_refused": Sentence(
+        "The FHIR library refuses the {column}: {complaint}.",
+        "Correct the element where it comes from, and send it again.",
+    ),
+    "fhir_twice": Sentence(
+        "Another entry before it has the same address or id; that one was read.", "Give each resource an id of its own."
+    ),
+    "fhir_not_read": Sentence("Resources of type {kind} are not read.", _NO_STEP),
+    "fhir_not_a_record": Sentence("The {kind} is none that a table holds.", _NO_STEP),
+    "fhir_in_error": Sentence("The {kind} was entered in error, or cancelled; it was not read.", _NO_STEP),
+    "fhir_other_condition": Sentence(
+        "The {kind} is no illness of the library, so it is no case.",
+        "If it is, give it one of the codes or names that the library knows (`douse library`).",
+    ),
+    "fhir_task_of_others": Sentence("The {kind} is work of another system, which keeps it.", _NO_STEP),
+    "fhir_other_measure": Sentence("The {kind} follows a measure that no indicator stands for.", _NO_STEP),
+    "fhir_report_without_results": Sentence(
+        "The {kind} names no results, or results that are not in these files.", "Send the observations with it."
+    ),
+    "fhir_element": Sentence("{column} has no column that holds it, and was not read.", _NO_STEP),
+    "fhir_extension": Sentence("{column} has an address that is not known, and was not read.", _NO_STEP),
+    "fhir_personal": Sentence(
+        "{column} tells who somebody is or how to reach them; it is never read.",
+        "Leave such elements out of what is sent.",
+    ),
+    "fhir_outside": Sentence(
+        "{column} points to another server; nothing is fetched from there.", "Send the resource with the others."
+    ),
+    "dhis2_no_value": Sentence("The data value names no data element, or has no value.", _CORRECT_ENTRY),
+    "dhis2_counts_cases": Sentence(
+        "The data value counts cases or deaths; cases come in one by one, and are counted here.", _NO_STEP
+    ),
+    "dhis2_not_a_day": Sentence(
+        "The period is no day; an indicator is counted by day. Allowed: YYYYMMDD.", "Export daily periods."
+    ),
+    "dhis2_value_twice": Sentence(
+        "Another data value before it is of the same data element, day and organisation unit; that one was read.",
+        "Name the attribute option combination of each source in the file of identifiers.",
+    ),
+    "dhis2_twice": Sentence("The tracked entity stands in the file before; that one was read.", _NO_STEP),
+    "dhis2_deleted": Sentence("The tracked entity was deleted where it comes from; it was not read.", _NO_STEP),
+    "dhis2_not_enrolled": Sentence("The tracked entity is in no programme, so it tells of no case.", _NO_STEP),
+    "dhis2_other_stage": Sentence(
+        "The event is of a stage that is not known, and stands without its person.",
+        "Export tracked entities with their enrolments, or name the stage in the file of identifiers.",
+    ),
+    "dhis2_element": Sentence(
+        "A data element of the event is no column of {table}.", "Name it in the file of identifiers if it counts."
+    ),
+    "dhis2_relationship": Sentence("The relationship is of a type that is not known.", _NO_STEP),
+    "geojson_no_zone": Sentence(
+        "The feature names no zone: it has neither an id nor a property zone_id or name.", _CORRECT_ENTRY
+    ),
+    "geojson_no_shape": Sentence("The geometry of the feature is none of GeoJSON; it was not read.", _CORRECT_ENTRY),
+    "geojson_property": Sentence("Property {column} is not known, and was not read.", _NO_STEP),
+    "package_outside": Sentence(
+        "The resource points out of the package ({column}); nothing is fetched from there.",
+        "Put the file beside datapackage.json, and name it without a folder above.",
+    ),
+    "package_missing": Sentence("The file of the resource is not there.", "Send it with the package."),
+    "package_changed": Sentence(
+        "The file of the resource is not the one that the package was made with: its hash differs; it was not read.",
+        "Send the package as it was made, or take the hash out of it if the change is meant.",
+    ),
+    "package_no_table": Sentence("The resource is none of the tables, and was not read.", "Name it after its table."),
+    "kind_unknown": Sentence(
+        "The file is JSON of no form that is known.",
+        "Send FHIR, DHIS2, GeoJSON or a data package; describe other tables as CSV in a mapping.",
     ),
     # Links
     "unknown_reference": Sentence(

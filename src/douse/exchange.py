@@ -1,0 +1,260 @@
+"""The story of exchange: out of records into the forms of others, and back through the door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
+from pathlib import Path
+
+import polars as pl
+
+from douse.errors import DataError, UsageError
+from douse.ledgers import Place
+from douse.library import Pathogen, load
+from douse.main import look
+from douse.outputs.exchange.dhis2 import write_dhis2
+from douse.outputs.exchange.geojson import write_geojson
+from douse.outputs.exchange.godata import write_godata
+from douse.outputs.exchange.hxl import Shown, write_hxl
+from douse.outputs.exchange.left_out import LeftOut
+from douse.outputs.exchange.sormas import write_sormas
+from douse.outputs.exchange.tables import write_package, write_tables
+from douse.outputs.words import Words
+from douse.question import DEFAULT_PROTOCOL, Question, check, open_data
+from douse.readers.exchange.dhis2_ids import Ids, load_ids
+from douse.readers.exchange.epiparameter import Weighed, pathogen_from
+from douse.readers.exchange.json_file import read_json
+from douse.records.check import check as check_raw
+from douse.records.finding import Checked, write_csv, write_findings
+from douse.records.ledger import Live, is_ledger, open_ledger
+from douse.records.ledger.intake import Taken, take_in
+from douse.records.mapping import load_mapping
+from douse.records.measure import Because
+from douse.records.records import Records
+from douse.records.tables import TABLES
+
+FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless")
+# What tells where somebody lives, or may name somebody: left out unless it is asked for.
+EXACT = {
+    "cases": ("latitude", "longitude"),
+    "visits": ("latitude", "longitude"),
+    "follow_ups": ("note",),
+    "tasks": ("note",),
+}
+_EVERYTHING = datetime.combine(date(2200, 12, 31), time.max)  # the door takes no later date
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How records are exported.
+
+    Attributes
+    ----------
+    form : str
+        One of `FORMS`.
+    as_of : date, optional
+        Only what was known at the end of this day; None: everything.
+    exact : bool
+        Whether points of residence and free notes go too.
+    zone : tzinfo
+        Of the local times, for forms that ask for an offset.
+    ids : Path, optional
+        What things are called in the DHIS2 that it is for.
+    mapping : Path, optional
+        Of the data.
+    protocol : str
+        Says which counts are too small to be published (HXL).
+    pathogen : str, optional
+        The pathogen that is counted (HXL); None: the one that the cases name.
+    language : str
+        Of what is said.
+    """
+
+    form: str
+    zone: tzinfo
+    as_of: date | None = None
+    exact: bool = False
+    ids: Path | None = None
+    mapping: Path | None = None
+    protocol: str = DEFAULT_PROTOCOL
+    pathogen: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came of an export.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        What was written.
+    left : pl.DataFrame
+        What was left out, and why (`left-out.csv`).
+    rows : dict[str, int]
+        Table -> rows that the records hold.
+    """
+
+    paths: tuple[Path, ...]
+    left: pl.DataFrame
+    rows: dict[str, int]
+
+
+def send(data: Path, out: Path, sending: Sending) -> Sent:
+    """Write records in the form of another system, and `left-out.csv` beside it.
+
+    Raises
+    ------
+    UsageError
+        When the form is not known, or the folder holds something already.
+    """
+    if sending.form not in FORMS:
+        raise UsageError("That form is not known.", allowed=", ".join(FORMS), next_step="Name one with --format.")
+    if out.is_dir() and any(out.iterdir()):
+        raise UsageError(
+            f"{out.name} holds files already.", allowed="a new or empty folder", next_step="Name another folder."
+        )
+    left = LeftOut(Words(sending.language))
+    known = _known(data, sending, left)
+    if not sending.exact:
+        known = _without_exact(known, left)
+    paths = _write(data, out, known, sending, left)
+    rows = {name: known.table(name).height for name in known.frames}
+    return Sent((*paths, left.write(out)), left.frame(), {name: count for name, count in rows.items() if count})
+
+
+def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
+    """The records in force; of rows that the door set aside, how many."""
+    moment = _EVERYTHING if sending.as_of is None else datetime.combine(sending.as_of, time.max)
+    if is_ledger(data):
+        frames = Live(open_ledger(data)).follow().frames  # tables that only the ledger has among them
+        known = Records(frames, frozenset(frames)).as_of(moment)
+        _say_gone(frames, known, left)
+        return known
+    checked = check(data, sending.mapping)
+    aside = checked.findings.filter(pl.col("action") == "row_set_aside")
+    for table, rows in (
+        aside.group_by("table", maintain_order=True).agg(pl.struct("file", "row").n_unique()).iter_rows()
+    ):
+        left.whole(str(table), rows, Because("The door set these rows aside: `douse check` says why."))
+    known = checked.records.as_of(moment)
+    _say_gone(checked.records.frames, known, left)
+    return known
+
+
+def _say_gone(frames: Mapping[str, pl.DataFrame], known: Records, left: LeftOut) -> None:
+    """Say how many rows are not in force."""
+    why = Because("These rows were corrected, merged, or told after the day; only what is in force goes.")
+    for name, frame in frames.items():
+        if name in known.frames:
+            left.whole(name, frame.height - known.table(name).height, why)
+
+
+def _without_exact(known: Records, left: LeftOut) -> Records:
+    """Records without what tells where somebody lives, and without free notes."""
+    frames = dict(known.frames)
+    for name, columns in EXACT.items():
+        for column in columns:
+            if name in frames:
+                filled = frames[name].height - frames[name][column].null_count()
+                why = Because("It could tell who somebody is: add --exact for those who may have it.")
+                left.column(name, column, filled, why)
+                frames[name] = frames[name].with_columns(pl.lit(None, frames[name][column].dtype).alias(column))
+    return replace(known, frames=frames)
+
+
+def _write(  # noqa: PLR0911  (one way out a form)
+    data: Path, out: Path, known: Records, sending: Sending, left: LeftOut
+) -> list[Path]:
+    match sending.form:
+        case "fhir":
+            from douse.outputs.exchange.fhir.cells import Clock  # noqa: PLC0415  (the FHIR library: half a second)
+            from douse.outputs.exchange.fhir.write import write_fhir  # noqa: PLC0415
+
+            return write_fhir(out, known, Clock(sending.zone), left)[0]
+        case "dhis2":
+            return write_dhis2(out, known, load_ids(sending.ids) if sending.ids else Ids(), left)
+        case "sormas":
+            return write_sormas(out, known, left)
+        case "godata":
+            return write_godata(out, known, left)
+        case "geojson":
+            return write_geojson(out, known, left, exact=sending.exact)
+        case "frictionless":
+            title = left.words.say("An outbreak, as its records tell it")
+            return write_package(out, known, left, title=title)
+        case "csv":
+            return write_tables(out, known, left)
+    question = Question(data, sending.mapping, sending.as_of, sending.protocol, sending.pathogen)
+    opened = open_data(question)
+    scene = look(opened, opened.day)
+    words = Words(sending.language)
+    return write_hxl(out, Shown(scene.situation, scene.known, scene.zones), scene.protocol, words, left)
+
+
+def receive(paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | None = None) -> Checked:
+    """Bring what others sent through the door.
+
+    Raises
+    ------
+    DataError
+        When there is nothing that can be read.
+    """
+    from douse.readers.exchange.read import read_sent  # noqa: PLC0415  (the FHIR library: half a second)
+
+    raw = read_sent(paths, load_mapping(mapping) if mapping else None, load_ids(ids) if ids else None)
+    return check_raw(raw)
+
+
+def keep(checked: Checked, out: Path) -> list[Path]:
+    """Write what passed as tables, the findings, and the rows that were set aside.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds something already.
+    """
+    if out.is_dir() and any(out.iterdir()):
+        raise UsageError(
+            f"{out.name} holds files already.", allowed="a new or empty folder", next_step="Name another folder."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in TABLES:
+        frame = checked.records.table(name)
+        if frame.height:
+            paths.append(out / f"{name}.csv")
+            write_csv(frame, paths[-1])
+    return [*paths, *write_findings(checked, out)]
+
+
+def take(place: Place, checked: Checked, *, author: str, at: datetime) -> Taken:
+    """Append what passed to a ledger."""
+    return take_in(Live(place.open(make=True)), checked.records, author=author, at=at)
+
+
+def make_pathogen(file: Path, disease: str, extends: str, out: Path) -> list[Weighed]:
+    """Write a pathogen file from parameters in the form of epiparameterDB; give what became of each entry.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or the other one is there already.
+    UsageError
+        When nothing in it is on the disease.
+    LibraryError
+        When the numbers do not fit those of the pathogen that it extends.
+    """
+    if out.suffix != ".toml" or out.exists():
+        raise DataError(
+            f"{out.name} cannot be written.", allowed="a new file that ends in .toml", next_step="Name one."
+        )
+    name = "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in out.stem.lower()).strip("-") or "own"
+    text, weighed = pathogen_from(read_json(file), disease, load(Pathogen, extends), name)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        load(Pathogen, str(out))
+    except Exception:
+        out.unlink()
+        raise
+    return weighed

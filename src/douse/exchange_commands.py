@@ -1,0 +1,132 @@
+"""Command line of exchange: out of records into the forms of others, and back."""
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rich.console import RenderableType
+
+from douse import arguments
+from douse.ledger_commands import AUTHOR, place, takes_place
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Show = Callable[[RenderableType], None]
+FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless")
+
+
+def add(verbs: "Verbs", show: Show) -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "exchange", help="records in the forms of other systems: FHIR, DHIS2, SORMAS, Go.Data, ..."
+    )
+    what = parser.add_subparsers(dest="what", required=True)
+    _add_export(what, show)
+    _add_import(what, show)
+    _add_pathogen(what, show)
+
+
+def time_zone(text: str) -> tzinfo:
+    """A time zone: a name such as Asia/Shanghai, or an offset such as +08:00."""
+    try:
+        if text[:1] in "+-":
+            hours, _, minutes = text[1:].partition(":")
+            ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
+            return timezone(ahead if text[0] == "+" else -ahead)
+        return ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise argparse.ArgumentTypeError("this takes a time zone: Asia/Shanghai, or an offset such as +08:00") from None
+
+
+def _export(options: argparse.Namespace, show: Show) -> int:
+    from douse import exchange
+    from douse.outputs import exchange_listing
+    from douse.outputs.words import Words
+    from douse.question import DEFAULT_PROTOCOL
+
+    sending = exchange.Sending(
+        options.format, options.time_zone, as_of=options.as_of, exact=options.exact, ids=options.ids,
+        mapping=options.map, protocol=options.protocol or DEFAULT_PROTOCOL, pathogen=options.pathogen,
+        language=options.lang,
+    )  # fmt: skip
+    sent = exchange.send(options.data, options.out, sending)
+    show(exchange_listing.sent(sent.paths, sent.rows, sent.left, Words(options.lang)))
+    return 0
+
+
+def _import(options: argparse.Namespace, show: Show) -> int:
+    from douse import exchange
+    from douse.outputs import exchange_listing, ledger_listing, listing
+    from douse.outputs.words import Words
+
+    checked = exchange.receive(options.files, mapping=options.map, ids=options.ids)
+    if options.out is not None:
+        exchange.keep(checked, options.out)
+    show(listing.findings_table(checked.findings, options.out))
+    if options.ledger:
+        show(ledger_listing.taken(exchange.take(place(options), checked, author=AUTHOR, at=datetime.now())))
+    else:
+        rows = {name: frame.height for name, frame in checked.records.frames.items() if frame.height}
+        show(exchange_listing.received(rows, Words(options.lang)))
+    return 0 if checked.all_passed else 1
+
+
+def _pathogen(options: argparse.Namespace, show: Show) -> int:
+    from douse import exchange
+    from douse.outputs import exchange_listing
+    from douse.outputs.words import Words
+
+    weighed = exchange.make_pathogen(options.file, options.disease, options.extends, options.out)
+    show(exchange_listing.weighed(weighed, options.out, Words(options.lang)))
+    return 0
+
+
+def _add_export(verbs: "Verbs", show: Show) -> None:
+    parser = verbs.add_parser("export", help="write records in the form of another system")
+    arguments.takes_data(parser)
+    parser.add_argument("--format", choices=FORMS, required=True, help="form")
+    parser.add_argument("--out", type=arguments.folder, required=True, help="new folder for the files and left-out.csv")
+    parser.add_argument("--as-of", type=arguments.day, help="only what was known at the end of this day")
+    parser.add_argument(
+        "--exact", action="store_true", help="also points of residence, addresses and free notes, for who may have them"
+    )
+    parser.add_argument(
+        "--time-zone", type=time_zone, default=UTC, help="of the local times, for FHIR (default: +00:00)"
+    )
+    parser.add_argument("--ids", type=Path, help="TOML file: what things are called in that DHIS2")
+    parser.add_argument("--protocol", help="hxl: the protocol whose smallest published count holds")
+    parser.add_argument("--pathogen", help="hxl: the pathogen that is counted (default: as the cases say)")
+    _takes_language(parser)
+    parser.set_defaults(call=lambda options: _export(options, show))
+
+
+def _add_import(verbs: "Verbs", show: Show) -> None:
+    parser = verbs.add_parser("import", help="bring what others sent through the door, and say what was not understood")
+    parser.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="files or folders, of any form that is known"
+    )
+    parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
+    parser.add_argument("--ids", type=Path, help="TOML file: what things are called in that DHIS2")
+    parser.add_argument("--out", type=arguments.folder, help="new folder for the tables, findings and rows set aside")
+    parser.add_argument("--ledger", action="store_true", help="append what passed to the ledger")
+    takes_place(parser)
+    _takes_language(parser)
+    parser.set_defaults(call=lambda options: _import(options, show))
+
+
+def _add_pathogen(verbs: "Verbs", show: Show) -> None:
+    parser = verbs.add_parser("pathogen", help="a pathogen file from parameters in the form of epiparameterDB")
+    parser.add_argument("file", type=Path, help="JSON file of parameters")
+    parser.add_argument("--disease", required=True, help="disease or pathogen, as the file or the library calls it")
+    parser.add_argument("--extends", required=True, help="pathogen of the library that gives all other numbers")
+    parser.add_argument("--out", type=Path, required=True, help="new file, which ends in .toml")
+    _takes_language(parser)
+    parser.set_defaults(call=lambda options: _pathogen(options, show))
+
+
+def _takes_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")

@@ -1,0 +1,1 @@
+"""Records in the forms of other systems; each writer says what it left out, and why."""

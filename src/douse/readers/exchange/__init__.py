@@ -1,0 +1,1 @@
+"""Forms of exchange that are no plain tables: bundles, payloads, packages, maps."""

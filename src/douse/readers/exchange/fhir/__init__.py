@@ -1,0 +1,1 @@
+"""FHIR R4: which words stand for ours, and bundles to rows."""

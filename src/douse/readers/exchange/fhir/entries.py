@@ -1,0 +1,211 @@
+"""Files of FHIR to resources, and what they say of each other: who is whom, and which case is meant."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from douse.readers.exchange.fhir.codes import COLUMN, IDENTIFIER, meant
+from douse.readers.exchange.fhir.valid import refused, unknown
+from douse.readers.exchange.gathered import ROW, Gathered
+from douse.readers.exchange.json_file import read_json, read_json_lines
+
+LINES = (".ndjson", ".jsonl")
+READ = frozenset(
+    {
+        "Patient", "Condition", "Observation", "Specimen", "DiagnosticReport", "Encounter", "Location", "Task",
+        "MeasureReport",
+    }
+)  # fmt: skip
+_AREAS = ("country", "state", "city", "district")
+_OUTSIDE = ("http://", "https://", "//", "file:", "ftp:")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource, where it stands, and how others call it."""
+
+    file: str
+    number: int
+    address: str | None
+    resource: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Its type."""
+        return str(self.resource["resourceType"])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What references to it may say."""
+        own = f"{self.kind}/{self.resource['id']}" if self.resource.get("id") else None
+        return tuple(name for name in (self.address, own) if name)
+
+    @property
+    def local(self) -> str:
+        """Its own identifier, where it has none of ours."""
+        return str(self.resource.get("id") or (self.address or "").removeprefix("urn:uuid:") or f"entry-{self.number}")
+
+
+@dataclass
+class Person:
+    """What a Patient says of a person."""
+
+    id: str
+    gender: str | None = None
+    died: str | None = None  # day, or empty where only the death is known
+    zone: str | None = None
+    age: str | None = None
+
+
+@dataclass
+class Index:
+    """What resources are called, and what the others need to know of them."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
+    sampled: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    set_aside: set[tuple[str, int]] = field(default_factory=set)
+
+    def usable(self, files: Sequence[Path]) -> Iterator[Entry]:
+        """The entries that were not set aside."""
+        for path in files:
+            yield from (entry for entry in entries(path) if (entry.file, entry.number) not in self.set_aside)
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The resources of a bundle, of a file with one resource, or of a file with one a line.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read as JSON.
+    """
+    for number, (address, resource) in enumerate(_resources(path), start=1):
+        if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
+            yield Entry(path.name, number, address if isinstance(address, str) else None, resource)
+        else:
+            yield Entry(path.name, number, None, {"resourceType": ""})
+
+
+def _resources(path: Path) -> Iterator[tuple[Any, Any]]:
+    if path.suffix.lower() in LINES:
+        yield from ((None, value) for value in read_json_lines(path))
+        return
+    value = read_json(path)
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
+        yield None, value
+        return
+    given = value.get("entry")
+    for entry in given if isinstance(given, list) else ():
+        known = isinstance(entry, dict)
+        yield (entry.get("fullUrl"), entry.get("resource")) if known else (None, None)
+
+
+def index_of(files: Sequence[Path], gathered: Gathered) -> Index:
+    """Look through all files once: what is valid, what is there twice, and who is whom."""
+    index = Index()
+    for path in files:
+        for entry in entries(path):
+            rule, said = _fault(entry, index)
+            if rule is None:
+                _keep(entry, index)
+                continue
+            index.set_aside.add((entry.file, entry.number))
+            gathered.say(entry.file, entry.number, rule, ROW, column=entry.kind, **said)
+    for entry in index.usable(files):
+        _keep_age(entry, index)
+    return index
+
+
+def _fault(entry: Entry, index: Index) -> tuple[str | None, Mapping[str, str]]:
+    if not entry.kind:
+        return "fhir_no_resource", {}
+    complaint = refused(entry.resource) if entry.kind in READ else unknown(entry.kind)
+    if complaint is not None:
+        return "fhir_refused", {"complaint": complaint}
+    if index.names & set(entry.names):
+        return "fhir_twice", {}
+    return None, {}
+
+
+def _keep(entry: Entry, index: Index) -> None:
+    index.names.update(entry.names)
+    resource, kind = entry.resource, entry.kind
+    if kind == "Patient":
+        person = _person(entry)
+        index.people.update(dict.fromkeys(entry.names, person))
+    elif kind == "Condition":
+        index.cases.update(dict.fromkeys(entry.names, identified(resource, "case") or entry.local))
+    elif kind == "Location":
+        index.zones.update(dict.fromkeys(entry.names, identified(resource, "zone") or entry.local))
+    elif kind == "Specimen":
+        taken = (resource.get("collection") or {}).get("collectedDateTime")
+        if taken:
+            index.sampled.update(dict.fromkeys(entry.names, taken))
+
+
+def _keep_age(entry: Entry, index: Index) -> None:
+    if entry.kind == "Observation" and meant("figure", entry.resource.get("code")) == "age":
+        person = person_of(entry.resource.get("subject"), index)
+        value = (entry.resource.get("valueQuantity") or {}).get("value")
+        if person is not None and value is not None:
+            person.age = str(int(value))
+
+
+def _person(entry: Entry) -> Person:
+    resource = entry.resource
+    own = identified(resource, "person")
+    died = resource.get("deceasedDateTime")
+    if died is None and resource.get("deceasedBoolean"):
+        died = ""
+    where = (resource.get("address") or [{}])[0]
+    parts = [where[part] for part in _AREAS if where.get(part)]
+    return Person(own or entry.local, resource.get("gender"), died and died[:10], "/".join(parts) or None)
+
+
+def identified(resource: Mapping[str, Any], kind: str) -> str | None:
+    """Our identifier of a kind, that a resource or a reference carries."""
+    given = resource.get("identifier") or []
+    for one in given if isinstance(given, list) else [given]:
+        if one.get("system") == IDENTIFIER + kind and one.get("value"):
+            return str(one["value"])
+    return None
+
+
+def person_of(reference: Any, index: Index) -> Person | None:
+    """The person that a reference names; None where it names nobody of these files."""
+    given = reference or {}
+    own = identified(given, "person")
+    return Person(own) if own else _named(given, index.people)
+
+
+def named(reference: Any, kind: str, among: Mapping[str, str]) -> str | None:
+    """What a reference names: by our identifier, or a resource of these files."""
+    given = reference or {}
+    return identified(given, kind) or _named(given, among)
+
+
+def outside(reference: Any, index: Index) -> bool:
+    """Whether a reference points to another server: it is never followed."""
+    where = str((reference or {}).get("reference") or "")
+    return where.lower().startswith(_OUTSIDE) and where not in index.names
+
+
+def _named(reference: Mapping[str, Any], among: Mapping[str, Any]) -> Any:
+    where = reference.get("reference")
+    return among.get(where) if isinstance(where, str) else None
+
+
+def columns_in(resource: Mapping[str, Any], table: str) -> dict[str, str]:
+    """Cells that stand in our extensions."""
+    start = f"{COLUMN}{table}."
+    found = {}
+    for extension in resource.get("extension") or ():
+        url = str(extension.get("url"))
+        value = next((value for name, value in extension.items() if name.startswith("value")), None)
+        if url.startswith(start) and isinstance(value, str | int | float):
+            found[url.removeprefix(start)] = str(value)
+    return found

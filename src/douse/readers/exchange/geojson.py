@@ -1,0 +1,87 @@
+"""GeoJSON to zones."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from douse.readers.exchange.gathered import ROW, VALUE, Gathered
+from douse.readers.names import match, plain
+from douse.records.tables import TABLES
+
+_DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_IDS = ("zone_id", "id", "code", "pcode")
+_QUIET = frozenset({"level"})  # which measures make, not zones
+
+
+def is_geojson(value: Any) -> bool:
+    """Whether JSON is a map of features."""
+    return isinstance(value, dict) and value.get("type") in {"FeatureCollection", "Feature"}
+
+
+def is_geometry(shape: Any) -> bool:
+    """Whether a value is a geometry of RFC 7946: lists of positions as deep as its type asks, within the globe."""
+    if not isinstance(shape, dict):
+        return False
+    if shape.get("type") == "GeometryCollection":
+        parts = shape.get("geometries")
+        return isinstance(parts, list) and all(is_geometry(part) for part in parts)
+    depth = _DEPTHS.get(str(shape.get("type")))
+    return depth is not None and _is_nested(shape.get("coordinates"), depth)
+
+
+def _is_nested(given: Any, depth: int) -> bool:
+    if not isinstance(given, list) or not given:
+        return False
+    if depth:
+        return all(_is_nested(part, depth - 1) for part in given)
+    numbers = all(isinstance(part, int | float) and not isinstance(part, bool) for part in given)
+    return numbers and 2 <= len(given) <= 4 and -180 <= given[0] <= 180 and -90 <= given[1] <= 90
+
+
+def read_geojson(file: str, value: Mapping[str, Any], gathered: Gathered) -> None:
+    """Features into rows of zones; the row is the number of the feature."""
+    features = value.get("features") if value.get("type") == "FeatureCollection" else [value]
+    given = [feature if isinstance(feature, dict) else {} for feature in features or () if features]
+    names = match("zones", list(dict.fromkeys(name for one in given for name in _properties(one)))).columns
+    for number, feature in enumerate(given, start=1):
+        _read(file, number, feature, names, gathered)
+
+
+def _properties(feature: Mapping[str, Any]) -> dict[str, Any]:
+    given = feature.get("properties")
+    return {str(name): value for name, value in given.items()} if isinstance(given, dict) else {}
+
+
+def _read(file: str, number: int, feature: Mapping[str, Any], names: Mapping[str, str], gathered: Gathered) -> None:
+    properties = _properties(feature)
+    plainly = {plain(name): value for name, value in properties.items()}
+    row = {ours: properties[theirs] for ours, theirs in names.items() if properties.get(theirs) is not None}
+    key = row.get("zone_id") or feature.get("id") or next((plainly[k] for k in _IDS if plainly.get(k)), None)
+    key = key or row.get("name")
+    if not isinstance(key, str | int) or isinstance(key, bool):
+        gathered.say(file, number, "geojson_no_zone", ROW, table="zones")
+        return
+    row["zone_id"] = key
+    used = {*names.values()} | {name for name in properties if plain(name) in _IDS} | _QUIET
+    for name in properties:
+        if name not in used:
+            gathered.say(file, number, "geojson_property", table="zones", column=name[:80])
+    nested = {name for name, cell in row.items() if isinstance(cell, dict | list)}
+    for name in nested & set(TABLES["zones"].column_names()):
+        gathered.say(file, number, "geojson_property", VALUE, table="zones", column=name)
+    row = {name: cell for name, cell in row.items() if name not in nested}
+    _add_shape(file, number, feature.get("geometry"), row, gathered)
+    gathered.add(file, number, "zones", row)
+
+
+def _add_shape(file: str, number: int, shape: Any, row: dict[str, Any], gathered: Gathered) -> None:
+    if shape is None:
+        return
+    if not is_geometry(shape):
+        gathered.say(file, number, "geojson_no_shape", VALUE, table="zones", column="boundary")
+    elif shape["type"] == "Point":
+        longitude, latitude = shape["coordinates"][:2]
+        row.setdefault("longitude", longitude)
+        row.setdefault("latitude", latitude)
+    else:
+        row["boundary"] = json.dumps(shape, ensure_ascii=False, separators=(",", ":"))

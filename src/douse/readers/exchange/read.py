@@ -1,0 +1,98 @@
+"""What somebody sent, in whatever form, to raw tables: FHIR, DHIS2, GeoJSON, a data package, or tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from douse.errors import DataError
+from douse.readers.exchange.dhis2 import is_aggregate, is_tracker, read_aggregate, read_tracker
+from douse.readers.exchange.dhis2_ids import Ids
+from douse.readers.exchange.epiparameter import is_epiparameter
+from douse.readers.exchange.fhir.entries import LINES
+from douse.readers.exchange.fhir.read import read_fhir
+from douse.readers.exchange.gathered import ROW, Gathered
+from douse.readers.exchange.geojson import is_geojson, read_geojson
+from douse.readers.exchange.json_file import read_json
+from douse.readers.exchange.package import PACKAGE, read_package
+from douse.readers.read import KNOWN, OURS, read_raw
+from douse.records.finding import no_findings
+from douse.records.mapping import Mapping
+from douse.records.raw import RawTable, RawTables
+
+JSON = (".json", ".geojson", *LINES)
+_MARKUP = (".xml", ".html", ".htm", ".xhtml", ".kml", ".gml", ".svg")
+
+
+def read_sent(paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | None = None) -> RawTables:
+    """Read files and folders of any form that is known.
+
+    Parameters
+    ----------
+    paths : Sequence[Path]
+        Files, or folders of files.
+    mapping : Mapping, optional
+        Of tables.
+    ids : Ids, optional
+        What things are called in the DHIS2 that the files come from.
+
+    Raises
+    ------
+    DataError
+        When there is nothing that can be read, or a file is XML, too large, or nests without end.
+    """
+    read = [_read(path, mapping, ids or Ids()) for path in paths]
+    return RawTables(
+        tuple(part for raw in read for part in raw.tables),
+        pl.concat([no_findings(), *(raw.findings for raw in read)]),
+    )
+
+
+def _read(path: Path, mapping: Mapping | None, ids: Ids) -> RawTables:
+    if path.name == PACKAGE or (path.is_dir() and (path / PACKAGE).is_file()):
+        return read_package(path if path.is_file() else path / PACKAGE)
+    if not path.exists():
+        raise DataError(f"{path} is not there.", next_step="Check the path.")
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    nested = [file for file in files if file.is_file() and file.suffix.lower() in JSON]
+    parts = [_read_nested(nested, ids)] if nested else []
+    for file in files:
+        if file.suffix.lower() in _MARKUP:
+            raise DataError(
+                f"{file.name} is XML, which is never read.",
+                allowed="JSON, CSV, Parquet",
+                next_step="Export the same so.",
+            )
+    tables = [file for file in files if file.suffix.lower() in KNOWN and file.name not in OURS]
+    if tables or not nested:
+        parts.append(read_raw(path, mapping, required=()))
+    read = tuple(part for raw in parts for part in raw.tables)
+    return RawTables(read, pl.concat([no_findings(), *(raw.findings for raw in parts)]))
+
+
+def _read_nested(files: Sequence[Path], ids: Ids) -> RawTables:
+    """Files of JSON, by what they hold; those of FHIR belong together."""
+    gathered, parts, bundles = Gathered(), list[RawTable](), list[Path]()
+    for file in files:
+        if file.suffix.lower() in LINES:
+            bundles.append(file)
+            continue
+        value = read_json(file)
+        if isinstance(value, dict) and "resourceType" in value:
+            bundles.append(file)
+        elif is_geojson(value):
+            read_geojson(file.name, value, gathered)
+        elif is_aggregate(value):
+            read_aggregate(file.name, value, ids, gathered)
+        elif is_tracker(value):
+            parts += read_tracker(file.name, value, ids, gathered)
+        elif is_epiparameter(value):
+            raise DataError(
+                f"{file.name} holds parameters of pathogens, not records.",
+                next_step="`douse exchange pathogen FILE --disease NAME --extends PATHOGEN --out FILE.toml`",
+            )
+        else:
+            gathered.say(file.name, None, "kind_unknown", ROW)
+    raw = [gathered.raw(), read_fhir(bundles)] if bundles else [gathered.raw()]
+    tables = (*parts, *(part for one in raw for part in one.tables))
+    return RawTables(tables, pl.concat([no_findings(), *(one.findings for one in raw)]))

@@ -1,0 +1,265 @@
+"""douse exchange: export, import, pathogen; what is left out, what is said, what is refused."""
+
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import exchange_inputs as inputs
+from douse.__main__ import main
+from douse.library import Pathogen, load
+from douse.records.ledger import Live, NewEntry, open_ledger
+
+FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "frictionless")
+FORMULA = ("=", "+", "-", "@")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    return inputs.written(inputs.made(5, cases=20), tmp_path_factory.mktemp("data") / "records")
+
+
+def export(data: Path, out: Path, form: str, *more: str) -> int:
+    return main(["exchange", "export", str(data), "--format", form, "--out", str(out), *more])
+
+
+def left_out(out: Path) -> pl.DataFrame:
+    return pl.read_csv(out / "left-out.csv", infer_schema=False)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_row_and_every_column_is_sent_or_said_to_be_left_out(data, tmp_path, form, capsys):
+    assert export(data, tmp_path / "out", form, "--exact") == 0
+    said = capsys.readouterr().out
+    left = left_out(tmp_path / "out")
+    assert left["why"].null_count() == 0
+    assert ("Left out:" in said) == (left.height > 0)
+    assert main(["exchange", "import", str(tmp_path / "out"), "--out", str(tmp_path / "in")]) in {0, 1}
+    tables = set(left.filter(pl.col("column").is_null() & pl.col("record_id").is_null())["table"])
+    for path in data.glob("*.parquet"):
+        table, sent = path.stem, pl.read_parquet(path)
+        back = tmp_path / "in" / path.with_suffix(".csv").name
+        if not back.exists():
+            assert table in tables, table
+            continue
+        found = pl.read_csv(back, infer_schema=False)
+        columns = set(left.filter((pl.col("table") == table) & pl.col("column").is_not_null())["column"])
+        for column in set(sent.columns) - {"record_id", "supersedes"}:
+            lost = sent.height - sent[column].null_count() - (found.height - found[column].null_count())
+            assert lost <= 0 or column in columns or table in set(left["table"]), (table, column)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_where_people_live_goes_only_where_it_is_asked_for(tmp_path, form):
+    case = "case_id,person_id,recorded_at,latitude,longitude,pathogen\nK1,p1,2026-03-02,31.234567,121.456789,measles\n"
+    notes = "person_id,at,recorded_at,note\np1,2026-03-03,2026-03-03,calls her SECRET\n"
+    zones = "zone_id,name,kind,population\nz1,North,district,5000\nz2,SECRET house,building,9\n"
+    (tmp_path / "data").mkdir()
+    for name, text in (("cases", case), ("follow_ups", notes), ("zones", zones)):
+        (tmp_path / "data" / f"{name}.csv").write_text(text)
+    assert export(tmp_path / "data", tmp_path / "out", form) == 0
+    text = "".join(path.read_text() for path in (tmp_path / "out").iterdir() if path.name != "left-out.csv")
+    assert "31.23" not in text
+    assert "calls her" not in text
+    assert form != "geojson" or "SECRET" not in text
+    assert left_out(tmp_path / "out").filter(pl.col("why").str.contains("--exact")).height > 0
+
+
+@pytest.mark.parametrize("form", ["sormas", "godata", "csv", "frictionless"])
+def test_no_cell_of_a_table_begins_like_a_formula(data, tmp_path, form):
+    assert export(data, tmp_path / "out", form, "--exact") == 0
+    cells = 0
+    for path in (tmp_path / "out").glob("*.csv"):
+        for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()):
+            for cell in row:
+                cells += 1
+                assert (
+                    not cell.startswith(FORMULA) or cell.replace(".", "", 1).lstrip("-").replace("e-", "").isdigit()
+                ), path.name
+    assert cells > 100
+
+
+def test_a_folder_that_holds_something_is_not_written_into(data, tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine")
+    assert export(data, tmp_path, "csv") == 2
+    assert "holds files already" in capsys.readouterr().err
+    assert main(["exchange", "import", str(data), "--out", str(tmp_path)]) == 2
+
+
+def test_a_past_day_is_exported_as_it_was_known(tmp_path):
+    (tmp_path / "cases.csv").write_text(
+        "case_id,recorded_at,outcome,outcome_on\nK1,2026-03-01,died,2026-03-05\nK2,2026-03-09,,\n"
+    )
+    assert export(tmp_path / "cases.csv", tmp_path / "out", "fhir", "--as-of", "2026-03-02") == 0
+    text = (tmp_path / "out" / "bundle-0001.json").read_text()
+    assert "K1" in text
+    assert "K2" not in text
+    assert "deceased" not in text
+
+
+def test_counts_below_the_minimum_are_not_published_with_hashtags(tmp_path):
+    lines = [f"K{n},2026-03-01,measles,{'a' if n < 3 else 'b'}" for n in range(40)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case_id,recorded_at,pathogen,zone", *lines]) + "\n")
+    (tmp_path / "zones.csv").write_text("zone_id,name,kind\na,=A,district\nb,B,district\n")
+    assert export(tmp_path, tmp_path / "out", "hxl") == 0
+    rows = list(csv.DictReader((tmp_path / "out" / "cases-by-area.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert all(tag.startswith("#") for tag in rows[0].values())
+    assert [row["cases_all"] for row in rows if row["zone"] == "a"] == [""]
+    assert all(row["name"] != "=A" for row in rows)
+    assert main(["exchange", "import", str(tmp_path / "out" / "cases-by-area.csv")]) in {0, 1}
+
+
+def test_what_comes_in_goes_into_a_ledger_once(data, tmp_path, capsys):
+    assert export(data, tmp_path / "out", "fhir") == 0
+    asked = ["exchange", "import", str(tmp_path / "out"), "--ledger", "--folder", str(tmp_path / "ledger")]
+    assert main(asked) == 0
+    head = open_ledger(tmp_path / "ledger").head
+    assert head > 20
+    assert main(asked) == 0
+    assert open_ledger(tmp_path / "ledger").head == head
+
+
+def test_a_ledger_s_tasks_are_sent_as_tasks_and_stay_with_who_has_them(tmp_path):
+    ledger = open_ledger(tmp_path / "ledger", make=True)
+    at = datetime(2026, 3, 1, 12)
+    task = {
+        "task_id": "t1",
+        "kind": "reach",
+        "what": "Call the contact",
+        "person_id": "p1",
+        "due_at": "2026-03-02T09:00:00",
+    }
+    case = {"case_id": "K1", "onset": "2026-02-27"}
+    ledger.append([NewEntry("cases", case), NewEntry("tasks", task)], author="a", at=at)
+    assert export(tmp_path / "ledger", tmp_path / "out", "fhir") == 0
+    found = json.loads((tmp_path / "out" / "bundle-0001.json").read_text())
+    tasks = [entry["resource"] for entry in found["entry"] if entry["resource"]["resourceType"] == "Task"]
+    assert [(one["status"], one["description"]) for one in tasks] == [("requested", "Call the contact")]
+    assert main(["exchange", "import", str(tmp_path / "out"), "--out", str(tmp_path / "in")]) == 0
+    assert "fhir_task_of_others" in (tmp_path / "in" / "findings.csv").read_text()
+    assert Live(ledger).follow().current("tasks").height == 1
+
+
+def test_names_of_a_dhis2_are_used_both_ways(tmp_path, capsys):
+    ids = tmp_path / "ids.toml"
+    ids.write_text(
+        '[org_units]\nz1 = "ImspTQPwCqd"\n[data_elements]\nDOUSE_FEVER = "fbfJHSPpUQD"\n'
+        '[programs]\nDOUSE_OUTBREAK = "WSGAb5XwJ3Y"\n'
+    )
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "cases.csv").write_text("case_id,recorded_at,zone\nK1,2026-03-01,z1\n")
+    (tmp_path / "d" / "indicators.csv").write_text(
+        "zone,date,indicator,count,recorded_at\nz1,2026-03-01,fever,4,2026-03-02\n"
+    )
+    assert export(tmp_path / "d", tmp_path / "out", "dhis2", "--ids", str(ids)) == 0
+    text = (tmp_path / "out" / "aggregate.json").read_text() + (tmp_path / "out" / "tracker.json").read_text()
+    assert all(uid in text for uid in ("ImspTQPwCqd", "fbfJHSPpUQD", "WSGAb5XwJ3Y"))
+    assert main(["exchange", "import", str(tmp_path / "out"), "--ids", str(ids), "--out", str(tmp_path / "in")]) == 0
+    found = pl.read_csv(tmp_path / "in" / "indicators.csv")
+    assert found.select("zone", "indicator", "count").rows() == [("z1", "fever", 4.0)]
+    ids.write_text("[nonsense]\na = 1\n")
+    assert export(tmp_path / "d", tmp_path / "out2", "dhis2", "--ids", str(ids)) == 6
+
+
+def test_a_tracker_of_others_is_read_by_its_labels(tmp_path):
+    attributes = [
+        {"attribute": "w75KJ2mc4zz", "displayName": "First name", "value": "Never"},
+        {"attribute": "cejWyOfXge6", "displayName": "Gender", "value": "Male"},
+        {"attribute": "xyz", "displayName": "Date of onset", "value": "2026-03-01"},
+        {"attribute": "abc", "displayName": "Shoe size", "value": "41"},
+    ]
+    enrolment = {
+        "enrollment": "JMgRZyeLWOo",
+        "orgUnit": "DiszpKrYNg8",
+        "enrolledAt": "2026-03-02T00:00:00.000",
+        "events": [],
+    }
+    one = {"trackedEntity": "IzHblRD2sDH", "attributes": attributes, "enrollments": [enrolment]}
+    (tmp_path / "t.json").write_text(json.dumps({"trackedEntities": [one]}))
+    assert main(["exchange", "import", str(tmp_path / "t.json"), "--out", str(tmp_path / "in")]) == 0
+    row = pl.read_csv(tmp_path / "in" / "cases.csv", infer_schema=False).row(0, named=True)
+    assert (row["case_id"], row["zone"], row["sex"], row["onset"]) == (
+        "JMgRZyeLWOo",
+        "DiszpKrYNg8",
+        "male",
+        "2026-03-01",
+    )
+    said = (tmp_path / "in" / "findings.csv").read_text()
+    assert "Shoe size" in said
+    assert "personal_not_read" in said
+    assert "Never" not in said
+
+
+def parameter(name: str, family: str, parameters: dict, stats: dict, **more: object) -> dict:
+    return {
+        "disease": "Ebola Virus Disease",
+        "pathogen": {"species": "Ebola Virus"},
+        "epi_name": name,
+        "probability_distribution": {
+            "prob_distribution": family,
+            "parameters": parameters,
+            "offset": more.pop("offset", 0),
+        },
+        "summary_statistics": stats,
+        "metadata": {"units": "days", "sample_size": more.pop("sample_size", 10)},
+        "citation": {"author": [{"family": 'Nobody "x"'}], "title": "Invented", "year": 2015, "doi": "10.0000/none"},
+    }
+
+
+def test_a_pathogen_file_comes_of_parameters_and_loads(tmp_path, capsys):
+    entries = [
+        parameter(
+            "incubation period", "gamma", {"shape": 4.0, "scale": 2.5}, {"mean_ci_limits": [9.0, 11.0]}, sample_size=50
+        ),
+        parameter("incubation period", "lnorm", {}, {"median": 6.0, "dispersion": 1.5}, sample_size=5),
+        parameter("serial interval", "weibull", {"shape": 1.0, "scale": 14.0}, {}),
+        parameter("onset to death", "lnorm", {}, {"mean": 9.0, "sd": 6.0}),
+        parameter("onset to death", "gamma", {"shape": 1.0, "scale": 1.0}, {}, offset=3, sample_size=500),
+        parameter("offspring distribution", "nbinom", {"mean": 1.6, "dispersion": 0.2}, {}),
+        parameter("case fatality risk", None, {}, {"mean": 0.5}),
+    ]
+    (tmp_path / "p.json").write_text(json.dumps(entries))
+    out = tmp_path / "ebola-own.toml"
+    asked = [
+        "exchange",
+        "pathogen",
+        str(tmp_path / "p.json"),
+        "--disease",
+        "ebola",
+        "--extends",
+        "ebola",
+        "--out",
+        str(out),
+    ]
+    assert main(asked) == 0
+    assert "a shifted distribution" in " ".join(capsys.readouterr().out.split())
+    own, base = load(Pathogen, str(out)), load(Pathogen, "ebola")
+    assert (own.incubation.mean.value, own.incubation.sd.value) == (10.0, 5.0)
+    assert (own.incubation.mean.low, own.incubation.mean.high) == (9.0, 11.0)
+    assert (own.serial_interval.mean.value, own.serial_interval.sd.value) == (14.0, 14.0)
+    assert (own.reproduction_number.value, own.max_incubation) == (1.6, base.max_incubation)
+    assert own.onset_to_death.mean.value == 9.0
+    assert main(asked) == 4  # it is there already
+
+
+def test_parameters_that_do_not_fit_leave_no_file(tmp_path, capsys):
+    long = parameter("incubation period", "gamma", {"shape": 100.0, "scale": 1.0}, {})
+    (tmp_path / "p.json").write_text(json.dumps([long, {"disease": 7, "epi_name": None}, 3]))
+    asked = [
+        "exchange",
+        "pathogen",
+        str(tmp_path / "p.json"),
+        "--extends",
+        "ebola",
+        "--out",
+        str(tmp_path / "own.toml"),
+        "--disease",
+    ]
+    assert main([*asked, "ebola"]) == 5
+    assert not (tmp_path / "own.toml").exists()
+    assert main([*asked, "measles"]) == 2
+    assert main(["exchange", "import", str(tmp_path / "p.json")]) == 4
+    assert "douse exchange pathogen" in capsys.readouterr().err

@@ -1,0 +1,292 @@
+"""What hostile or broken files can do to exchange: be refused, or be said. Nothing is fetched, nothing raises."""
+
+import contextlib
+import json
+import socket
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from douse.errors import DataError, DouseError
+from douse.exchange import receive
+from douse.readers.exchange import json_file
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><Bundle>&c;</Bundle>'
+CASE = {
+    "resourceType": "Condition",
+    "id": "c1",
+    "subject": {"reference": "Patient/p1"},
+    "code": {"text": "measles"},
+    "onsetDateTime": "2026-03-01",
+    "recordedDate": "2026-03-02",
+}
+PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female"}
+
+
+@pytest.fixture
+def sent(tmp_path):
+    def send(value, name="file.json"):
+        path = tmp_path / name
+        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+        return receive([path])
+
+    return send
+
+
+def bundle(*resources, **more):
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one, **more} for one in resources]}
+
+
+def rules(checked) -> list[str]:
+    return checked.findings["rule"].to_list()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("something was fetched")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "bundle.xml", "bundle.ndjson.json", "zones.geojson"])
+def test_xml_is_never_read(sent, name):
+    with pytest.raises(DataError, match="XML"):
+        sent(BOMB, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 1_000_000, '{"resourceType":' * 300_000, '{"a":' + "[" * 5_000 + "]" * 5_000 + "}"]
+)
+def test_nesting_without_end_is_refused(sent, text):
+    with pytest.raises(DataError):
+        sent(text)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(sent, monkeypatch):
+    monkeypatch.setattr(json_file, "MOST_BYTES", 1000)
+    with pytest.raises(DataError, match="too large"):
+        sent(json.dumps(bundle(*[CASE] * 10)))
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "NaN", '{"a": Infinity}', '"text"', "[1, 2", "\x00\x01\x02\x03"])
+def test_what_is_no_json_is_said(sent, text):
+    refused = ""
+    try:
+        checked = sent(text)
+    except DataError as error:
+        refused = str(error)
+    else:
+        assert checked.records.cases.is_empty()
+        assert not checked.findings.is_empty()
+    assert not refused or "file.json" in refused
+
+
+def test_a_second_resource_of_one_address_is_set_aside(sent):
+    second = CASE | {"onsetDateTime": "2026-01-01"}
+    checked = sent(bundle(PATIENT, CASE, second))
+    assert checked.records.cases["onset"].cast(pl.String).to_list() == ["2026-03-01"]
+    aside = checked.findings.filter(pl.col("rule") == "fhir_twice")
+    assert aside.select("row", "action").rows() == [(3, "row_set_aside")]
+
+
+def test_a_reference_to_another_server_is_not_followed(sent):
+    away = CASE | {"subject": {"reference": "http://169.254.169.254/latest/Patient/p1"}}
+    checked = sent(bundle(PATIENT, away))
+    assert "fhir_outside" in rules(checked)
+    assert checked.records.cases["sex"].to_list() == [None]
+
+
+def test_names_and_addresses_are_never_read(sent):
+    personal = PATIENT | {"name": [{"family": "Secret"}], "telecom": [{"value": "000"}], "birthDate": "1990-01-01"}
+    checked = sent(bundle(personal, CASE))
+    assert rules(checked).count("fhir_personal") == 3
+    everything = checked.findings.write_csv() + checked.records.cases.write_csv()
+    assert "Secret" not in everything
+    assert "1990" not in everything
+
+
+def test_what_the_library_refuses_is_set_aside_and_no_value_is_said(sent):
+    checked = sent(bundle(PATIENT, CASE | {"onsetDateTime": "SECRET-VALUE"}, {"resourceType": "Nonsense"}, 7, None))
+    aside = checked.findings.filter(pl.col("action") == "row_set_aside")
+    assert aside["row"].to_list() == [2, 3, 4, 5]
+    assert "SECRET" not in checked.findings.write_csv()
+
+
+def test_an_illness_that_is_none_of_the_library_is_no_case(sent):
+    checked = sent(bundle(PATIENT, CASE | {"code": {"text": "Fracture of ankle"}}))
+    assert checked.records.cases.is_empty()
+    assert "fhir_other_condition" in rules(checked)
+
+
+def test_a_condition_entered_in_error_is_no_case(sent):
+    status = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "entered-in-error"}]
+    }
+    assert sent(bundle(PATIENT, CASE | {"verificationStatus": status})).records.cases.is_empty()
+
+
+def test_a_death_is_of_the_person(sent):
+    checked = sent(bundle(PATIENT | {"deceasedDateTime": "2026-03-09T10:00:00Z"}, CASE))
+    row = checked.records.cases.row(0, named=True)
+    assert (row["outcome"], str(row["outcome_on"]), row["sex"], row["person_id"]) == (
+        "died",
+        "2026-03-09",
+        "female",
+        "p1",
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret.csv", "/etc/passwd", "http://example.org/cases.csv", "C:\\cases.csv", "link/cases.csv"]
+)
+def test_a_package_reads_nothing_outside_its_folder(tmp_path, path):
+    (tmp_path / "secret.csv").write_text("case_id,recorded_at\nX,2026-03-01\n")
+    folder = tmp_path / "package"
+    folder.mkdir()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "cases.csv").write_text("case_id,recorded_at\nX,2026-03-01\n")
+    (folder / "link").symlink_to(outside)
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [{"name": "cases", "path": path}]}))
+    checked = receive([folder])
+    assert checked.records.cases.is_empty()
+    assert {"package_outside", "package_missing"} & set(rules(checked))
+    assert not path.startswith("link") or "package_outside" in rules(checked)
+
+
+def test_a_package_whose_file_was_changed_is_not_read(tmp_path):
+    (tmp_path / "cases.csv").write_text("case_id,recorded_at\nX,2026-03-01\n")
+    resource = {"name": "cases", "path": "cases.csv", "hash": "sha256:" + "0" * 64}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
+    checked = receive([tmp_path])
+    assert checked.records.cases.is_empty()
+    assert "package_changed" in rules(checked)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "Polygon", "coordinates": [[["<script>", 1], [2, 3]]]},
+        {"type": "Point", "coordinates": [1]},
+        {"type": "Point"},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Nothing", "coordinates": [1, 2]},
+        {"type": "Point", "coordinates": [999, 0]},
+        {"type": "GeometryCollection", "geometries": [{"type": "Point"}]},
+        "text",
+        7,
+    ],
+)
+def test_a_shape_that_is_none_is_set_aside_and_its_zone_kept(sent, shape):
+    checked = sent(
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "id": "z", "geometry": shape, "properties": {}}]}
+    )
+    zone = checked.records.table("zones").row(0, named=True)
+    assert (zone["zone_id"], zone["boundary"], zone["latitude"]) == ("z", None, None)
+    assert "geojson_no_shape" in rules(checked)
+
+
+def test_data_values_that_cannot_be_read_are_said_one_by_one(sent):
+    good = {"dataElement": "DOUSE_FEVER", "period": "20260301", "orgUnit": "z", "value": "3"}
+    bad = [7, {}, good | {"period": "2026W10"}, good, good | {"value": "4"}, good | {"dataElement": "unknownUID1"}]
+    checked = sent({"dataValues": [*bad, {"dataElement": "DOUSE_CASES_CONFIRMED", "period": "20260301", "value": "5"}]})
+    assert checked.records.table("indicators")["count"].to_list() == [3.0]
+    said = dict(checked.findings.filter(pl.col("row").is_not_null()).select("row", "rule").iter_rows())
+    assert said == {
+        1: "dhis2_no_value",
+        2: "dhis2_no_value",
+        3: "dhis2_not_a_day",
+        5: "dhis2_value_twice",
+        6: "unknown_code",
+        7: "dhis2_counts_cases",
+    }
+
+
+def test_a_tracked_entity_sent_twice_or_deleted_is_read_once_or_not(sent):
+    event = {
+        "programStage": "DOUSE_CASES",
+        "dataValues": [
+            {"dataElement": "DOUSE_CASE_ID", "value": "K1"},
+            {"dataElement": "DOUSE_RECORDED_AT", "value": "2026-03-01"},
+            {"dataElement": "DOUSE_NONSENSE", "value": "x"},
+        ],
+    }
+    one = {"trackedEntity": "a", "enrollments": [{"events": [event]}]}
+    checked = sent(
+        {"trackedEntities": [one, one, {"trackedEntity": "b", "deleted": True}, {"trackedEntity": "c"}, "text"]}
+    )
+    assert checked.records.cases["case_id"].to_list() == ["K1"]
+    assert {"dhis2_twice", "dhis2_deleted", "dhis2_not_enrolled", "dhis2_element"} <= set(rules(checked))
+
+
+NESTED = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "resourceType",
+                    "entry",
+                    "resource",
+                    "type",
+                    "features",
+                    "geometry",
+                    "properties",
+                    "coordinates",
+                    "id",
+                    "code",
+                    "coding",
+                    "dataValues",
+                    "dataElement",
+                    "period",
+                    "value",
+                    "trackedEntities",
+                    "enrollments",
+                    "events",
+                    "subject",
+                    "extension",
+                    "url",
+                    "identifier",
+                    "resources",
+                    "path",
+                    "name",
+                    "attributes",
+                    "reference",
+                    "system",
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=25,
+)
+STARTS = st.sampled_from(
+    [
+        {"resourceType": "Bundle", "type": "collection"},
+        {"type": "FeatureCollection"},
+        {"resourceType": "Condition"},
+        {"resourceType": "Observation"},
+        {},
+    ]
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(value=NESTED, start=STARTS)
+def test_no_json_whatever_raises_but_for_people(tmp_path_factory, value, start):
+    given = (
+        start | value
+        if isinstance(value, dict)
+        else start | {"entry": value, "features": value, "dataValues": value, "events": value}
+    )
+    path = tmp_path_factory.mktemp("x") / "file.json"
+    path.write_text(json.dumps(given), encoding="utf-8")
+    with contextlib.suppress(DouseError):  # any other error fails
+        receive([path])
