@@ -27,7 +27,7 @@ DECIDED = ("measures", "decisions", "verdicts")
 KEPT = ("holds", "erasures", "attachments")
 SAID = ("claims", "bulletins")
 UNREAD = ("receipts",)  # hashes by which residents come back: no role reads or writes them
-BETWEEN = ("returns", "assessments", "offers")
+BETWEEN = ("returns", "assessments", "offers", "bundles")
 ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, *SAID, *BETWEEN, "self_reports", "audit")
 
 # Every action, and what it lets a person do.
@@ -140,7 +140,7 @@ _ROWS = (
     _role(
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
-        (*GROUND, *PERSONS, *SUPPLIES, "holds", "returns", "offers", "self_reports"),
+        (*GROUND, *PERSONS, *SUPPLIES, "holds", "returns", "offers", "bundles", "self_reports"),
         ("share", "sign_return", "merge_persons",
          "see_names", "see_outside", "exchange", "see_broken_glass", "see_chains", "import", "export",
          "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
