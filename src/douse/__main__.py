@@ -19,6 +19,7 @@ from douse import (
     drilling_commands,
     forward_commands,
     ledger_commands,
+    levels_commands,
 )
 from douse.errors import DouseError, UsageError
 
@@ -227,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     choice_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     ledger_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
+    levels_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     console_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser

@@ -56,7 +56,9 @@ def assess(  # noqa: PLR0913  (what the command may say)
     signals: tuple[Signal, ...] = detect(Scene(cut, situation, zones, knowledge.pathogen, knowledge.protocol))
     event = Event(cut, situation, knowledge.pathogen, signals, load(Instrument, INSTRUMENT), words)
     place = words.zone(zone) if zone else words.say("the whole area")
-    return weigh(event, prefilled(event), given, Told(about, place, detected(cut, now), None), knowledge.protocol, now, zone)
+    return weigh(
+        event, prefilled(event), given, Told(about, place, detected(cut, now), None), knowledge.protocol, now, zone
+    )
 
 
 def weigh(  # noqa: PLR0913, PLR0917  (what it rests on)
@@ -72,9 +74,7 @@ def weigh(  # noqa: PLR0913, PLR0917  (what it rests on)
     answers = changed(before, given, event.instrument)
     outcome = decided(event.instrument, answers, event.pathogen)
     clocks = deadlines(event.instrument, told.detected_at, told.assessed_at, None, now)
-    return Weighed(
-        event, answers, outcome, clocks, notification(told, event, answers, outcome, protocol), told, zone
-    )
+    return Weighed(event, answers, outcome, clocks, notification(told, event, answers, outcome, protocol), told, zone)
 
 
 def detected(known: Records, now: datetime) -> datetime:

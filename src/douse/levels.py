@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from uuid_utils import uuid7
@@ -11,6 +12,7 @@ from uuid_utils import uuid7
 from douse.errors import UsageError
 from douse.ledgers import Place
 from douse.library import Return, load
+from douse.outputs.json_text import dumped
 from douse.outputs.returns.files import as_csv, document, signed
 from douse.outputs.returns.fill import fill
 from douse.outputs.returns.keeping import kept_row, next_row
@@ -31,8 +33,14 @@ class Made:
     words: Words
 
 
-def fill_return(
-    question: Question, name: str, zone: str | None, day: date | None, typed: Mapping[str, str], language: str
+def fill_return(  # noqa: PLR0913  (what the command may say)
+    question: Question,
+    name: str,
+    *,
+    zone: str | None,
+    day: date | None,
+    typed: Mapping[str, str],
+    language: str = "en",
 ) -> Made:
     """Fill in a return of a zone and of the period that a day lies in, from what is known as of the question."""
     definition = load(Return, name)
@@ -45,8 +53,8 @@ def fill_return(
             allowed=", ".join(column.id for column in definition.typed) or "nothing: it is filled in from the records",
         )
     filled = fill(
-        definition, known, zone or _only(definition, zones), period_of(definition.every, day or opened.day),
-        opened.knowledge.pathogen, opened.knowledge.protocol,
+        definition, known, zone=zone or _only(definition, zones), period=period_of(definition.every, day or opened.day),
+        pathogen=opened.knowledge.pathogen, protocol=opened.knowledge.protocol,
     )  # fmt: skip
     names = dict(zip(zones.ids, zones.names, strict=True))
     return Made(filled.with_typed(typed), Words(language, zones=names))
@@ -56,7 +64,7 @@ def _only(definition: Return, zones: ZoneTree) -> str:
     found = [zone for zone, kind in zip(zones.ids, zones.kinds, strict=True) if kind == definition.of]
     if len(found) != 1:
         raise UsageError(
-            f"Which zone of kind {definition.of} reports?", allowed=", ".join(sorted(found)[:20]) or "none is on record",
+            f"Which zone of kind {definition.of} reports?", allowed=", ".join(sorted(found)[:20]) or "there is none",
             next_step="Name it with --zone.",
         )  # fmt: skip
     return found[0]
@@ -70,8 +78,6 @@ def write_return(filled: Filled, out: Path, words: Words) -> None:
     if form == "csv":
         out.write_bytes(as_csv(filled, words))
     else:
-        from douse.outputs.json_text import dumped  # noqa: PLC0415
-
         out.write_text(dumped(document(filled, return_id="", signed_by=None, sent_at=None)), "utf-8")
 
 
@@ -85,21 +91,22 @@ def keep_return(place: Place, filled: Filled, *, author: str, at: datetime) -> s
 
 def sign_return(place: Place, return_id: str, by: str, *, author: str, at: datetime) -> None:
     """Say who answers for a return."""
-    row = _row(Live(place.open()).follow(), return_id)
-    place.open().append([next_row(row, "signed", at=at, signed_by=by)], author=author, at=at, in_force_only=True)
+    ledger = place.open()
+    row = _row(Live(ledger).follow(), return_id)
+    ledger.append([next_row(row, "signed", at=at, signed_by=by)], author=author, at=at, in_force_only=True)
 
 
 def send_return(place: Place, return_id: str, out: Path, *, author: str, at: datetime) -> None:
     """Write the signed file of a return that somebody answers for, and say on the ledger that it went."""
-    snapshot = Live(place.open()).follow()
-    row = _row(snapshot, return_id)
+    ledger = place.open()
+    row = _row(Live(ledger).follow(), return_id)
     entry = next_row(row, "sent", at=at)
     filled = filled_from(definition_of(row["definition"]), row)
     content = document(
         filled, return_id=return_id, signed_by=row["signed_by"], sent_at=at.isoformat(timespec="seconds")
     )
     out.write_bytes(signed(content, signing_key(place.keys)))
-    place.open().append([entry], author=author, at=at, in_force_only=True)
+    ledger.append([entry], author=author, at=at, in_force_only=True)
 
 
 def standing(place: Place, now: datetime) -> tuple[list[Standing], list[Hop], Words]:
@@ -118,7 +125,7 @@ def first_day(snapshot: Snapshot, now: datetime) -> date:
     return first.date() if isinstance(first, datetime) else now.date()
 
 
-def _row(snapshot: Snapshot, return_id: str) -> dict[str, object]:
+def _row(snapshot: Snapshot, return_id: str) -> dict[str, Any]:
     rows = snapshot.current("returns").filter(pl.col("return_id") == return_id)
     if rows.is_empty():
         raise UsageError(
@@ -126,5 +133,3 @@ def _row(snapshot: Snapshot, return_id: str) -> dict[str, object]:
             next_step="`douse returns late` lists them; `douse returns fill … --keep` puts one there.",
         )
     return rows.row(0, named=True)
-
-

@@ -15,7 +15,7 @@ from douse.outputs.partners.offers import Expired, accepted, answered, expired, 
 from douse.outputs.partners.policy import InForce, policy_of
 from douse.outputs.partners.take import Brought, brought, last_of
 from douse.records.ledger import Ledger, Live, NewEntry, Snapshot
-from douse.records.ledger.erasure import erase
+from douse.records.ledger.erasure import erase, held
 from douse.records.ledger.keys import public_text, signing_key
 from douse.records.ledger.shared import Head, read_shared, write_shared
 from douse.records.vault import open_vault
@@ -43,7 +43,7 @@ def own_key(place: Place) -> str:
 
 
 def prepare(  # noqa: PLR0913  (what it is made from, for whom, when)
-    ledger: Ledger, snapshot: Snapshot, rules: InForce, keys: Path, name: str, out: Path, at: datetime, *, again: bool
+    ledger: Ledger, snapshot: Snapshot, rules: InForce, *, keys: Path, name: str, out: Path, at: datetime, again: bool
 ) -> Prepared:
     """Write the next bundle for a partner; `again`: the last one anew, which never arrived."""
     partner = rules.partner(name, at.date())
@@ -56,7 +56,8 @@ def prepare(  # noqa: PLR0913  (what it is made from, for whom, when)
             (pl.col("partner") == name) & (pl.col("way") == "sent") & (pl.col("number") == last["number"] - 1)
         )
         before = None if earlier.is_empty() else earlier.row(0, named=True)
-    made = cut(ledger, snapshot, rules, partner, 0 if before is None else before["upto"], at.date())
+    since = 0 if before is None else before["upto"]
+    made = cut(ledger, snapshot, rules, partner, since=since, today=at.date())
     number = 1 if before is None else before["number"] + 1
     head = Head(
         ledger.origin, partner.key, number, None if before is None else before["bundle_id"],
@@ -72,10 +73,13 @@ def prepare(  # noqa: PLR0913  (what it is made from, for whom, when)
     return Prepared(number, made, NewEntry("bundles", row, record_id=bundle_id, supersedes=supersedes))
 
 
-def send(place: Place, name: str, out: Path, *, author: str, at: datetime, again: bool = False) -> Prepared:
+def send(  # noqa: PLR0913  (what goes where, by whom and when)
+    place: Place, name: str, out: Path, *, author: str, at: datetime, again: bool = False
+) -> Prepared:
     """Cut the next bundle for a partner, and say on the ledger that it went."""
     ledger = place.open()
-    made = prepare(ledger, Live(ledger).follow(), policy(place), place.keys, name, out, at, again=again)
+    snapshot = Live(ledger).follow()
+    made = prepare(ledger, snapshot, policy(place), keys=place.keys, name=name, out=out, at=at, again=again)
     ledger.append([made.entry], author=author, at=at, in_force_only=True)
     return made
 
@@ -99,9 +103,7 @@ def offer(  # noqa: PLR0913  (what an offer says)
     if cases.is_empty():
         raise UsageError("There is no case of that identifier on the ledger.", next_step="Look it up in the console.")
     partner = policy(place).partner(name, at.date())
-    entry = offered(
-        cases.row(0, named=True), partner, purpose=purpose, until=until, at=at, destination=destination
-    )
+    entry = offered(cases.row(0, named=True), partner, purpose=purpose, until=until, at=at, destination=destination)
     live.ledger.append([entry], author=author, at=at)
     return str(entry.row["offer_id"])
 
@@ -145,8 +147,10 @@ def expire(place: Place, *, author: str, at: datetime) -> Expired:
 
 
 def _erase(place: Place, live: Live, subjects: Sequence[str], author: str, at: datetime) -> int:
-    if not subjects:
+    """Erase persons whom no legal hold keeps; how many."""
+    free = sorted(set(subjects) - held(live.follow(), subjects, at.date())) if subjects else []
+    if not free:
         return 0
-    erased = erase(live, subjects, author=author, at=at, why="retention", reason=_WHY)
-    open_vault(place.ledger, place.keys).forget(subjects)
+    erased = erase(live, free, author=author, at=at, why="retention", reason=_WHY)
+    open_vault(place.ledger, place.keys).forget(free)
     return erased.subjects

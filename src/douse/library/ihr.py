@@ -66,6 +66,4 @@ def lists(listed: Listed, pathogen: str | None) -> bool:
     """Whether a list names a pathogen."""
     if pathogen is None:
         return False
-    return any(
-        pathogen.startswith(name[:-1]) if name.endswith("*") else pathogen == name for name in listed.pathogens
-    )
+    return any(pathogen.startswith(name[:-1]) if name.endswith("*") else pathogen == name for name in listed.pathogens)

@@ -69,6 +69,6 @@ def listed(rows: Sequence[dict[str, Any]], words: Words) -> RenderableType:
     for row in rows:
         table.add_row(
             row["event"] or row["assessment_id"], words.zone(row["zone"]), words.moment(row["detected_at"]),
-            words.code(row["state"]), *(words.code(row[name]) for name in CRITERIA),
+            words.code(row["state"]), *(words.code(row[name] or NOT_KNOWN) for name in CRITERIA),
         )  # fmt: skip
     return table

@@ -51,9 +51,7 @@ def _many(event: Event) -> Said:
     loud = [one for one in event.signals if one.severity in _LOUD and one.detector != _ODD and one.expected is not None]
     if not loud:
         return NOT_KNOWN, counts
-    return "yes", counts + " " + say(
-        "{n} {n:signal says|signals say} that cases are more than expected.", n=len(loud)
-    )
+    return "yes", counts + " " + say("{n} {n:signal says|signals say} that cases are more than expected.", n=len(loud))
 
 
 def _impact(event: Event) -> Said:

@@ -77,7 +77,7 @@ class Deadline:
 
 def decided(instrument: Instrument, answers: Answers, pathogen: Pathogen | None) -> Outcome:
     """What follows from the answers."""
-    criteria = {
+    criteria: dict[str, str] = {
         name: _criterion([answers.get(one.id, Answer(NOT_KNOWN)).answer for one in instrument.questions_of(name)])
         for name in CRITERIA
     }

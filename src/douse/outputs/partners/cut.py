@@ -44,7 +44,9 @@ class Cut:
     left_out: dict[str, int]
 
 
-def cut(ledger: Ledger, snapshot: Snapshot, policy: InForce, partner: Partner, since: int, today: date) -> Cut:
+def cut(  # noqa: PLR0913  (from what, by which policy, for whom, since when)
+    ledger: Ledger, snapshot: Snapshot, policy: InForce, partner: Partner, *, since: int, today: date
+) -> Cut:
     """Rows for a partner, of the entries after a sequence number."""
     known = snapshot.records.as_of(today)
     zones = ZoneTree(known)
@@ -125,9 +127,7 @@ def _offers(ledger: Ledger, snapshot: Snapshot, partner: Partner, since: int) ->
         yield SharedRow("offers", None, None, None, row)
 
 
-def _erased(
-    ledger: Ledger, snapshot: Snapshot, partner: Partner, since: int, zones: ZoneTree
-) -> Iterator[SharedRow]:
+def _erased(ledger: Ledger, snapshot: Snapshot, partner: Partner, since: int, zones: ZoneTree) -> Iterator[SharedRow]:
     """Persons who were erased here, and of whom the partner may have something personal."""
     subjects = sorted({str(entry.subject) for entry in ledger.entries(since=since, tables=["erasures"])})
     if not subjects:

@@ -32,8 +32,8 @@ def lines_of(one: Partner) -> list[str]:
         lines.append(f"gets {give.table} of {_zones(give.zones)}{kept}: {give.why}")
     lines += [f"sends us {take.table} of {_zones(take.zones)}: {take.why}" for take in one.take]
     if one.travellers:
-        ways = [word for word, may in (("offered to them", one.travellers.give), ("taken from them", one.travellers.take))
-                if may]  # fmt: skip
+        rules = one.travellers
+        ways = [word for word, may in (("offered to them", rules.give), ("taken from them", rules.take)) if may]
         lines.append(
             f"cases who travelled: {' and '.join(ways) or 'neither way'}, at most {one.travellers.most_days} days: "
             f"{one.travellers.why}"

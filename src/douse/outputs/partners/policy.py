@@ -19,7 +19,8 @@ from douse.records.ledger_tables import LEDGER_TABLES, personal_columns
 FILE = "partners.toml"
 EVERYWHERE = "*"
 SHAREABLE = (
-    "facilities", "indicators", "cases", "contacts", "tests", "stays", "measures", "returns", "bulletins", "assessments",
+    "facilities", "indicators", "cases", "contacts", "tests", "stays", "measures", "returns", "bulletins",
+    "assessments",
 )  # fmt: skip
 # What of a case who travelled is offered where the policy does not say it otherwise.
 OF_TRAVELLERS = (

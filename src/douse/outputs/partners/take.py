@@ -216,9 +216,7 @@ def _ours(schema: type[Table], name: str, value: Any, partner: str) -> Any:
     return abroad(partner, value) if is_name else value
 
 
-def _offer(
-    row: SharedRow, partner: Partner, snapshot: Snapshot, at: datetime
-) -> tuple[list[NewEntry], list[str]]:
+def _offer(row: SharedRow, partner: Partner, snapshot: Snapshot, at: datetime) -> tuple[list[NewEntry], list[str]]:
     """An offer of theirs, the end of one, or their answer to ours; and whose personal fields go."""
     state, name = _text(row, "state"), _text(row, "offer_id")
     offers = snapshot.current("offers").filter(pl.col("partner") == partner.name)
@@ -302,4 +300,3 @@ def _text(row: SharedRow, name: str) -> str:
 
 def _named(table: str) -> str:
     return table if table in LEDGER_TABLES else "a table that is not known"
-

@@ -22,15 +22,14 @@ _MOST_BYTES = 8 << 20
 def frame_of(filled: Filled, words: Words) -> pl.DataFrame:
     """Rows and the total as a table with words for its head."""
     definition, language = filled.definition, words.language
-    heads = [group.name.say(language) for group in definition.group] or [words.say("Zone")]
+    heads = [group.name.say(language) for group in definition.group]
     counted = {column.id for column in definition.counted}
     lines = []
     for row in filled.rows:
         values = iter(row.values)
         rest = [next(values) if column.id in counted else None for column in definition.column]
         lines.append([*(said(value, words) for value in row.of), *rest])
-    whole = words.say("All") if definition.group else filled.zone
-    lines.append([whole, *[None] * (len(heads) - 1), *filled.total])
+    lines.append([*[words.say("All")] * len(heads), *filled.total])
     names = [*heads, *(column.name.say(language) for column in definition.column)]
     unique = [f"{name} ({at})" if name in names[:at] else name for at, name in enumerate(names)]
     columns = list(zip(*lines, strict=True))
@@ -104,12 +103,12 @@ def verify_return(text: bytes) -> dict[str, Any]:
         raise DataError("The file is larger than 8 MB: no return is.", next_step="Name the file of a return.")
     try:
         content = json.loads(text)
-        if not isinstance(content, dict) or content.get("form") != FORM:
-            raise ValueError
     except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict) or content.get("form") != FORM:
         raise DataError(
             "The file is not a return.", allowed=f"JSON of the form {FORM}", next_step="Ask the sender for it again."
-        ) from None
+        )
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(content["public_key"], validate=True))
         key.verify(base64.b64decode(content["signature"], validate=True), _signed_part(content))

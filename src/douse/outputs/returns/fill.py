@@ -21,7 +21,7 @@ _ZONE = "zone_of_row"
 
 
 def fill(  # noqa: PLR0913  (what the level above asks, of whom, of when, by which rules)
-    definition: Return, known: Records, zone: str, period: Period, pathogen: Pathogen, protocol: Protocol
+    definition: Return, known: Records, *, zone: str, period: Period, pathogen: Pathogen, protocol: Protocol
 ) -> Filled:
     """Fill in a return of a zone and a period.
 
@@ -165,9 +165,7 @@ def _aggregated(column: ReturnColumn, rows: pl.DataFrame) -> Value:
     return value
 
 
-def _rows(
-    definition: Return, counted: dict[str, pl.DataFrame], lines: list[tuple[str | None, ...]]
-) -> tuple[Row, ...]:
+def _rows(definition: Return, counted: dict[str, pl.DataFrame], lines: list[tuple[str | None, ...]]) -> tuple[Row, ...]:
     """A row a line; that of what is not known only where something is in it."""
     groups = [f"group_{at}" for at in range(len(definition.group))]
     if not groups:

@@ -12,42 +12,52 @@ from douse.outputs.returns.standing import Hop, Standing
 from douse.outputs.returns.values import Filled
 from douse.outputs.words import Words
 
-_SHOWN = 40
+_SHOWN = 80
+_FEW_COLUMNS = 5
 
 
 def definitions(found: Sequence[Return], words: Words) -> RenderableType:
     """What each level asks for."""
     table = Table(box=None)
-    for head in ("Name", "Return", "from", "to", "every", "due after its end", "source", "columns", "typed"):
-        table.add_column(words.say(head) if head[0].isupper() else head, overflow="fold")
+    table.add_column(words.say("Return"), no_wrap=True)
+    for head in ("From", "To", "Every", "Due", "Columns", "Typed"):
+        table.add_column(words.say(head))
     for one in found:
-        table.add_row(
-            one.id, one.name.say(words.language), words.code(one.of), words.code(one.asked_by), one.every,
-            f"{one.due.value:g} h", f"{one.due.source} ({one.due.grade})", str(len(one.column)), str(len(one.typed)),
-        )  # fmt: skip
+        due = words.say("{hours} h after its end ({grade})", hours=one.due.value, grade=one.due.grade)
+        columns = (words.code(one.of), words.code(one.asked_by), words.code(one.every), due)
+        table.add_row(one.id, *columns, str(len(one.column)), str(len(one.typed)))
     return table
 
 
 def filled(one: Filled, words: Words) -> RenderableType:
-    """A return that was filled in."""
+    """A return that was filled in: the whole zone; its rows where few columns are counted."""
+    language = words.language
+    whole = Table(box=None, show_header=False)
+    for column, value in zip(one.definition.column, one.total, strict=True):
+        shown = "–" if value is None else str(value)
+        whole.add_row(column.name.say(language), shown, words.say("typed") if column.id in one.by_hand else "")
+    parts: list[RenderableType] = [
+        Text(f"{one.definition.name.say(language)}: {words.zone(one.zone)}, {_days(one)}", "bold"), whole,
+    ]  # fmt: skip
+    if one.rows and len(one.definition.counted) <= _FEW_COLUMNS:
+        parts.append(_rows(one, words))
+    elif one.rows:
+        parts.append(Text(words.say("{n} rows: --out writes them into a file.", n=len(one.rows))))
+    said = words.say(
+        "{cells} values, of which {typed} typed; counted over {read} records. Due by {moment}.",
+        cells=one.cells, typed=one.typed, read=one.read, moment=one.due_at,
+    )  # fmt: skip
+    return Group(*parts, Text(said))
+
+
+def _rows(one: Filled, words: Words) -> RenderableType:
     frame = frame_of(one, words)
     table = Table(box=None)
-    for name in frame.columns:
-        table.add_column(name, overflow="fold", justify="left" if name == frame.columns[0] else "right")
+    for at, name in enumerate(frame.columns):
+        table.add_column(name, overflow="fold", justify="left" if at < len(one.definition.group) else "right")
     for row in frame.head(_SHOWN).iter_rows():
         table.add_row(*("" if value is None else str(value) for value in row))
-    lines = [Text(f"{one.definition.name.say(words.language)}: {words.zone(one.zone)}, {_days(one)}"), table]
-    if frame.height > _SHOWN:
-        lines.append(Text(words.say("{n} more rows are in the file.", n=frame.height - _SHOWN)))
-    lines.append(
-        Text(
-            words.say(
-                "{cells} values, of which {typed} typed; counted over {read} records. Due by {moment}.",
-                cells=one.cells, typed=one.typed, read=one.read, moment=one.due_at,
-            )
-        )  # fmt: skip
-    )
-    return Group(*lines)
+    return table
 
 
 def standing(found: Sequence[Standing], words: Words) -> RenderableType:

@@ -78,7 +78,8 @@ def definition_of(label: str) -> Return:
     name = label.split(" ", maxsplit=1)[0]
     if name not in names(Return):
         raise LibraryError("The library has no return of that name.", allowed=", ".join(names(Return)))
-    return load(Return, name)
+    found: Return = load(Return, name)
+    return found
 
 
 def standings(
@@ -100,12 +101,14 @@ def standings(
         Local.
     """
     there = _furthest(returns)
-    found = []
+    found = list[Standing]()
     for definition in definitions:
         owing = zones_of_kind(zones, definition.of)
-        for period in _periods(definition, since, now):
-            for zone in owing:
-                found.append(_standing(definition, zone, period, there.get((definition.id, zone, period.start)), now))
+        found += [
+            _standing(definition, zone, period, there.get((definition.id, zone, period.start)), now)
+            for period in _periods(definition, since, now)
+            for zone in owing
+        ]
     return sorted(found, key=lambda one: (-one.period.end.toordinal(), one.definition.id, one.zone))
 
 

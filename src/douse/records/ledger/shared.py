@@ -176,17 +176,22 @@ def _rows(text: bytes) -> tuple[SharedRow, ...]:
         raise DataError(f"The bundle has more than {_MOST_ROWS:,} rows.", next_step="Ask the sender for smaller ones.")
     found = []
     for number, line in enumerate(lines, 1):
-        try:
-            if len(line) > _MOST_LINE:
-                raise ValueError
-            row = SharedRow(**json.loads(line))
-            plain = all(isinstance(v, str) or v is None for v in (row.zone, row.record_id, row.supersedes))
-            if not (isinstance(row.table, str) and isinstance(row.row, dict) and plain):
-                raise TypeError
-        except (TypeError, ValueError, RecursionError) as error:
-            raise DataError(f"Row {number} of the bundle is not understood.", next_step=_NOTHING_TAKEN) from error
+        row = _row(line)
+        if row is None:
+            raise DataError(f"Row {number} of the bundle is not understood.", next_step=_NOTHING_TAKEN)
         found.append(row)
     return tuple(found)
+
+
+def _row(line: bytes) -> SharedRow | None:
+    """A row out of its line; None where it is none."""
+    try:
+        row = SharedRow(**json.loads(line)) if len(line) <= _MOST_LINE else None
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if row is None or not isinstance(row.table, str) or not isinstance(row.row, dict):
+        return None
+    return row if all(v is None or isinstance(v, str) for v in (row.zone, row.record_id, row.supersedes)) else None
 
 
 def _dumped(value: dict[str, Any]) -> str:
