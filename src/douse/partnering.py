@@ -20,7 +20,7 @@ from douse.records.ledger.keys import public_text, signing_key
 from douse.records.ledger.shared import Head, read_shared, write_shared
 from douse.records.vault import open_vault
 
-_WHY = "the time for which a partner gave it is over, or the partner took it back"
+WHY_ERASED = "the time for which a partner gave it is over, or the partner took it back"
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,6 @@ def _erase(place: Place, live: Live, subjects: Sequence[str], author: str, at: d
     free = sorted(set(subjects) - held(live.follow(), subjects, at.date())) if subjects else []
     if not free:
         return 0
-    erased = erase(live, free, author=author, at=at, why="retention", reason=_WHY)
+    erased = erase(live, free, author=author, at=at, why="retention", reason=WHY_ERASED)
     open_vault(place.ledger, place.keys).forget(free)
     return erased.subjects

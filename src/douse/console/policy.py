@@ -290,8 +290,29 @@ _PLAN = (
     page("resources:receive", POST="write shipments"),
     page("resources:crews", GET="read crews"),
 )
+# Room levels: returns, events weighed by the IHR, partners.
+_LEVELS = (
+    page("returns:list", GET="read returns"),
+    page("returns:fill", GET="read returns", POST="write returns"),
+    page("returns:delays", GET="read returns"),
+    page("returns:definition", GET="read returns"),
+    page("returns:return", GET="read returns"),
+    page("returns:sign", POST="sign_return"),
+    page("returns:send", POST="sign_return"),
+    page("returns:file", GET="read returns"),
+    page("events:list", GET="read assessments"),
+    page("events:new", GET="assess_event", POST="assess_event"),
+    page("events:event", GET="read assessments", POST="assess_event"),
+    page("events:move", POST="assess_event"),
+    page("events:text", GET="read assessments"),
+    page("partners:list", GET="assigned"),
+    page("partners:take", POST="share"),
+    page("partners:offer_new", GET="share", POST="share"),
+    page("partners:offer", GET="read offers", POST="share"),
+    page("partners:bundle", POST="share"),
+)
 
-PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
+PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_LEVELS)}
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
@@ -304,6 +325,9 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),
     ("resources:show", _("Resources")),
+    ("returns:list", _("Returns")),
+    ("events:list", _("Events (IHR)")),
+    ("partners:list", _("Partners")),
     ("files:choose", _("Bring in files")),
     ("admin:users", _("Users")),
     ("admin:protocol", _("Protocol")),

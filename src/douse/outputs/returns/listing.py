@@ -24,7 +24,7 @@ def definitions(found: Sequence[Return], words: Words) -> RenderableType:
         table.add_column(words.say(head))
     for one in found:
         due = words.say("{hours} h after its end ({grade})", hours=one.due.value, grade=one.due.grade)
-        columns = (words.code(one.of), words.code(one.asked_by), words.code(one.every), due)
+        columns = (words.code(one.of), words.code(one.asked_by), rhythm(one, words), due)
         table.add_row(one.id, *columns, str(len(one.column)), str(len(one.typed)))
     return table
 
@@ -68,7 +68,7 @@ def standing(found: Sequence[Standing], words: Words) -> RenderableType:
     for one in found:
         table.add_row(
             one.definition.id, words.zone(one.zone), words.day(one.period.end), words.moment(one.due_at),
-            words.code(one.state), f"{one.late_hours:.0f}" if one.late_hours else "",
+            state_words(one, words), f"{one.late_hours:.0f}" if one.late_hours else "",
         )  # fmt: skip
     return table if found else Text(words.say("Nothing is late, and nothing is missing."))
 
@@ -84,6 +84,17 @@ def delays(found: Sequence[Hop], words: Words) -> RenderableType:
             str(one.missing), words.number(one.median_hours, 1), words.number(one.worst_hours, 1),
         )  # fmt: skip
     return table
+
+
+def rhythm(one: Return, words: Words) -> str:
+    """How often it is asked for."""
+    return words.say("daily") if one.every == "day" else words.say("weekly")
+
+
+def state_words(one: Standing, words: Words) -> str:
+    """How a return stands."""
+    said = {"open": words.say("not due yet"), "missing": words.say("missing")}
+    return said.get(one.state) or words.code(one.state)
 
 
 def _days(one: Filled) -> str:

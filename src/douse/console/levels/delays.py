@@ -1,0 +1,64 @@
+"""How long each level takes to tell the one above: public to both levels of a hop. Figures only, no rows."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from douse.console import clock
+from douse.console.actors import actor_of
+from douse.console.levels.known import Ready, ready
+from douse.console.pages import page
+from douse.console.permissions import Actor
+from douse.console.reach import Reach, ground_of, reach
+from douse.console.reading import follow
+from douse.console.remembered import Remembered
+from douse.console.writing import on_erasure
+from douse.levels import first_day
+from douse.library import Return
+from douse.outputs.returns.standing import Clocks, clocks, hops, shipped, standings
+from douse.outputs.returns.within import around, zones_of_kind
+from douse.records import ZoneTree
+from douse.records.ledger import Snapshot
+
+_MOST_ZONES = 40
+_kept: Remembered[list[Clocks]] = Remembered(8)
+on_erasure(_kept.forget)
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """Hops between levels, and 7-1-7 of the zones that take part in them."""
+    actor, snapshot = actor_of(request), follow()
+    made = ready(snapshot)
+    now = clock.now()
+    zones, seen = ZoneTree(made.known), reach(actor, "read returns", ground_of(snapshot))
+    rows = snapshot.current("returns")  # of every zone of a hop: times and counts, never what a return tells
+    found = standings(shipped(), zones, rows, first_day(snapshot, now), now)
+    shown = {one.id: hop_zones(one, zones, seen) for one in shipped()}
+    told = [one for one in hops(found) if one.zone in shown[one.definition.id]]
+    named = frozenset[str]().union(*shown.values())
+    return page(
+        request, "levels/delays.html", hops=told, clocks=_clocks(actor, snapshot, made, named),
+        targets=made.knowledge.protocol.seven_one_seven,
+    )  # fmt: skip
+
+
+def hop_zones(definition: Return, zones: ZoneTree, seen: Reach) -> frozenset[str]:
+    """Zones of a hop that somebody's zones take part in: those that report to the same zone as theirs, or to theirs."""
+    above = around(zones, definition.asked_by)
+    asking = {above.get(zone) for zone in zones.ids if seen.holds(zone)}
+    return frozenset(
+        zone for zone in zones_of_kind(zones, definition.of) if seen.holds(zone) or above.get(zone) in asking
+    )
+
+
+def _clocks(actor: Actor, snapshot: Snapshot, made: Ready, named: frozenset[str]) -> list[Clocks]:
+    kinds = ("city", "district", "county")
+    sources = (*made.known.frames.values(), made.knowledge.protocol)
+
+    def make() -> list[Clocks]:
+        known, knowledge = made.known, made.knowledge
+        some = [kind for kind in kinds if 0 < len(zones_of_kind(ZoneTree(known), kind)) <= _MOST_ZONES]
+        return clocks(known, some, knowledge.pathogen, knowledge.protocol)
+
+    del actor, snapshot
+    return [one for one in _kept.get("clocks", sources, make) if one.zone in named]
