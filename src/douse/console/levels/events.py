@@ -1,5 +1,6 @@
 """Pages of events: weighed by the four questions of the International Health Regulations."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -138,7 +139,7 @@ def _answered(request: HttpRequest, actor: Actor, snapshot: Snapshot, row: dict[
     weighed = _weighed(event, answers_of(row), given, told, now, row["zone"])
     changes = row_of(weighed, row["assessment_id"], clock.now())
     changes |= {"assessed_at": at, "state": "assessed" if at else "begun"}
-    record(request, [corrected("assessments", row, **changes)], action="assess_event")
+    record(request, [_changed(row, changes)], action="assess_event")
     messages.success(request, say("The assessment is finished.") if done else say("The answers are kept."))
     return redirect("events:event", assessment_id=row["assessment_id"])
 
@@ -155,6 +156,11 @@ def _told(about: str, zone: str | None, at: datetime, assessed_at: datetime | No
     return Told(about, place, at, assessed_at, snapshot.sequence)
 
 
+def _changed(row: dict[str, Any], changes: dict[str, Any]) -> NewEntry:
+    """A correction with a name of its own: two may come within one moment."""
+    return replace(corrected("assessments", row, **changes), record_id=f"{row['assessment_id']}|{uuid7()}")
+
+
 @require_POST
 def move(request: HttpRequest, assessment_id: str) -> HttpResponse:
     """Say that an event was notified, or is closed."""
@@ -167,7 +173,7 @@ def move(request: HttpRequest, assessment_id: str) -> HttpResponse:
     if to == "assessed":
         raise UsageError("An assessment is finished with its answers.", next_step="Use the form of the questions.")
     action = "notified_event" if to == "notified" else "closed_event"
-    record(request, [corrected("assessments", row, **changes)], action=action)
+    record(request, [_changed(row, changes)], action=action)
     messages.success(request, say("The event is kept as {state}.", state=words().code(to)))
     return redirect("events:event", assessment_id=assessment_id)
 

@@ -288,7 +288,8 @@ def moved(offer: Mapping[str, Any], state: str, at: datetime | None, *, reason: 
     names = [name for name in LEDGER_TABLES["offers"].column_names() if name not in HEAD]
     whole = {name: offer[name] for name in names if offer.get(name) is not None}
     whole |= {"state": state, "answered_at": at, "reason": reason[:_LONGEST] or offer.get("reason")}
-    return NewEntry("offers", whole, supersedes=str(offer["record_id"]))
+    name = f"{offer['offer_id']}|{state}"  # of its own: two moves may come within one moment
+    return NewEntry("offers", whole, record_id=name, supersedes=str(offer["record_id"]))
 
 
 def _text(row: SharedRow, name: str) -> str:

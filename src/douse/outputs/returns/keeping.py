@@ -46,4 +46,5 @@ def next_row(row: Mapping[str, Any], to: str, *, at: datetime, signed_by: str = 
     changes |= {"signed_by": signed_by.strip(), "signed_at": at} if to == "signed" else {"sent_at": at}
     names = [name for name in LEDGER_TABLES["returns"].column_names() if name not in _MADE_BY_LEDGER]
     whole = {name: row[name] for name in names if row.get(name) is not None}
-    return NewEntry("returns", whole | changes, supersedes=str(row["record_id"]))
+    name = f"{row['return_id']}|{to}"  # of its own: both moves may come within one moment
+    return NewEntry("returns", whole | changes, record_id=name, supersedes=str(row["record_id"]))
