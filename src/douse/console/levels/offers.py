@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from douse.console import clock
 from douse.console.actors import actor_of
+from douse.console.cases.labels import label
 from douse.console.forms_read import day_of, text_of
 from douse.console.levels.known import zones_with
 from douse.console.levels.partners import erase_free, let_go, policy
@@ -85,7 +86,7 @@ def one(request: HttpRequest, offer_id: str) -> HttpResponse:
     if payload:
         seen(actor, "offers", [row["record_id"]], "offer page")
     return page(
-        request, "levels/offer.html", row=row, payload=payload, moves=MOVES.get((row["way"], row["state"]), ()),
+        request, "levels/offer.html", row=row, payload=[(label("cases", name), it) for name, it in payload.items()], moves=MOVES.get((row["way"], row["state"]), ()),
         zones=zones_with(actor, "write cases", snapshot) if "write cases" in actor.rights else [],
     )  # fmt: skip
 
