@@ -52,10 +52,7 @@ def pair(folder: Path) -> Pair:
     for place, root in ((made.here, "river"), (made.there, "harbour")):
         rows = [
             NewEntry("zones", {"zone_id": root, "kind": "city", "name": root.title()}),
-            *(
-                NewEntry("zones", {"zone_id": f"{root}-{n}", "kind": "district", "parent_zone": root})
-                for n in (1, 2)
-            ),
+            *(NewEntry("zones", {"zone_id": f"{root}-{n}", "kind": "district", "parent_zone": root}) for n in (1, 2)),
             *(case(f"C{n}", f"{root}-{n}") for n in (1, 2)),
         ]
         place.open(make=True).append(rows, author="test", at=NOW)

@@ -1,10 +1,12 @@
 """Bundles that are not what they should be: nothing of them is taken, and the message says why."""
 
+import base64
 import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from douse import partnering
 from douse.errors import DouseError
 from douse.ledgers import Place
 from douse.records.ledger import NewEntry
+from douse.records.ledger.bundle import signed_part
 from douse.records.ledger.keys import signing_key
 from douse.records.ledger.shared import Head, SharedRow, read_shared, write_shared
 from partners_inputs import NOW, TRAVELLERS, Pair, now_on, pair
@@ -141,7 +144,9 @@ def test_a_table_that_this_partner_may_not_send(two: Pair, tmp_path: Path, table
 @pytest.mark.parametrize("zone", ["harbour-1", "harbour", "nowhere", None])
 def test_a_zone_that_this_partner_may_not_send(two: Pair, tmp_path: Path, zone: str | None) -> None:
     row = {"case_id": "C1", "zone": zone}
-    refused(two, forged(two, tmp_path / "a.zip", case_row(zone=zone, row=row)), "of zones that the policy does not take")
+    refused(
+        two, forged(two, tmp_path / "a.zip", case_row(zone=zone, row=row)), "of zones that the policy does not take"
+    )
     refused(two, forged(two, tmp_path / "b.zip", case_row(zone=zone or "nowhere")), "of zones that the policy")
 
 
@@ -160,7 +165,7 @@ def test_rows_that_are_not_what_their_table_asks_for(two: Pair, tmp_path: Path, 
 
 def test_nothing_of_ours_is_corrected_or_erased_by_a_partner(two: Pair, tmp_path: Path) -> None:
     rows = (
-        case_row(record_id="C1", supersedes="C1", row={"case_id": "C1", "zone": "river-1", "classification": "discarded"}),
+        case_row(supersedes="C1", row={"case_id": "C1", "zone": "river-1", "classification": "discarded"}),
         SharedRow("erasures", None, None, None, {"subject": "P-C1"}),
     )  # fmt: skip
     partnering.take(two.there, forged(two, tmp_path / "b.zip", *rows), author="t", at=NOW)
@@ -252,15 +257,9 @@ def test_a_zip_bomb_is_let_lie(two: Pair, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", [b"[]\n", b"{}\n", b'{"table":1}\n', b"\xff\n", b"nonsense\n", b"[" * 5000 + b"\n"])
 def test_rows_that_are_no_rows_though_they_are_signed(two: Pair, tmp_path: Path, line: bytes) -> None:
-    from hashlib import sha256
-
-    from douse.records.ledger.bundle import signed_part
-
     path = forged(two, tmp_path / "a.zip")
 
     def change(manifest: dict[str, Any], rows: bytes) -> tuple[dict[str, Any], bytes]:
-        import base64
-
         manifest["sha256"] = sha256(line).hexdigest()
         manifest["signature"] = base64.b64encode(signing_key(two.here.keys).sign(signed_part(manifest))).decode()
         return manifest, line

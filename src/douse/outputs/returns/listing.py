@@ -76,7 +76,7 @@ def standing(found: Sequence[Standing], words: Words) -> RenderableType:
 def delays(found: Sequence[Hop], words: Words) -> RenderableType:
     """How long each level takes."""
     table = Table(box=None)
-    for head in ("Return", "Zone", "Expected", "In time", "Late", "Missing", "Median hours", "Longest"):
+    for head in ("Return", "Zone", "Owed so far", "In time", "Late", "Not sent", "Median hours", "Longest"):
         table.add_column(words.say(head), overflow="fold")
     for one in found:
         table.add_row(

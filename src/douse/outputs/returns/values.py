@@ -116,7 +116,7 @@ class Filled:
         """The values as JSON, as the ledger keeps them."""
         return json.dumps(
             {
-                "known_at": self.known_at.isoformat(timespec="seconds"),
+                "known_at": self.known_at.isoformat(),
                 "groups": [group.column for group in self.definition.group],
                 "columns": [column.id for column in self.definition.counted],
                 "rows": [[*row.of, *row.values] for row in self.rows],

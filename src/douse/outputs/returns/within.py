@@ -1,7 +1,5 @@
 """Records of a zone and all that lies within it. Where a row names no zone, that of its place or person counts."""
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from douse.records import Records, ZoneTree
@@ -9,6 +7,7 @@ from douse.records.ledger_tables import zone_column
 from douse.records.records import case_person
 from douse.records.tables import REFERENCE_TABLES
 
+ZONE = "zone_of_row"
 # Whence a row without a zone of its own has one: columns tried in order.
 _BY: dict[str, tuple[str, ...]] = {
     "contacts": ("case_id", "person_id"),
@@ -48,42 +47,67 @@ def around(zones: ZoneTree, kind: str) -> dict[str, str]:
     return found
 
 
+class Homes:
+    """Zones of cases, persons, places and facilities, looked up only where a row names no zone of its own."""
+
+    def __init__(self, known: Records) -> None:
+        self._known, self._kept = known, dict[str, pl.DataFrame]()
+
+    def zone_of_rows(self, table: str) -> pl.Series:
+        """The zone of each row of a table; null where nothing tells it."""
+        rows, own = self._known.table(table), zone_column(table)
+        zone = rows[own] if own else pl.Series([None] * rows.height, dtype=pl.String)
+        zone = zone.cast(pl.String).alias(ZONE)
+        for column in _BY.get(table, ()):
+            lacking = zone.is_null()
+            if not lacking.any():
+                break
+            keys = rows[column].filter(lacking).cast(pl.String).alias("key").to_frame()
+            found = keys.join(self._of(column), on="key", how="left", maintain_order="left")[ZONE]
+            zone = found if lacking.all() else zone.scatter(lacking.arg_true(), found)
+        return zone.alias(ZONE)
+
+    def _of(self, column: str) -> pl.DataFrame:
+        """Key and zone, each key once; of several that tell it the first counts."""
+        if column not in self._kept:
+            parts = [
+                rows.select(key=key.cast(pl.String), zone_of_row=pl.col("zone").cast(pl.String)).drop_nulls()
+                for rows, key in self._sources(column)
+            ]
+            self._kept[column] = pl.concat(parts).unique("key", keep="first", maintain_order=True)
+        return self._kept[column]
+
+    def _sources(self, column: str) -> list[tuple[pl.DataFrame, pl.Expr]]:
+        known = self._known
+        if column in {"facility_id", "to_facility"}:
+            return [(known.table("facilities"), pl.col("facility_id"))]
+        if column == "place_id":
+            return [(known.table("places"), pl.col("place_id"))]
+        if column == "case_id":
+            return [(known.cases, pl.col("case_id"))]
+        contacts = known.table("contacts").select("person_id", "case_id", "zone")
+        exposed = contacts.select("person_id", "case_id").join(
+            known.cases.select("case_id", "zone"), on="case_id", how="inner"
+        )
+        person = pl.col("person_id")
+        return [
+            (known.table("people"), person), (known.cases, case_person()), (known.cases, pl.col("case_id")),
+            (contacts, person), (exposed, person),
+        ]  # fmt: skip
+
+
 def zone_of_rows(known: Records, table: str) -> pl.Series:
     """The zone of each row of a table; null where nothing tells it."""
-    rows = known.table(table)
-    own = zone_column(table)
-    zone = rows[own] if own else pl.Series([None] * rows.height, dtype=pl.String)
-    for column in _BY.get(table, ()):
-        homes = dict(_homes(known, column))
-        found = rows[column].replace_strict(homes, default=None, return_dtype=pl.String)
-        zone = zone.zip_with(zone.is_not_null(), found)
-    return zone.alias("zone_of_row")
-
-
-def _homes(known: Records, column: str) -> Iterator[tuple[str, str]]:
-    """Key and zone, the surest last: a dict keeps the last of a key."""
-    if column in {"facility_id", "to_facility"}:
-        sources = [(known.table("facilities"), pl.col("facility_id"))]
-    elif column == "place_id":
-        sources = [(known.table("places"), pl.col("place_id"))]
-    elif column == "case_id":
-        sources = [(known.cases, pl.col("case_id"))]
-    else:
-        sources = [
-            (known.table("contacts"), pl.col("person_id")), (known.cases, pl.col("case_id")),
-            (known.cases, case_person()), (known.table("people"), pl.col("person_id")),
-        ]  # fmt: skip
-    for rows, key in sources:
-        yield from rows.select(key, pl.col("zone")).drop_nulls().iter_rows()
+    return Homes(known).zone_of_rows(table)
 
 
 def within(known: Records, inside: frozenset[str]) -> Records:
     """The records of some zones, from an as-of view. Zones, places and the like stay whole."""
     wanted = pl.Series(sorted(inside), dtype=pl.String).implode()
-    frames = {}
+    homes, frames = Homes(known), {}
     for name, rows in known.frames.items():
         kept = rows
         if name not in REFERENCE_TABLES:
-            kept = rows.filter(zone_of_rows(known, name).is_in(wanted).fill_null(value=False))
+            kept = rows.filter(homes.zone_of_rows(name).is_in(wanted).fill_null(value=False))
         frames[name] = kept
     return Records(frames, known.sent, known.known_at)
