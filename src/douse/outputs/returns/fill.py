@@ -1,5 +1,6 @@
 """Fill in a return from the records: nothing in it that a record tells is typed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import product
 
@@ -11,13 +12,12 @@ from douse.library.returns import Condition, Grouping, Return, ReturnColumn
 from douse.outputs.returns.definition import COUNTED_CASES, UNKNOWN, band_names, check_definition, group_values
 from douse.outputs.returns.figures import figure
 from douse.outputs.returns.values import Filled, Period, Row, Value
-from douse.outputs.returns.within import around, subtree, within, zone_of_rows, zones_of_kind
+from douse.outputs.returns.within import ZONE, around, subtree, within_zoned, zone_of_rows, zones_of_kind
 from douse.records import Records, ZoneTree
 from douse.situation import describe
 from douse.situation.situation import Situation
 
 _MOST_ROWS = 5_000
-_ZONE = "zone_of_row"
 
 
 def fill(  # noqa: PLR0913  (what the level above asks, of whom, of when, by which rules)
@@ -51,11 +51,11 @@ def fill(  # noqa: PLR0913  (what the level above asks, of whom, of when, by whi
     zones = ZoneTree(known)
     _check_zone(definition, zones, zone)
     inside = subtree(zones, zone)
-    cut = within(known, inside)
+    cut, zone_of = within_zoned(known, inside)
     situation = describe(cut, zones, pathogen, protocol)
     lines = _lines(definition, zones, inside)
     tables = {
-        name: _prepared(definition, cut, situation, zones, name)
+        name: _prepared(definition, cut, situation, zones, name, zone_of)
         for name in dict.fromkeys(column.table for column in definition.counted)
     }
     counted = {column.id: _matching(column, tables[column.table], period) for column in definition.counted}
@@ -100,17 +100,24 @@ def _lines(definition: Return, zones: ZoneTree, inside: frozenset[str]) -> list[
     return list(product(*values))
 
 
-def _prepared(definition: Return, cut: Records, situation: Situation, zones: ZoneTree, table: str) -> pl.DataFrame:
+def _prepared(  # noqa: PLR0913, PLR0917  (rows, and what tells their groups)
+    definition: Return,
+    cut: Records,
+    situation: Situation,
+    zones: ZoneTree,
+    table: str,
+    zone_of: Mapping[str, pl.Series],
+) -> pl.DataFrame:
     """Rows of a table with a column a grouping, ``group_0`` and so on."""
     if table == COUNTED_CASES:
         rows = situation.cases
         zone = rows["zone"]
     else:
         rows = cut.table(table)
-        zone = zone_of_rows(cut, table)
+        zone = zone_of[table] if table in zone_of else zone_of_rows(cut, table)
     if table == "cases":
         rows = rows.with_columns(pl.col("classification").fill_null("confirmed"))  # as the table says
-    rows = rows.with_columns(zone.cast(pl.String).alias(_ZONE))
+    rows = rows.with_columns(zone.cast(pl.String).alias(ZONE))
     return rows.with_columns(
         _key(definition, group, zones).alias(f"group_{at}") for at, group in enumerate(definition.group)
     )
@@ -118,7 +125,7 @@ def _prepared(definition: Return, cut: Records, situation: Situation, zones: Zon
 
 def _key(definition: Return, group: Grouping, zones: ZoneTree) -> pl.Expr:
     if group.kind:
-        return pl.col(_ZONE).replace_strict(around(zones, group.kind), default=None, return_dtype=pl.String)
+        return pl.col(ZONE).replace_strict(around(zones, group.kind), default=None, return_dtype=pl.String)
     if group.bands:
         names = band_names(group.bands)
         value = pl.col(group.column)

@@ -103,11 +103,18 @@ def zone_of_rows(known: Records, table: str) -> pl.Series:
 
 def within(known: Records, inside: frozenset[str]) -> Records:
     """The records of some zones, from an as-of view. Zones, places and the like stay whole."""
+    return within_zoned(known, inside)[0]
+
+
+def within_zoned(known: Records, inside: frozenset[str]) -> tuple[Records, dict[str, pl.Series]]:
+    """The records of some zones, and the zone of each row by table; see `within`."""
     wanted = pl.Series(sorted(inside), dtype=pl.String).implode()
-    homes, frames = Homes(known), {}
+    homes, frames, zones = Homes(known), dict[str, pl.DataFrame](), dict[str, pl.Series]()
     for name, rows in known.frames.items():
-        kept = rows
-        if name not in REFERENCE_TABLES:
-            kept = rows.filter(homes.zone_of_rows(name).is_in(wanted).fill_null(value=False))
-        frames[name] = kept
-    return Records(frames, known.sent, known.known_at)
+        if name in REFERENCE_TABLES:
+            frames[name] = rows
+            continue
+        zone = homes.zone_of_rows(name)
+        kept = zone.is_in(wanted).fill_null(value=False)
+        frames[name], zones[name] = rows.filter(kept), zone.filter(kept)
+    return Records(frames, known.sent, known.known_at), zones
