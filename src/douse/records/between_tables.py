@@ -72,9 +72,7 @@ class Offers(Table):
     offer_id = ident("Identifier of the offer.", required=True)
     partner = ident("Name of the partner, as in the policy of sharing.", required=True)
     way = code(codes.EXCHANGE_WAYS, "Whether it goes to the partner, or came from there.", required=True)
-    case_id = ident(
-        "Case that is offered; of an offer that came, the partner's name stands before it.", personal=True
-    )
+    case_id = ident("Case that is offered; of an offer that came, the partner's name stands before it.", personal=True)
     zone = ident("Zone of the case.", references="zones.zone_id")
     destination = text("Where the case went or came, as known.", personal=True)
     purpose = text("What for.")

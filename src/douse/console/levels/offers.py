@@ -86,7 +86,8 @@ def one(request: HttpRequest, offer_id: str) -> HttpResponse:
     if payload:
         seen(actor, "offers", [row["record_id"]], "offer page")
     return page(
-        request, "levels/offer.html", row=row, payload=[(label("cases", name), it) for name, it in payload.items()], moves=MOVES.get((row["way"], row["state"]), ()),
+        request, "levels/offer.html", row=row, moves=MOVES.get((row["way"], row["state"]), ()),
+        payload=[(label("cases", name), it) for name, it in payload.items()],
         zones=zones_with(actor, "write cases", snapshot) if "write cases" in actor.rights else [],
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from douse.outputs.partners.policy import EVERYWHERE, Give, InForce, Partner
+from douse.outputs.partners.policy import EVERYWHERE, InForce, Partner
 from douse.outputs.returns.within import subtree, zone_of_rows
 from douse.records import ZoneTree
 from douse.records.ledger import Entry, Ledger, Snapshot
@@ -53,7 +53,7 @@ def cut(  # noqa: PLR0913  (from what, by which policy, for whom, since when)
     foreign = tuple(f"{one.name}:" for one in policy.policy.partner)
     rows, left_out = list[SharedRow](), dict[str, int]()
     for give in partner.give:
-        inside = _inside(zones, give.zones)
+        inside, names = _inside(zones, give.zones), frozenset(give.names)
         home = _homes(known, give.table)
         for entry in ledger.entries(since=since, upto=snapshot.sequence, tables=[give.table]):
             zone = entry.zone or home.get(entry.record_id)
@@ -61,7 +61,7 @@ def cut(  # noqa: PLR0913  (from what, by which policy, for whom, since when)
             if why:
                 left_out[why] = left_out.get(why, 0) + 1
             else:
-                rows.append(_row(entry, zone, give))
+                rows.append(_row(entry, zone, names))
     offers = list(_offers(ledger, snapshot, partner, since))
     gone = list(_erased(ledger, snapshot, partner, since, zones))
     expiry = [today + timedelta(days=give.keep_days) for give in partner.give if give.keep_days]
@@ -100,8 +100,7 @@ def _kept_back(record_id: str, zone: str | None, inside: frozenset[str] | None, 
     return ""
 
 
-def _row(entry: Entry, zone: str | None, give: Give) -> SharedRow:
-    names = set(give.names)
+def _row(entry: Entry, zone: str | None, names: frozenset[str]) -> SharedRow:
     row = {name: value for name, value in entry.row.items() if name in names}
     return SharedRow(entry.table, zone, entry.record_id, entry.supersedes, row)
 

@@ -10,8 +10,8 @@ import polars as pl
 from uuid_utils import uuid7
 
 from douse.errors import UsageError
+from douse.outputs.partners.incoming import moved
 from douse.outputs.partners.policy import Partner
-from douse.outputs.partners.take import moved
 from douse.records.ledger import NewEntry, Snapshot
 from douse.records.ledger.entry import plain
 from douse.records.ledger.erasure import held

@@ -4,10 +4,9 @@ What is taken bears the partner's name before every identifier, so that nothing 
 correct it.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import dataframely as dy
@@ -15,17 +14,14 @@ import polars as pl
 
 from douse.errors import DataError
 from douse.outputs.partners.cut import inside_of
-from douse.outputs.partners.policy import FILE, HEAD, InForce, Partner
+from douse.outputs.partners.incoming import NOTHING, abroad, offer_of, table_named, text_of
+from douse.outputs.partners.policy import FILE, HEAD, InForce, Partner, Share
 from douse.records import ZoneTree
 from douse.records.ledger import NewEntry, Snapshot
 from douse.records.ledger.shared import Shared, SharedRow
 from douse.records.ledger_tables import LEDGER_TABLES, personal_columns
-from douse.records.tables import Table
 
-_NOTHING = "Nothing was taken."
 _LONGEST = 500
-_MOST_PAYLOAD = 20_000
-_ANSWERS = {"accepted", "declined"}
 
 
 @dataclass(frozen=True)
@@ -50,11 +46,6 @@ class Brought:
     tables: dict[str, int]
 
 
-def abroad(partner: str, value: str) -> str:
-    """An identifier of a partner as it is named here."""
-    return f"{partner}:{value}"
-
-
 def sender_of(shared: Shared, policy: InForce, own_key: str, today: date) -> Partner:
     """The partner who signed a bundle.
 
@@ -68,13 +59,13 @@ def sender_of(shared: Shared, policy: InForce, own_key: str, today: date) -> Par
     sender = next((one for one in policy.policy.partner if one.key == shared.signed_by), None)
     if sender is None:
         raise DataError(
-            "The bundle is signed by nobody whom the policy of sharing names. " + _NOTHING,
+            "The bundle is signed by nobody whom the policy of sharing names. " + NOTHING,
             allowed=", ".join(one.name for one in policy.policy.partner) or "nobody: the policy names no partner",
             next_step=f"If it is a partner's, compare the key by telephone, then write it into {FILE}.",
         )
     if shared.head.to != own_key:
         raise DataError(
-            f"The bundle of {sender.name} was cut for another instance. " + _NOTHING,
+            f"The bundle of {sender.name} was cut for another instance. " + NOTHING,
             next_step="Pass it on to them, or ask the sender for the one that is ours.",
         )
     return policy.partner(sender.name, today)
@@ -93,25 +84,25 @@ def check_turn(shared: Shared, snapshot: Snapshot, partner: Partner) -> None:
     number = shared.head.number
     if shared.bundle_id in set(bundles["bundle_id"]):
         raise DataError(
-            f"Bundle {number} of {partner.name} was taken before. " + _NOTHING,
+            f"Bundle {number} of {partner.name} was taken before. " + NOTHING,
             next_step="There is nothing to do. If you did not expect it, ask who sent it again.",
         )
     expected = 1 if last is None else last["number"] + 1
     if number < expected:
         raise DataError(
-            f"Another bundle {number} of {partner.name} was taken before: this one is not the same. " + _NOTHING,
+            f"Another bundle {number} of {partner.name} was taken before: this one is not the same. " + NOTHING,
             allowed=f"number {expected}",
             next_step="Ask the sender which is right; do not take this one.",
         )
     if number > expected:
         raise DataError(
-            f"This is bundle {number} of {partner.name}, and {expected} was not taken yet. " + _NOTHING,
+            f"This is bundle {number} of {partner.name}, and {expected} was not taken yet. " + NOTHING,
             allowed=f"number {expected}",
             next_step="Take those that come before it first, in their order; ask the sender for any that is missing.",
         )
     if shared.head.previous != (None if last is None else last["bundle_id"]):
         raise DataError(
-            f"Bundle {number} of {partner.name} does not follow from the one that was taken before it. " + _NOTHING,
+            f"Bundle {number} of {partner.name} does not follow from the one that was taken before it. " + NOTHING,
             next_step="Ask the sender whether their ledger was restored from a copy.",
         )
 
@@ -132,9 +123,9 @@ def brought(shared: Shared, policy: InForce, own_key: str, snapshot: Snapshot, a
     for row in shared.rows:
         tables[row.table] = tables.get(row.table, 0) + 1
         if row.table == "erasures":
-            erase.append(abroad(partner.name, _text(row, "subject")))
+            erase.append(abroad(partner.name, text_of(row, "subject")))
         elif row.table == "offers":
-            taken, gone = _offer(row, partner, snapshot, at)
+            taken, gone = offer_of(row, partner, snapshot, at)
             entries += taken
             erase += gone
         else:
@@ -154,6 +145,13 @@ class _There:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot, self._names = snapshot, dict[str, set[str]]()
+        self._inside: dict[str, frozenset[str] | None] = {}
+
+    def inside(self, share: Share, zones: ZoneTree) -> frozenset[str] | None:
+        """Zones that the policy takes of a table; None: all."""
+        if share.table not in self._inside:
+            self._inside[share.table] = inside_of(zones, share.zones)
+        return self._inside[share.table]
 
     def of(self, table: str) -> set[str]:
         """Those of a table."""
@@ -164,10 +162,10 @@ class _There:
 
 
 def _check_personal(row: SharedRow, shared: Shared, partner: Partner) -> None:
-    private = set(personal_columns(row.table)) if row.table in LEDGER_TABLES else set()
-    if shared.head.expires_on is None and private & {name for name, value in row.row.items() if value is not None}:
+    private = personal_columns(row.table) if row.table in LEDGER_TABLES else ()
+    if shared.head.expires_on is None and any(row.row.get(name) is not None for name in private):
         raise DataError(
-            f"The bundle of {partner.name} holds personal columns of {row.table}, and no last day for them. {_NOTHING}",
+            f"The bundle of {partner.name} holds personal columns of {row.table}, and no last day for them. {NOTHING}",
             next_step="Ask the sender for keep_days in their policy.",
         )
 
@@ -177,24 +175,28 @@ def _record(row: SharedRow, partner: Partner, zones: ZoneTree, there: _There) ->
     share = partner.takes(row.table)
     if share is None:
         raise DataError(
-            f"The bundle of {partner.name} holds rows of {_named(row.table)}, which the policy does not take from "
-            f"there. {_NOTHING}",
+            f"The bundle of {partner.name} holds rows of {table_named(row.table)}, which the policy does not take from "
+            f"there. {NOTHING}",
             allowed=", ".join(one.table for one in partner.take) or "no table",
             next_step="Ask the sender to leave them out; or whoever answers for the policy may take them.",
         )
-    inside = inside_of(zones, share.zones)
+    inside = there.inside(share, zones)
     zone = row.row.get("zone", row.zone)
     if inside is not None and (zone not in inside or (row.zone is not None and row.zone not in inside)):
         raise DataError(
             f"The bundle of {partner.name} holds rows of {row.table} of zones that the policy does not take from "
-            f"there. {_NOTHING}",
+            f"there. {NOTHING}",
             allowed=", ".join(share.zones),
             next_step="Ask the sender to leave them out.",
         )
     if row.record_id is None:
-        raise DataError(f"A row of {row.table} in the bundle has no name. {_NOTHING}")
-    schema = LEDGER_TABLES[row.table]
-    named = {name: _ours(schema, name, value, partner.name) for name, value in row.row.items() if name not in HEAD}
+        raise DataError(f"A row of {row.table} in the bundle has no name. {NOTHING}")
+    ids = identifiers(row.table)
+    named = {
+        name: abroad(partner.name, value) if name in ids and isinstance(value, str) else value
+        for name, value in row.row.items()
+        if name not in HEAD
+    }
     supersedes = abroad(partner.name, row.supersedes) if row.supersedes else None
     names = there.of(row.table)
     if supersedes not in names:
@@ -204,100 +206,14 @@ def _record(row: SharedRow, partner: Partner, zones: ZoneTree, there: _There) ->
     return NewEntry(row.table, named, record_id=name, supersedes=supersedes)
 
 
-def _ours(schema: type[Table], name: str, value: Any, partner: str) -> Any:
-    """A value as it is named here: identifiers bear the partner's name, zones are common to all."""
-    column = schema.columns().get(name)
-    if not isinstance(value, str) or not isinstance(column, dy.String):
-        return value
-    references = str((column.metadata or {}).get("references", ""))
-    if name in {"zone", "zone_id"} or references.startswith("zones."):
-        return value
-    is_name = name in schema.key or references or name in {"person_id", "household", "ward", "subject"}
-    return abroad(partner, value) if is_name else value
-
-
-def _offer(row: SharedRow, partner: Partner, snapshot: Snapshot, at: datetime) -> tuple[list[NewEntry], list[str]]:
-    """An offer of theirs, the end of one, or their answer to ours; and whose personal fields go."""
-    state, name = _text(row, "state"), _text(row, "offer_id")
-    offers = snapshot.current("offers").filter(pl.col("partner") == partner.name)
-    if state in _ANSWERS:
-        return [_answered(row, offers, name, state, partner)], []
-    if partner.travellers is None or not partner.travellers.take:
-        raise DataError(
-            f"The bundle of {partner.name} offers cases who travelled, which the policy does not take from there. "
-            f"{_NOTHING}",
-            next_step="Ask the sender to leave them out; or whoever answers for the policy may take them.",
-        )
-    there = offers.filter((pl.col("offer_id") == abroad(partner.name, name)) & (pl.col("way") == "received"))
-    if state == "offered":
-        return ([] if there.height else [_new_offer(row, partner, name, at)]), []
-    if state not in {"withdrawn", "expired"}:
-        raise DataError(f"An offer of {partner.name} is in a state that offers are not in. {_NOTHING}")
-    if there.is_empty():
-        return [], []
-    kept = there.row(0, named=True)
-    return [moved(kept, state, at, reason="")], [kept["case_id"]]
-
-
-def _new_offer(row: SharedRow, partner: Partner, name: str, at: datetime) -> NewEntry:
-    case = row.row.get("case")
-    known = set(LEDGER_TABLES["cases"].column_names())
-    payload = json.dumps(case, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    plain = isinstance(case, dict) and all(
-        name in known and isinstance(value, (str, int, float)) for name, value in case.items()
-    )
-    if not plain or len(payload) > _MOST_PAYLOAD or not isinstance(case, dict) or not case.get("case_id"):
-        raise DataError(f"What {partner.name} offers of a case is not understood. {_NOTHING}")
-    limit = at.date() + timedelta(days=partner.travellers.most_days if partner.travellers else 0)
-    try:
-        expires_on = min(date.fromisoformat(_text(row, "expires_on")), limit)
-        offered_at = min(datetime.fromisoformat(_text(row, "offered_at")), at)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"An offer of {partner.name} says no day until which it holds. {_NOTHING}") from error
-    over = expires_on < at.date()
-    return NewEntry(
-        "offers",
-        {
-            "offer_id": abroad(partner.name, name), "partner": partner.name, "way": "received",
-            "case_id": abroad(partner.name, str(case["case_id"])), "purpose": _text(row, "purpose"),
-            "destination": None if over else row.row.get("destination"), "expires_on": expires_on,
-            "offered_at": offered_at, "state": "expired" if over else "offered",
-            "payload": None if over else payload,
-        },
-    )  # fmt: skip
-
-
-def _answered(row: SharedRow, offers: pl.DataFrame, name: str, state: str, partner: Partner) -> NewEntry:
-    ours = offers.filter((pl.col("offer_id") == name) & (pl.col("way") == "sent"))
-    if ours.is_empty() or ours["state"][0] not in {"offered", state}:
-        raise DataError(
-            f"{partner.name} answers an offer that was not made to them, or is not open any more. {_NOTHING}",
-            next_step="Ask the sender what they answered.",
-        )
-    at = row.row.get("answered_at")
-    try:
-        when = datetime.fromisoformat(at) if isinstance(at, str) else None
-    except ValueError:
-        when = None
-    reason = row.row.get("reason")
-    return moved(ours.row(0, named=True), state, when, reason=reason if isinstance(reason, str) else "")
-
-
-def moved(offer: Mapping[str, Any], state: str, at: datetime | None, *, reason: str) -> NewEntry:
-    """The correction that says what became of an offer."""
-    names = [name for name in LEDGER_TABLES["offers"].column_names() if name not in HEAD]
-    whole = {name: offer[name] for name in names if offer.get(name) is not None}
-    whole |= {"state": state, "answered_at": at, "reason": reason[:_LONGEST] or offer.get("reason")}
-    name = f"{offer['offer_id']}|{state}"  # of its own: two moves may come within one moment
-    return NewEntry("offers", whole, record_id=name, supersedes=str(offer["record_id"]))
-
-
-def _text(row: SharedRow, name: str) -> str:
-    value = row.row.get(name)
-    if not isinstance(value, str) or not value or len(value) > _LONGEST:
-        raise DataError(f"A row of {_named(row.table)} in the bundle is not understood. {_NOTHING}")
-    return value
-
-
-def _named(table: str) -> str:
-    return table if table in LEDGER_TABLES else "a table that is not known"
+@cache
+def identifiers(table: str) -> frozenset[str]:
+    """Columns of a table that name something: they bear the partner's name here. Zones are common to all."""
+    schema, found = LEDGER_TABLES[table], set[str]()
+    for name, column in schema.columns().items():
+        references = str((column.metadata or {}).get("references", ""))
+        if not isinstance(column, dy.String) or name in {"zone", "zone_id"} or references.startswith("zones."):
+            continue
+        if name in schema.key or references or name in {"person_id", "household", "ward", "subject"}:
+            found.add(name)
+    return frozenset(found)

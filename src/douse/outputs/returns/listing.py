@@ -64,7 +64,7 @@ def standing(found: Sequence[Standing], words: Words) -> RenderableType:
     """Late and missing returns."""
     table = Table(box=None)
     for head in ("Return", "Zone", "Period", "Due", "State", "Hours late"):
-        table.add_column(words.say(head), overflow="fold")
+        table.add_column(words.say(head), overflow="fold", no_wrap=head == "Return")
     for one in found:
         table.add_row(
             one.definition.id, words.zone(one.zone), words.day(one.period.end), words.moment(one.due_at),
@@ -77,7 +77,7 @@ def delays(found: Sequence[Hop], words: Words) -> RenderableType:
     """How long each level takes."""
     table = Table(box=None)
     for head in ("Return", "Zone", "Owed so far", "In time", "Late", "Not sent", "Median hours", "Longest"):
-        table.add_column(words.say(head), overflow="fold")
+        table.add_column(words.say(head), overflow="fold", no_wrap=head == "Return")
     for one in found:
         table.add_row(
             one.definition.id, words.zone(one.zone), str(one.expected), str(one.in_time), str(one.late),
