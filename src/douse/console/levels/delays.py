@@ -5,9 +5,8 @@ from django.views.decorators.http import require_GET
 
 from douse.console import clock
 from douse.console.actors import actor_of
-from douse.console.levels.known import Ready, ready
+from douse.console.levels.known import Ready, known_today, ready, tree_of
 from douse.console.pages import page
-from douse.console.permissions import Actor
 from douse.console.reach import Reach, ground_of, reach
 from douse.console.reading import follow
 from douse.console.remembered import Remembered
@@ -17,9 +16,8 @@ from douse.library import Return
 from douse.outputs.returns.standing import Clocks, clocks, hops, shipped, standings
 from douse.outputs.returns.within import around, zones_of_kind
 from douse.records import ZoneTree
-from douse.records.ledger import Snapshot
 
-_MOST_ZONES = 40
+_KINDS, _MOST_ZONES = ("city", "district", "county"), 40
 _kept: Remembered[list[Clocks]] = Remembered(8)
 on_erasure(_kept.forget)
 
@@ -30,14 +28,14 @@ def show(request: HttpRequest) -> HttpResponse:
     actor, snapshot = actor_of(request), follow()
     made = ready(snapshot)
     now = clock.now()
-    zones, seen = ZoneTree(made.known), reach(actor, "read returns", ground_of(snapshot))
+    zones, seen = tree_of(snapshot, now.date()), reach(actor, "read returns", ground_of(snapshot))
     rows = snapshot.current("returns")  # of every zone of a hop: times and counts, never what a return tells
     found = standings(shipped(), zones, rows, first_day(snapshot, now), now)
     shown = {one.id: hop_zones(one, zones, seen) for one in shipped()}
     told = [one for one in hops(found) if one.zone in shown[one.definition.id]]
     named = frozenset[str]().union(*shown.values())
     return page(
-        request, "levels/delays.html", hops=told, clocks=_clocks(actor, snapshot, made, named),
+        request, "levels/delays.html", hops=told, clocks=_clocks(made, named, zones, tuple(known_today(snapshot, now.date()).frames.values())),
         targets=made.knowledge.protocol.seven_one_seven,
     )  # fmt: skip
 
@@ -51,14 +49,10 @@ def hop_zones(definition: Return, zones: ZoneTree, seen: Reach) -> frozenset[str
     )
 
 
-def _clocks(actor: Actor, snapshot: Snapshot, made: Ready, named: frozenset[str]) -> list[Clocks]:
-    kinds = ("city", "district", "county")
-    sources = (*made.known.frames.values(), made.knowledge.protocol)
-
-    def make() -> list[Clocks]:
-        known, knowledge = made.known, made.knowledge
-        some = [kind for kind in kinds if 0 < len(zones_of_kind(ZoneTree(known), kind)) <= _MOST_ZONES]
-        return clocks(known, some, knowledge.pathogen, knowledge.protocol)
-
-    del actor, snapshot
-    return [one for one in _kept.get("clocks", sources, make) if one.zone in named]
+def _clocks(made: Ready, named: frozenset[str], zones: ZoneTree, frames: tuple[object, ...]) -> list[Clocks]:
+    """7-1-7 of the zones that are named, of kinds that are not too many to look at one by one."""
+    kinds = [kind for kind in _KINDS if 0 < len(zones_of_kind(zones, kind)) <= _MOST_ZONES]
+    known, knowledge = made.known, made.knowledge
+    sources = (*frames, knowledge.protocol)
+    found = _kept.get("clocks", sources, lambda: clocks(known, kinds, knowledge.pathogen, knowledge.protocol))
+    return [one for one in found if one.zone in named]

@@ -12,11 +12,12 @@ from douse.console.scene import USED, knowledge_on
 from douse.console.writing import on_erasure
 from douse.outputs.words import Words
 from douse.question import Knowledge, of_pathogen
-from douse.records import Records
+from douse.records import Records, ZoneTree
 from douse.records.ledger import Snapshot
 
 _TABLES = (*USED, "people", "follow_ups", "merges")
 _views: Remembered[Records] = Remembered(4)
+_trees: Remembered[ZoneTree] = Remembered(4)
 on_erasure(_views.forget)
 
 
@@ -46,6 +47,12 @@ def known_today(snapshot: Snapshot, day: date) -> Records:
         return Records(frames, frozenset(frames) - {"merges"}).as_of(day)
 
     return replace(_views.get(day, sources, make))
+
+
+def tree_of(snapshot: Snapshot, day: date) -> ZoneTree:
+    """The tree of zones as known on a day."""
+    known = known_today(snapshot, day)
+    return _trees.get(day, tuple(known.frames.values()), lambda: ZoneTree(known))
 
 
 def check_zone(actor: Actor, right: str, snapshot: Snapshot, zone: str | None) -> None:

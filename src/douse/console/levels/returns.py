@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 from douse.console import clock, instance
 from douse.console.actors import actor_of
 from douse.console.forms_read import day_of, text_of
-from douse.console.levels.known import check_zone, known_today, ready, title_of
+from douse.console.levels.known import check_zone, ready, title_of, tree_of
 from douse.console.listing import sliced_list
 from douse.console.pages import page
 from douse.console.permissions import Actor
@@ -34,7 +34,6 @@ from douse.outputs.returns.fill import fill
 from douse.outputs.returns.keeping import kept_row, next_row
 from douse.outputs.returns.standing import Standing, definition_of, shipped, standings, typed_share
 from douse.outputs.returns.values import Filled, filled_from, period_of
-from douse.records import ZoneTree
 from douse.records.ledger import Snapshot
 from douse.records.ledger.keys import signing_key
 
@@ -71,7 +70,7 @@ def within_reach(actor: Actor, snapshot: Snapshot) -> list[Standing]:
     """How returns of one's zones stand."""
     now = clock.now()
     seen = reach(actor, "read returns", ground_of(snapshot))
-    zones = ZoneTree(known_today(snapshot, now.date()))
+    zones = tree_of(snapshot, now.date())
     rows = visible(actor, snapshot, "returns")
     found = standings(shipped(), zones, rows, first_day(snapshot, now), now)
     return [one for one in found if seen.holds(one.zone)]
