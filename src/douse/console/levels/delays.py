@@ -34,8 +34,9 @@ def show(request: HttpRequest) -> HttpResponse:
     shown = {one.id: hop_zones(one, zones, seen) for one in shipped()}
     told = [one for one in hops(found) if one.zone in shown[one.definition.id]]
     named = frozenset[str]().union(*shown.values())
+    frames = tuple(known_today(snapshot, now.date()).frames.values())
     return page(
-        request, "levels/delays.html", hops=told, clocks=_clocks(made, named, zones, tuple(known_today(snapshot, now.date()).frames.values())),
+        request, "levels/delays.html", hops=told, clocks=_clocks(made, named, zones, frames),
         targets=made.knowledge.protocol.seven_one_seven,
     )  # fmt: skip
 
