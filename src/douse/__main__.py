@@ -20,6 +20,7 @@ from douse import (
     exchange_commands,
     forward_commands,
     ledger_commands,
+    levels_commands,
 )
 from douse.errors import DouseError, UsageError
 
@@ -229,6 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     ledger_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     exchange_commands.add(verbs, lambda text: _console().print(text, crop=False))
+    levels_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     console_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser

@@ -27,7 +27,7 @@ DECIDED = ("measures", "decisions", "verdicts")
 KEPT = ("holds", "erasures", "attachments")
 SAID = ("claims", "bulletins")
 UNREAD = ("receipts",)  # hashes by which residents come back: no role reads or writes them
-BETWEEN = ("returns", "assessments", "offers")
+BETWEEN = ("returns", "assessments", "offers", "bundles")
 ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, *SAID, *BETWEEN, "self_reports", "audit")
 
 # Every action, and what it lets a person do.
@@ -140,7 +140,7 @@ _ROWS = (
     _role(
         "data_steward", _("keeps the records right: imports, merges, erasure, holds, exports"),
         ALL_TABLES,
-        (*GROUND, *PERSONS, *SUPPLIES, "holds", "returns", "offers", "self_reports"),
+        (*GROUND, *PERSONS, *SUPPLIES, "holds", "returns", "offers", "bundles", "self_reports"),
         ("share", "sign_return", "merge_persons",
          "see_names", "see_outside", "exchange", "see_broken_glass", "see_chains", "import", "export",
          "export_persons", "erase", "hold", "verify_ledger", "make_token"), personal=True,
@@ -300,8 +300,29 @@ _PLAN = (
     page("resources:crew_new", GET="write crews", POST="write crews"),
     page("resources:crew", GET="write crews", POST="write crews"),
 )
+# Room levels: returns, events weighed by the IHR, partners.
+_LEVELS = (
+    page("returns:list", GET="read returns"),
+    page("returns:fill", GET="read returns", POST="write returns"),
+    page("returns:delays", GET="read returns"),
+    page("returns:definition", GET="read returns"),
+    page("returns:return", GET="read returns"),
+    page("returns:sign", POST="sign_return"),
+    page("returns:send", POST="sign_return"),
+    page("returns:file", GET="read returns"),
+    page("events:list", GET="read assessments"),
+    page("events:new", GET="assess_event", POST="assess_event"),
+    page("events:event", GET="read assessments", POST="assess_event"),
+    page("events:move", POST="assess_event"),
+    page("events:text", GET="read assessments"),
+    page("partners:list", GET="assigned"),
+    page("partners:take", POST="share"),
+    page("partners:offer_new", GET="share", POST="share"),
+    page("partners:offer", GET="read offers", POST="share"),
+    page("partners:bundle", POST="share"),
+)
 
-PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
+PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_LEVELS)}
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it; one that stands
@@ -316,6 +337,9 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),
     ("resources:show", _("Resources")),
+    ("returns:list", _("Returns")),
+    ("events:list", _("Events (IHR)")),
+    ("partners:list", _("Partners")),
     ("files:choose", _("Bring in files")),
     ("admin:users", _("Users")),
     ("admin:protocol", _("Protocol")),

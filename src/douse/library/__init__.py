@@ -1,11 +1,25 @@
 """Library: pathogens, protocols, costs, strategies and stresses as data."""
 
+from douse.library.ihr import Instrument
 from douse.library.links import Links
 from douse.library.load import load, names, pathogen_named
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.returns import Return
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
 from douse.library.unit_costs import Costs
 
-__all__ = ["Costs", "Links", "Pathogen", "Protocol", "Strategy", "Stresses", "load", "names", "pathogen_named"]
+__all__ = [
+    "Costs",
+    "Instrument",
+    "Links",
+    "Pathogen",
+    "Protocol",
+    "Return",
+    "Strategy",
+    "Stresses",
+    "load",
+    "names",
+    "pathogen_named",
+]

@@ -9,11 +9,13 @@ from pydantic import BaseModel
 
 from douse.errors import LibraryError
 from douse.library.hazard import Hazard
+from douse.library.ihr import Instrument
 from douse.library.links import Links
 from douse.library.load import SHELVES, load, names, read_text
 from douse.library.number import Number, Source, Text
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.returns import Return
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
 from douse.library.unit_costs import Costs
@@ -21,6 +23,7 @@ from douse.library.unit_costs import Costs
 # A key that only files of this kind have.
 _TOLD_BY: dict[str, type[BaseModel]] = {
     "currency": Costs, "probability": Hazard, "evidence": Links, "stress": Stresses,
+    "asked_by": Return, "criteria": Instrument,
 }  # fmt: skip
 Row = tuple[str, str, str, str, str, str, str, str]  # key, value, unit, grade, source, edition, valid from, note
 

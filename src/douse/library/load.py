@@ -13,9 +13,11 @@ from pydantic import BaseModel, ValidationError
 from douse.errors import LibraryError
 from douse.library.complaint import complaint
 from douse.library.hazard import Hazard
+from douse.library.ihr import Instrument
 from douse.library.links import Links
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
+from douse.library.returns import Return
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
 from douse.library.unit_costs import Costs
@@ -30,6 +32,8 @@ SHELVES: dict[type[BaseModel], str] = {
     Links: "links",
     Strategy: "strategies",
     Stresses: "stresses",
+    Return: "returns",
+    Instrument: "ihr",
 }
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(

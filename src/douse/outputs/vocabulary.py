@@ -70,6 +70,11 @@ RECORD_EVENTS = (
         for table in ("cases", "contacts", "follow_ups", "tests", "stays", "visits", "arrivals", "people")
     ),
 )  # fmt: skip
+LEVEL_EVENTS = (
+    "fill_return", "sign_return", "send_return", "assess_event", "notified_event", "closed_event", "made_bundle",
+    "took_bundle", "offered_case", "answered_offer", "expired_offers",
+)  # fmt: skip
+CRITERIA_OF_IHR = ("serious", "unusual", "spread", "restrictions")
 EVENT_OBJECTS = ("users", "library", "ledger", "persons", "vault")
 DOOR_ACTIONS = ("row_set_aside", "value_set_aside", "note")
 QUARANTINE_PLACES = ("home", "central", "monitor")
@@ -105,6 +110,7 @@ CODES: frozenset[str] = frozenset(
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
         CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, TASK_EVENTS, RECORD_EVENTS,
+        LEVEL_EVENTS, CRITERIA_OF_IHR,
         EVENT_OBJECTS, BOOKS,
         CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,

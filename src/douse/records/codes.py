@@ -96,3 +96,4 @@ RETURN_STATES = ("draft", "signed", "sent")
 ANNEX_2 = ("yes", "no", "not_known")
 ASSESSMENT_STATES = ("begun", "assessed", "notified", "closed")
 OFFER_STATES = ("offered", "accepted", "declined", "withdrawn", "expired")
+EXCHANGE_WAYS = ("sent", "received")  # of offers and bundles, seen from here

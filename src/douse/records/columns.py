@@ -24,7 +24,7 @@ def ident(description: str, *, references: str = "", required: bool = False, per
 
 
 def text(description: str, *, personal: bool = False, long: bool = False) -> dy.String:
-    """Free text of at most 500 characters (a boundary: 1,000,000)."""
+    """Free text of at most 500 characters (of a boundary or of JSON: 1,000,000)."""
     meta = {"personal": True} if personal else {}
     return dy.String(nullable=True, max_length=1_000_000 if long else 500, description=description, metadata=meta)
 

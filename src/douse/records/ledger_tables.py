@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from douse.records import codes
-from douse.records.between_tables import Assessments, Offers, Returns
+from douse.records.between_tables import Assessments, Bundles, Offers, Returns
 from douse.records.columns import code, count, day, ident, moment, text
 from douse.records.public_tables import Bulletins, Claims, Receipts, SelfReports
 from douse.records.tables import TABLES, Table
@@ -159,6 +159,7 @@ LEDGER_ONLY: dict[str, type[Table]] = {
     "returns": Returns,
     "assessments": Assessments,
     "offers": Offers,
+    "bundles": Bundles,
 }
 LEDGER_TABLES: dict[str, type[Table]] = {**TABLES, **LEDGER_ONLY}
 BULK_TABLES = ("people", "visits")  # large and seldom corrected one by one: they may be attached as files

@@ -90,7 +90,7 @@ def export_bundle(ledger: Ledger, path: Path, *, since: int = 0, key: Ed25519Pri
     if key is not None:
         public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         manifest["public_key"] = base64.b64encode(public).decode()
-        manifest["signature"] = base64.b64encode(key.sign(_signed_part(manifest))).decode()
+        manifest["signature"] = base64.b64encode(key.sign(signed_part(manifest))).decode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("manifest.json", json.dumps(manifest, indent=1))
         bundle.writestr("entries.ndjson", text)
@@ -187,8 +187,8 @@ def _checked(bundle: zipfile.ZipFile, trusted: set[str], *, unsigned: bool) -> t
         ) from error
     if not whole:
         raise DataError("The bundle was changed after it was written.", next_step="Ask the sender for it again.")
-    if not _is_signed(manifest) or manifest["public_key"] not in trusted:
-        signer = manifest.get("public_key") if _is_signed(manifest) else None
+    if not is_signed(manifest) or manifest["public_key"] not in trusted:
+        signer = manifest.get("public_key") if is_signed(manifest) else None
         if not unsigned:
             raise DataError(
                 "The bundle is signed by nobody who is trusted here." if signer else "The bundle is not signed.",
@@ -199,16 +199,18 @@ def _checked(bundle: zipfile.ZipFile, trusted: set[str], *, unsigned: bool) -> t
     return manifest, text
 
 
-def _is_signed(manifest: dict[str, Any]) -> bool:
+def is_signed(manifest: dict[str, Any]) -> bool:
+    """Whether the signature of a manifest is good for the public key in it."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(manifest["public_key"], validate=True))
-        key.verify(base64.b64decode(manifest["signature"], validate=True), _signed_part(manifest))
+        key.verify(base64.b64decode(manifest["signature"], validate=True), signed_part(manifest))
     except (KeyError, TypeError, ValueError, InvalidSignature):
         return False
     return True
 
 
-def _signed_part(manifest: dict[str, Any]) -> bytes:
+def signed_part(manifest: dict[str, Any]) -> bytes:
+    """What of a manifest is signed: all but the signature."""
     rest = {name: value for name, value in manifest.items() if name != "signature"}
     return json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()
 

@@ -1,0 +1,1 @@
+"""The decision instrument of the International Health Regulations, Annex 2."""

@@ -1,0 +1,171 @@
+"""The text of a notification, filled in from the records. Article 6.2 of the Regulations says what it tells."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from douse.library import Protocol
+from douse.library.ihr import CRITERIA, Instrument
+from douse.outputs.ihr.prefill import Event
+from douse.outputs.ihr.values import NOT_KNOWN, Answer, Answers, Outcome
+from douse.outputs.words import Words
+from douse.records.codes import LEVELS, SEVERITIES
+from douse.records.records import Records
+from douse.situation.situation import Situation
+
+_AGES = "age_group"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the head of the text says of the event itself.
+
+    Attributes
+    ----------
+    event : str
+        In a sentence that names nobody.
+    place : str
+        Name of the zone.
+    detected_at, assessed_at : datetime
+        Local time; not assessed: None.
+    ledger : int or None
+        Sequence number of the last entry that the text rests on; None: it is from a folder of files.
+    """
+
+    event: str
+    place: str
+    detected_at: datetime
+    assessed_at: datetime | None
+    ledger: int | None = None
+
+
+def notification(told: Told, event: Event, answers: Answers, outcome: Outcome, protocol: Protocol) -> str:
+    """The text, a heading and its lines a section; counts only."""
+    words = event.words
+    parts = [
+        words.say("Notification under Article 6 of the International Health Regulations (2005)"),
+        *_section(words.say("Event"), _event(told, event)),
+        *_section(words.say("Case definition"), _definition(protocol, words)),
+        *_section(words.say("Laboratory results"), _laboratory(event.known, words)),
+        *_section(words.say("Source and type of the risk"), _source(event)),
+        *_section(words.say("Cases and deaths"), _cases(event.situation, words)),
+        *_section(words.say("What affects the spread"), _spread(event.situation, words)),
+        *_section(words.say("Health measures taken"), _measures(event.known, words)),
+        *_section(words.say("Difficulties, and support that is needed"), _support(answers, words)),
+        *_section(words.say("Assessment by Annex 2"), _assessment(event.instrument, answers, outcome, words)),
+        *_section(words.say("How these figures are made again"), _again(told, event, protocol)),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _section(head: str, lines: Iterator[str]) -> list[str]:
+    return ["", head, *(f"- {line}" for line in lines)]
+
+
+def _event(told: Told, event: Event) -> Iterator[str]:
+    words = event.words
+    if told.event:
+        yield told.event
+    yield words.say("Place: {place}", place=told.place)
+    yield words.say("Disease: {name}", name=event.pathogen.name.say(words.language))
+    yield words.say("Detected: {moment}", moment=told.detected_at.strftime("%Y-%m-%d %H:%M"))
+    if told.assessed_at:
+        yield words.say("Assessed: {moment}", moment=told.assessed_at.strftime("%Y-%m-%d %H:%M"))
+
+
+def _definition(protocol: Protocol, words: Words) -> Iterator[str]:
+    for name in ("suspected", "probable", "confirmed"):
+        yield f"{words.label(name)}: {getattr(protocol.case, name).say(words.language)}"
+
+
+def _laboratory(known: Records, words: Words) -> Iterator[str]:
+    tests = known.table("tests")
+    if tests.is_empty():
+        yield words.say("No test is on record.")
+        return
+    counts = tests.group_by("kind", "result").len().sort("kind", "result", nulls_last=True)
+    for kind, result, n in counts.iter_rows():
+        yield words.say("{kind}, {result}: {n}", kind=kind, result=result or "pending", n=n)
+
+
+def _source(event: Event) -> Iterator[str]:
+    words, cases = event.words, event.situation.cases
+    for link, n in event.situation.by_origin.select("origin", "cases").iter_rows():
+        yield words.say("{origin}: {n} cases", origin=link, n=n)
+    places = cases["origin_place"].drop_nulls().unique().sort().head(10).to_list()
+    if places:
+        yield words.say("Infected elsewhere: {places}", places=", ".join(places))
+
+
+def _cases(situation: Situation, words: Words) -> Iterator[str]:
+    yield words.say(
+        "{total} cases in all; {new} in the last 7 days; {active} active; {suspected} suspected.",
+        total=situation.total, new=situation.new_week, active=situation.active, suspected=situation.suspected,
+    )  # fmt: skip
+    yield words.say("{n} {n:death|deaths}", n=situation.deaths)
+    ever = dict(situation.severity.select("severity", "ever").iter_rows())
+    for severity in SEVERITIES:
+        if ever.get(severity):
+            yield words.say("{severity}: {n}", severity=severity, n=ever[severity])
+    ages = ", ".join(f"{group}: {n}" for group, n in situation.by_age.select(_AGES, "cases").iter_rows() if group)
+    if ages:
+        yield words.say("By age: {ages}", ages=ages)
+    staff = situation.cases.filter(pl.col("occupation") == "health_worker").height
+    yield words.say("{n} {n:health worker|health workers} among the cases", n=staff)
+
+
+def _spread(situation: Situation, words: Words) -> Iterator[str]:
+    r = situation.r_now
+    if r.estimate is not None:
+        yield words.say("Reproduction number {r} ({lower} to {upper})", r=r.estimate, lower=r.lower, upper=r.upper)
+    share = situation.community_zero.share
+    if share is not None:
+        yield words.say("{share} of the cases of the last 7 days were in quarantine when found", share=share)
+    reached = situation.contacts.reached_48h_share
+    if reached is not None:
+        yield words.say("{share} of contacts were reached within 48 hours", share=reached)
+    affected = situation.by_zone.filter(pl.col("new_cases") > 0).height
+    yield words.say("{n} {n:zone has|zones have} new cases in the last 7 days", n=affected)
+
+
+def _measures(known: Records, words: Words) -> Iterator[str]:
+    measures = known.table("measures").filter(pl.col("ended_on").is_null())
+    if measures.is_empty():
+        yield words.say("No measure is on record as in force.")
+    for kind, n in measures.group_by("kind").len().sort("kind").iter_rows():
+        if kind != "level":
+            yield words.say("{kind}: {n} in force", kind=kind, n=n)
+    levels = dict(measures.filter(pl.col("kind") == "level").group_by("level").len().iter_rows())
+    for level in LEVELS[1:]:
+        if levels.get(level):
+            yield words.say("{level}: {n} {n:zone|zones}", level=level, n=levels[level])
+
+
+def _support(answers: Answers, words: Words) -> Iterator[str]:
+    given = answers.get("assistance", Answer(NOT_KNOWN))
+    yield f"{words.label(given.answer)}. {given.because}".strip()
+
+
+def _assessment(instrument: Instrument, answers: Answers, outcome: Outcome, words: Words) -> Iterator[str]:
+    for name in CRITERIA:
+        reasons = [answers[one.id].because for one in instrument.questions_of(name) if one.id in answers]
+        reason = " ".join(filter(None, reasons))
+        yield (
+            f"{instrument.criteria[name].say(words.language)} {words.label(outcome.criteria[name])}. {reason}".strip()
+        )
+    if outcome.always:
+        yield words.say("The disease is one that is always notified.")
+
+
+def _again(told: Told, event: Event, protocol: Protocol) -> Iterator[str]:
+    words = event.words
+    yield words.say("As known at {moment}", moment=str(event.known.known_at)[:16])
+    if told.ledger is not None:
+        yield words.say("Ledger up to entry {n}", n=told.ledger)
+    yield words.say(
+        "Library: {pathogen}, {protocol}, {instrument}",
+        pathogen=f"{event.pathogen.id} {event.pathogen.edition}", protocol=f"{protocol.id} {protocol.edition}",
+        instrument=f"{event.instrument.id} {event.instrument.edition}",
+    )  # fmt: skip

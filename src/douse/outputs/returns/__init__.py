@@ -1,0 +1,1 @@
+"""Returns: what a level above asks for, filled in from the records."""
