@@ -43,6 +43,15 @@ def test_a_correction_counts_from_the_moment_it_was_told(ledger: Ledger) -> None
     assert snapshot.current("cases")["first_recorded_at"].to_list() == [NOON]
 
 
+def test_corrections_told_at_one_moment_each_have_a_name(ledger: Ledger) -> None:
+    ledger.append([case("a")], author="u", at=NOON)
+    before = "a"
+    for age in (30, 31, 32):
+        row = NewEntry("cases", {"case_id": "a", "age": age}, supersedes=before)
+        [before] = ledger.append([row], author="u", at=LATER).record_ids
+    assert Live(ledger).follow().current("cases")["age"].to_list() == [32]
+
+
 def test_a_merge_holds_from_its_moment_until_it_is_undone(ledger: Ledger) -> None:
     ledger.append([contact("a", "p"), contact("b", "q"), case("c", person_id="q")], author="u", at=NOON)
     merge = {"merge_id": "m", "person_id": "q", "into": "p", "state": "merged"}

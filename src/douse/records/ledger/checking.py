@@ -106,9 +106,12 @@ def checked_rows(new: Sequence[NewEntry], at: datetime) -> list[dict[str, Any]]:
 def name_of(table: str, row: Mapping[str, Any], told: datetime | None) -> str:
     """record_id of a row: of its key; of a correction, of its key and when it was told."""
     parts = ["" if row.get(name) is None else _text(row[name]) for name in LEDGER_TABLES[table].key]
-    if row.get("supersedes"):
+    corrected = row.get("supersedes")
+    if corrected:
         parts.append("" if told is None else _text(told))
     name = "|".join(parts)
+    if corrected and str(corrected).startswith(name):  # told at the very moment of the row that it corrects
+        name = f"{corrected}+"
     if len(name) > _LONGEST_ID:
         name = name[: _LONGEST_ID - 17] + "#" + sha256(name.encode()).hexdigest()[:16]
     return name or "-"
