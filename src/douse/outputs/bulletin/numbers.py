@@ -11,7 +11,7 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.outputs.bulletin.areas import areas, by_area
 from douse.outputs.bulletin.book import Book, Column
-from douse.outputs.bulletin.release import release
+from douse.outputs.bulletin.release import TOTAL, release
 from douse.outputs.bulletin.values import DIED, ELSEWHERE, OTHER, Bulletin, Correction, Trend, books
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
@@ -121,6 +121,8 @@ def told(  # noqa: PLR0913, PLR0917  the counts of a day and what became of earl
         active = None if shown.total is None or outcomes.total is None else shown.total - outcomes.total
         if active is None or 0 < active < minimum:
             outcomes = Column(outcomes.rows, (None,) * len(outcomes.rows), None, outcomes.corrected)
+        if _bounds(shown.total, outcomes.total, outcomes_book.last(None), minimum):
+            shown = release(cases_book, cases, minimum, corrected, withheld=(TOTAL,)).column
     return shown, outcomes
 
 
@@ -156,6 +158,11 @@ def _outcomes(situation: Situation) -> dict[str, set[str]]:
         DIED: set(closed.filter(died)["case_id"].to_list()),
         OTHER: set(closed.filter(~died)["case_id"].to_list()),
     }
+
+
+def _bounds(total: int | None, ended: int | None, ended_before: int, minimum: int) -> bool:
+    """Whether a total of cases that has shrunk leaves too little room above the outcomes that were shown last."""
+    return total is not None and ended is None and 0 < total - ended_before < minimum - 1
 
 
 def _sizes(groups: Mapping[str, set[str]]) -> dict[str, int]:
