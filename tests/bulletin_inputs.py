@@ -48,7 +48,12 @@ def history(seed, minimum=MINIMUM):
             minimum,
         )
         books = tuple(book.with_column(column) for book, column in zip(books, shown, strict=True))
-        true.append((dict(zip(names, cases[:, t].tolist(), strict=True)), dict(zip(("died", "other"), ended[:, t].tolist(), strict=True))))
+        true.append(
+            (
+                dict(zip(names, cases[:, t].tolist(), strict=True)),
+                dict(zip(("died", "other"), ended[:, t].tolist(), strict=True)),
+            )
+        )
     return [as_attacked(book) for book in books], true
 
 

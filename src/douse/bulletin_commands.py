@@ -38,7 +38,7 @@ def add(verbs: "Verbs", show: Show, bar: Bar) -> None:
         default="public",
         help="partners: nothing is hidden; never in the folder of the public (default: public)",
     )
-    bulletin.add_argument("--call", dest="whom", default="", help="whom to call, as on the page (default: as in the bulletin before)")
+    bulletin.add_argument("--call", dest="whom", default="", help="whom to call (default: as in the bulletin before)")
     bulletin.add_argument("--address", default="", help="where the site will be found, for feeds: https://…")
     bulletin.add_argument("--quiet", action="store_true", help="no progress bar")
     arguments.takes_knowledge(bulletin)

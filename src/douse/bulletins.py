@@ -181,7 +181,9 @@ def verify(path: Path, question: Question, progress: Progress = no_progress) -> 
     history = read_history(out)
     if not history:
         raise UsageError("There is no bulletin in that folder.", next_step="Name the folder of --out.")
-    asked = replace(question, protocol=history[0].protocol) if question.protocol == Question(path).protocol else question
+    asked = (
+        replace(question, protocol=history[0].protocol) if question.protocol == Question(path).protocol else question
+    )
     asked = asked if asked.pathogen else replace(asked, pathogen=history[0].pathogen)
     source = _Source(asked)
     proofs = []

@@ -15,7 +15,9 @@ def broken(seed, tables, true, *, windows=0):
     found = []
     rng = np.random.default_rng(seed)
     for number, row, t in hidden(tables):
-        shown = tables[number][2] if row is None else [column[tables[number][0].index(row)] for column in tables[number][1]]
+        shown = (
+            tables[number][2] if row is None else [column[tables[number][0].index(row)] for column in tables[number][1]]
+        )
         last = next((s for s in range(t - 1, -1, -1) if shown[s] is not None), None)
         value, base = truth(true, number, row, t), 0 if last is None else shown[last]
         spans = {None, t - 1}
@@ -71,7 +73,10 @@ def test_the_attacker_breaks_bulletins_that_look_only_at_themselves():
     """The test could fail: each bulletin alone is safe, and the difference of two tells a count of 5."""
     rows = ["north", "south", "east"]
     shown = [[40, None, None], [45, None, None]]
-    tables = [(rows, shown, [100, 105], [set(), set()]), (["died", "other"], [[None, None]] * 2, [None, None], [set()] * 2)]
+    tables = [
+        (rows, shown, [100, 105], [set(), set()]),
+        (["died", "other"], [[None, None]] * 2, [None, None], [set()] * 2),
+    ]
     low, high = Attacker(tables).range(0, "north", 1, 0)
     assert low == high == 5
     # East and south add up to 60 on both days: what came to south is known to be nothing.

@@ -4,12 +4,12 @@ import json
 from datetime import date
 
 import polars as pl
+from test_bulletin_site import bulletin
 
 from conftest import records
 from douse.outputs.bulletin.lookup import plain, write_lookup
 from douse.outputs.bulletin.values import LevelOfZone
 from douse.records.zone_tree import ZoneTree
-from test_bulletin_site import bulletin
 
 NO_PLACES = pl.DataFrame(schema={"name": pl.String, "kind": pl.String, "zone": pl.String})
 

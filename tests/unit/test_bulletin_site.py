@@ -4,10 +4,10 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from xml.etree import ElementTree
 
 import polars as pl
 import pytest
+from defusedxml import ElementTree
 
 from conftest import records
 from douse.errors import DataError
@@ -65,9 +65,7 @@ def hostile():
 def site(out, *history):
     rows = [{"zone_id": "n", "name": SCRIPT, "kind": "district"}]
     zones = ZoneTree(records(zones=rows).as_of(DAY))
-    return write_site(
-        out, history, zones=zones, places=NO_PLACES, advice=advice_for(load(Pathogen, "sars-cov-2-wild"))
-    )
+    return write_site(out, history, zones=zones, places=NO_PLACES, advice=advice_for(load(Pathogen, "sars-cov-2-wild")))
 
 
 def test_script_in_every_field_stays_text(tmp_path):
@@ -101,9 +99,7 @@ def test_the_worker_keeps_files_that_are_there(tmp_path):
 
 
 def test_the_first_view_is_small(tmp_path):
-    many = tuple(
-        LevelOfZone(f"z{n}", f"Zone {n}", "City", "control", DAY, DAY, DAY, DAY, 500) for n in range(5000)
-    )
+    many = tuple(LevelOfZone(f"z{n}", f"Zone {n}", "City", "control", DAY, DAY, DAY, DAY, 500) for n in range(5000))
     site(tmp_path, bulletin(levels=many))
     assert (tmp_path / "index.html").stat().st_size < 100_000
 

@@ -40,9 +40,11 @@ def test_an_official_grade_stands_on_an_office_that_was_read():
         for card in advice.card:
             for line in card.line:
                 if line.grade == "A":
-                    assert ".int)" in advice.sources[line.source].citation or ".org)" in advice.sources[
-                        line.source
-                    ].citation or "who.int" in advice.sources[line.source].citation
+                    assert (
+                        ".int)" in advice.sources[line.source].citation
+                        or ".org)" in advice.sources[line.source].citation
+                        or "who.int" in advice.sources[line.source].citation
+                    )
 
 
 def test_advice_that_is_not_there_is_refused():

@@ -72,9 +72,7 @@ def write_lookup(out: Path, bulletin: Bulletin, zones: ZoneTree, places: pl.Data
     return sorted(texts)
 
 
-def _entries(
-    bulletin: Bulletin, zones: ZoneTree, places: pl.DataFrame
-) -> tuple[list[LevelOfZone | None], list[Entry]]:
+def _entries(bulletin: Bulletin, zones: ZoneTree, places: pl.DataFrame) -> tuple[list[LevelOfZone | None], list[Entry]]:
     public = is_public(zones)
     nearest = public_ancestor(zones).tolist()
     own = {one.zone: one for one in bulletin.levels}
@@ -103,8 +101,9 @@ def _entries(
     entries = []
     for zone, (ident, name) in enumerate(zip(zones.ids, zones.names, strict=True)):
         around = int(zones.parent[zone])
-        for typed in {name, ident} if plain(name) != plain(ident) else {name}:
-            entries.append(entry(typed, name if typed == name else f"{name} · {ident}", nearest[zone], around))
+        entries.append(entry(name, name, nearest[zone], around))
+        if plain(name) != plain(ident):
+            entries.append(entry(ident, f"{name} · {ident}", nearest[zone], around))
     named = places.filter(
         pl.col("name").is_not_null() & ~pl.col("kind").cast(pl.String).is_in(_PRIVATE_PLACES).fill_null(value=False)
     )

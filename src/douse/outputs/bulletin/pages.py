@@ -57,7 +57,14 @@ def lookup_page(history: Sequence[Bulletin], language: str, root: str) -> str:
     texts = {name: words.say(text, call=shown.call) for name, text in _LOOKUP.items()}
     labels = {level: words.level(level) for level in LEVELS}
     return _render(
-        "lookup.html", "lookup.html", shown, told, language, root, texts=tuple(texts.items()), labels=tuple(labels.items())
+        "lookup.html",
+        "lookup.html",
+        shown,
+        told,
+        language,
+        root,
+        texts=tuple(texts.items()),
+        labels=tuple(labels.items()),
     )
 
 
@@ -91,7 +98,8 @@ def advice_page(history: Sequence[Bulletin], advice: Sequence[Advice], language:
         title = words.say("At the level {level}", level=level)
         sections.append((level, title, shown_cards(own)))
     return _render(
-        "advice.html", "advice.html", shown, told, language, root, sections=sections, labels=[(level, words.level(level)) for level in LEVELS], sources=sources,
+        "advice.html", "advice.html", shown, told, language, root, sections=sections, sources=sources,
+        labels=[(level, words.level(level)) for level in LEVELS],
         pathogen=told.called.say(language), specific=any(one.id != GENERIC for one in advice),
         edition=", ".join(sorted({one.edition for one in advice})),
     )  # fmt: skip
@@ -100,7 +108,9 @@ def advice_page(history: Sequence[Bulletin], advice: Sequence[Advice], language:
 def archive_page(history: Sequence[Bulletin], language: str, root: str) -> str:
     """All bulletins, the newest first."""
     told = history[-1]
-    items = [Item(b.id, words_of(b, language).day(b.as_of), lead, bool(b.corrects)) for b, lead in leads(history, language)]
+    items = [
+        Item(b.id, words_of(b, language).day(b.as_of), lead, bool(b.corrects)) for b, lead in leads(history, language)
+    ]
     return _render("archive.html", "archive.html", view(history, language), told, language, root, items=items)
 
 
@@ -146,13 +156,17 @@ def _environment() -> Environment:
 
 # What the script of the look-up says; {n}, {day}, {zone} and {level} are filled in there.
 _LOOKUP = {
-    "why": "Why: the level {level} was put on {zone} because of spread there. It is in force for all who live within it.",
+    "why": (
+        "Why: the level {level} was put on {zone} because of spread there. It is in force for all who live within it."
+    ),
     "since": "Since {day}.",
     "until": "Until {day}, unless a person renews it.",
     "review": "Looked at again by {day}.",
     "lift": "May be lifted from {day} if no further case is found.",
     "open": "No level is in force here: daily life goes on.",
-    "ask": "Within this zone a single building has a stricter level. If it is yours, a notice is at your door. Ask: {call}",
+    "ask": (
+        "Within this zone a single building has a stricter level. If it is yours, a notice is at your door. Ask: {call}"
+    ),
     "means": "What this means",
     "searching": "Looking …",
     "none": "Nothing begins like that. Try the name of the estate or community, with its first letters.",

@@ -64,7 +64,9 @@ class _Page(FPDF):
             self._heading(self.say("Corrections of earlier bulletins"))
             self._bullets(v.corrections)
         self._heading(self.say("What changed since the bulletin before"))
-        self._bullets(v.changes or (self.say("No level changed.") if v.previous else self.say("This is the first bulletin."),))
+        self._bullets(
+            v.changes or (self.say("No level changed.") if v.previous else self.say("This is the first bulletin."),)
+        )
         self._more(v.more_changes)
         self._levels()
         self._areas()
@@ -130,7 +132,9 @@ class _Page(FPDF):
             self.set_xy(left + 1.5, top + 2)
             self.set_font(_FONT, size=7.5)
             self.set_text_color(*_QUIET)
-            self.multi_cell(inner, 3.4, _held(figure.label), align=Align.L, new_x="LEFT", new_y="NEXT", wrapmode=self.wrap)
+            self.multi_cell(
+                inner, 3.4, _held(figure.label), align=Align.L, new_x="LEFT", new_y="NEXT", wrapmode=self.wrap
+            )
             self.set_xy(left + 1.5, top + 9)
             self.set_font(_FONT, size=15)
             self.set_text_color(*_INK)
@@ -145,9 +149,16 @@ class _Page(FPDF):
         v = self.v
         self._heading(self.say("Levels in force"))
         if v.levels:
-            heads = (self.say("Zone"), self.say("Level"), self.say("Since"), self.say("Until when"), self.say("Countdown"))
+            heads = (
+                self.say("Zone"),
+                self.say("Level"),
+                self.say("Since"),
+                self.say("Until when"),
+                self.say("Countdown"),
+            )
             rows = [
-                (f"{r.name}\n{r.within}" if r.within else r.name, r.label, r.since, r.until, r.lift or "–") for r in v.levels
+                (f"{r.name}\n{r.within}" if r.within else r.name, r.label, r.since, r.until, r.lift or "–")
+                for r in v.levels
             ]
             self._table(heads, rows, (30, 17, 17, 36, 34), chips=[row.level for row in v.levels])
             self._more(v.more_levels)
@@ -219,7 +230,8 @@ class _Page(FPDF):
 def _letters() -> frozenset[int]:
     """Letters that the font holds."""
     with resources.as_file(resources.files("douse.outputs.bulletin").joinpath("assets", _FILE)) as path:
-        return frozenset(TTFont(str(path), lazy=True).getBestCmap())
+        with TTFont(str(path), lazy=True) as font:
+            return frozenset(font.getBestCmap())
 
 
 def _held(text: str) -> str:

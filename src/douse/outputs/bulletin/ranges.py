@@ -7,9 +7,9 @@ the stretch of the total. The sums at the closed stretches are known and those a
 number can rise and fall is a maximum flow (Gusfield 1988, SIAM Journal on Computing 17(3), 552-571), and it is the same
 in whole numbers as in fractions.
 
-Counts may shrink where a correction was named. The network lets the first such increment of a stretch take away what was
-shown before it, and no other: that keeps every count at 0 or above and leaves fewer possibilities than there are, so a
-range is never narrower than it says.
+Counts may shrink where a correction was named. The network lets the first such increment of a stretch take away what
+was shown before it, and no other: that keeps every count at 0 or above and leaves fewer possibilities than there are,
+so a range is never narrower than it says.
 """
 
 from collections.abc import Iterator, Mapping
@@ -116,7 +116,7 @@ class Network:
                 yield target
 
     def is_safe(self, target: Target) -> bool:
-        """Whether the range has at least `need` values, or only the value 0 (nothing came: that is no count of people)."""
+        """Whether the range has at least `need` values, or only the value 0 (nothing came: no count of people)."""
         if all(self._fixed.get(edge) == 0 for edge in target.edges):
             return True
         rise, fall = self.reach(target)
@@ -161,7 +161,9 @@ class Network:
         """Which part of the network each node is in; parts meet only at open stretches, where nothing is known."""
         shut = self._loose & ~np.isin(self.tails, self._open) & ~np.isin(self.heads, self._open)
         size = len(self._nodes)
-        links = coo_array((np.ones(shut.sum(), dtype=np.int8), (self.tails[shut], self.heads[shut])), shape=(size, size))
+        links = coo_array(
+            (np.ones(shut.sum(), dtype=np.int8), (self.tails[shut], self.heads[shut])), shape=(size, size)
+        )
         part: Ints = connected_components(links.tocsr(), directed=False)[1].astype(np.int64)
         return part
 

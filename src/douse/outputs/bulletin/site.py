@@ -131,9 +131,7 @@ def write_site(  # noqa: PLR0913  what a site is made of
     return written
 
 
-def _pages(
-    out: Path, history: Sequence[Bulletin], advice: Sequence[Advice], language: str, address: str
-) -> list[Path]:
+def _pages(out: Path, history: Sequence[Bulletin], advice: Sequence[Advice], language: str, address: str) -> list[Path]:
     told, folder = history[-1], out / language
     (folder / BULLETINS).mkdir(parents=True, exist_ok=True)
     texts = {
@@ -181,7 +179,14 @@ def _manifest(told: Bulletin, language: str) -> str:
 
 
 def _worker(told: Bulletin) -> str:
-    kept = ["./", "index.html", "lookup.html", "zones/index.json", "manifest.webmanifest", *(f"assets/{a}" for a in _ASSETS)]
+    kept = [
+        "./",
+        "index.html",
+        "lookup.html",
+        "zones/index.json",
+        "manifest.webmanifest",
+        *(f"assets/{a}" for a in _ASSETS),
+    ]
     kept += [f"{name}/{page}" for name in LANGUAGES for page in ("index.html", "lookup.html", "advice.html")]
     return _asset("sw.js").replace("@EDITION@", told.id[:16]).replace("@PAGES@", json.dumps(kept))
 

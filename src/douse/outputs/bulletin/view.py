@@ -95,7 +95,9 @@ def view(history: Sequence[Bulletin], language: str) -> View:
     days = [b.as_of for b in history]
     rounds = [(one.name, _joined([words.short_day(day) for day in one.days], words)) for one in told.rounds]
     changes = [
-        words.say("{zone}: {before} → {after}", zone=one.name, before=words.level(one.before), after=words.level(one.after))
+        words.say(
+            "{zone}: {before} → {after}", zone=one.name, before=words.level(one.before), after=words.level(one.after)
+        )
         for one in told.changes
     ]
     return View(
@@ -142,7 +144,13 @@ def trend_sentence(bulletin: Bulletin, words: Words) -> str:
         "not_clear": words.say("Whether the outbreak grows or shrinks is not clear."),
         "too_few": words.say("Too few new cases to say whether the outbreak grows or shrinks."),
     }[trend.state]
-    return said if trend.r is None else f"{said} {_r(bulletin, words)}" if words.language == "en" else said + _r(bulletin, words)
+    return (
+        said
+        if trend.r is None
+        else f"{said} {_r(bulletin, words)}"
+        if words.language == "en"
+        else said + _r(bulletin, words)
+    )
 
 
 def _r(bulletin: Bulletin, words: Words) -> str:
@@ -227,7 +235,13 @@ def _areas(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> I
         since = "" if one.since is None else words.short_day(days[one.since])
         span = "" if one.column is None else words.short_day(days[one.column])
         new = UNKNOWN if one.new is None else words.number(one.new)
-        note = words.say("hidden") if one.count is None else f"{since} – {span}" if since else words.say("by {day}", day=span)
+        note = (
+            words.say("hidden")
+            if one.count is None
+            else f"{since} – {span}"
+            if since
+            else words.say("by {day}", day=span)
+        )
         rows.append((row == ELSEWHERE, -(one.count or 0), name, AreaRow(name, new, words.number(one.count), note)))
     yield from (row for *_, row in sorted(rows, key=lambda entry: entry[:3]))
 
@@ -278,7 +292,8 @@ def _correction(one: Correction, words: Words) -> str:
         return words.say("Earlier figures of deaths: some were withdrawn. The next figure is without them.")
     name = one.name or words.say("Elsewhere or not known")
     return words.say(
-        "Earlier figures of {area}: some cases were withdrawn or belong to another area. The next figure is without them.",
+        "Earlier figures of {area}: some cases were withdrawn or belong to another area. "
+        "The next figure is without them.",
         area=name,
     )
 
