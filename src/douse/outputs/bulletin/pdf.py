@@ -229,9 +229,9 @@ class _Page(FPDF):
 @cache
 def _letters() -> frozenset[int]:
     """Letters that the font holds."""
-    with resources.as_file(resources.files("douse.outputs.bulletin").joinpath("assets", _FILE)) as path:
-        with TTFont(str(path), lazy=True) as font:
-            return frozenset(font.getBestCmap())
+    file = resources.files("douse.outputs.bulletin").joinpath("assets", _FILE)
+    with resources.as_file(file) as path, TTFont(str(path), lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def _held(text: str) -> str:

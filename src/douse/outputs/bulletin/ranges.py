@@ -170,7 +170,8 @@ class Network:
     @cached_property
     def _part_of_edge(self) -> Ints:
         """The part of an edge: that of its end that is not open (a day is never open)."""
-        return np.where(np.isin(self.tails, self._open), self._part[self.heads], self._part[self.tails])
+        part: Ints = np.where(np.isin(self.tails, self._open), self._part[self.heads], self._part[self.tails])
+        return part
 
     def _fitting(self) -> Ints:
         """Some counts that fit what was shown; any will do, because ranges do not depend on which."""
