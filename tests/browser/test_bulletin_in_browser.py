@@ -70,7 +70,7 @@ def test_every_page_fits_a_phone_and_breaks_no_rule(served, phone):
 def test_the_look_up_works_without_a_network_once_it_was_opened(served, phone):
     address, _ = served
     phone.goto(f"{address}en/lookup.html")
-    phone.wait_for_function("document.getElementById('kept').textContent !== ''", timeout=30_000)
+    phone.locator("#kept:not(:empty)").wait_for(timeout=30_000)
     phone.context.set_offline(True)
     phone.reload()
     phone.fill("#place", "building 13")
@@ -80,6 +80,6 @@ def test_the_look_up_works_without_a_network_once_it_was_opened(served, phone):
     assert "Control" in first
     assert "Estate 1" in first
     phone.fill("#place", "estate 2")
-    phone.wait_for_function("document.querySelector('#found h3')?.textContent === 'Estate 2'")
+    phone.locator("#found h3").get_by_text("Estate 2", exact=True).first.wait_for()
     assert "stricter" in phone.locator("#found > li").first.inner_text()
     assert json.dumps(phone.said) == "[]"

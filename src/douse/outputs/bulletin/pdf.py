@@ -7,7 +7,7 @@ from importlib import resources
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout
+from fpdf.enums import Align, TableBordersLayout, WrapMode
 from fpdf.fonts import FontFace
 
 from douse.outputs.bulletin.values import Bulletin
@@ -42,7 +42,7 @@ class _Page(FPDF):
         self.set_lang("zh-Hans" if language == "zh" else "en")
         self.set_creation_date(datetime.combine(told.as_of, time(23, 59, 59), tzinfo=UTC))
         self.set_producer("Douse")
-        self.wrap = "CHAR" if language == "zh" else "WORD"
+        self.wrap = WrapMode.CHAR if language == "zh" else WrapMode.WORD
 
     def footer(self) -> None:
         self.set_y(-15)

@@ -203,7 +203,8 @@ class Network:
         )
         if found.status != 0:
             raise InconsistentError("no counts fit what was shown")
-        return np.rint(found.x).astype(np.int64)
+        fitting: Ints = np.rint(found.x).astype(np.int64)
+        return fitting
 
     def _settled(self) -> Mapping[int, int]:
         """Edges that have one value only, because they are alone at a closed node, or all of a sum that is 0."""
