@@ -1,12 +1,17 @@
-"""The bulletin on a phone, from a plain file server under a strict policy: every page, and the look-up without a network."""
+"""The bulletin on a phone, from a plain file server under a strict policy; the look-up without a network."""
 
 import functools
 import http.server
 import json
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from douse.library import Pathogen, load
+from douse.library.advice import advice_for
+from douse.outputs.bulletin.site import write_site
 
 pytestmark = pytest.mark.slow
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -26,16 +31,10 @@ class Strict(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture
 def served(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(UNIT))
-    from test_bulletin_lookup import NO_PLACES, city, held
-    from test_bulletin_site import bulletin
-
-    from douse.library import Pathogen, load
-    from douse.library.advice import advice_for
-    from douse.outputs.bulletin.site import write_site
-
-    told = bulletin(levels=(held("e1", "Estate 1", "control"),), stricter_within=("e2",))
+    of_lookup, of_site = import_module("test_bulletin_lookup"), import_module("test_bulletin_site")
+    told = of_site.bulletin(levels=(of_lookup.held("e1", "Estate 1", "control"),), stricter_within=("e2",))
     advice = advice_for(load(Pathogen, "sars-cov-2-wild"))
-    write_site(tmp_path, (told,), zones=city(60), places=NO_PLACES, advice=advice)
+    write_site(tmp_path, (told,), zones=of_lookup.city(60), places=of_lookup.NO_PLACES, advice=advice)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/", server
