@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.conftest import NOW
+from console.conftest import NOW, Clock
 from douse.console import instance
 from douse.console.permissions import Refused, Resident
 from douse.console.public.self_report.views import weight
@@ -88,7 +88,7 @@ def test_likely_repeats_are_beside_a_report(desk: Client, put: Callable[..., Non
     assert "138-0000-0000" in page  # of the report itself, to call
 
 
-def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None]) -> None:
+def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None], at: Clock) -> None:
     put("self_reports", report("one"), report("two"), report("south", zone="south-1"))
     address = reverse("residents:report", args=["two"])
     for wrong in ("", "two", "nowhere", "south"):
@@ -96,6 +96,7 @@ def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None]) ->
     assert desk.post(address, {"to": "duplicate", "same_as": "one"}).status_code == 302
     assert (state("two")["state"], state("two")["same_as"]) == ("duplicate", "one")
     assert order(desk.get(reverse("residents:triage"), {"state": "duplicate"}).text, "two") == ["two"]
+    at.at = NOW + timedelta(minutes=1)
     assert desk.post(address, {"to": "received"}).status_code == 302
     assert (state("two")["state"], state("two")["same_as"]) == ("received", None)
 
