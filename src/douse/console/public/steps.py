@@ -49,9 +49,9 @@ def new_puzzle(request: HttpRequest, zone: str | None) -> tuple[str, int]:
     return work.puzzle(bits), bits
 
 
-def receipt_page(request: HttpRequest, number: str, *, kind: str, medical: bool = False) -> HttpResponse:
-    """The receipt, shown once."""
+def receipt_page(request: HttpRequest, number: str, *, medical: bool = False, danger: bool = False) -> HttpResponse:
+    """The receipt, shown once; `danger`: a danger sign was named."""
     return public_page(
-        request, "public/receipt_given.html", HTTPStatus.CREATED, switch=False, number=number, kind=kind,
-        medical=medical,
+        request, "public/receipt_given.html", HTTPStatus.CREATED, switch=False, number=number, medical=medical,
+        danger=danger,
     )  # fmt: skip

@@ -41,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         wrong = floods.admit(request, zone, steps.proof_of(request))
         if not wrong:
             medical = kind in rules_today().medical
-            return steps.receipt_page(request, _take(zone, asked), kind=kind, medical=medical)
+            return steps.receipt_page(request, _take(zone, asked), medical=medical)
         asked.problems["form"] = wrong
     return form_page(request, kind, zone, asked)
 

@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if not filled.problems:
         wrong = floods.admit(request, zone, steps.proof_of(request))
         if not wrong:
-            return steps.receipt_page(request, _take(zone, filled), kind=kind)
+            return steps.receipt_page(request, _take(zone, filled), danger=names_danger(filled.row))
         filled.problems["form"] = wrong
     return form_page(request, kind, zone, filled)
 
@@ -65,6 +65,12 @@ def form_page(request: HttpRequest, kind: str, zone: str | None, filled: Filled,
         "longest": {"place": LONGEST_PLACE, "note": LONGEST_NOTE, "phone": LONGEST_PHONE},
     }  # fmt: skip
     return public_page(request, "public/report.html", status, **(values | more))
+
+
+def names_danger(row: dict[str, Any]) -> bool:
+    """Whether a report names a danger sign."""
+    order: Triage = load(Triage, ORDER)
+    return not order.danger.keys().isdisjoint((row.get("symptoms") or "").split(";"))
 
 
 def weight(row: dict[str, Any]) -> int:
