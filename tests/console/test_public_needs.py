@@ -12,11 +12,11 @@ from django.urls import reverse
 from console.conftest import NOW, Clock
 from console.residents import NEED, number_of, resident, send
 from douse.console import instance
+from douse.console.permissions import Actor, Grant
 from douse.console.public import floods
 from douse.console.public.needs.clock import rules_today
 from douse.console.reading import follow
 from douse.console.writing import record
-from douse.console.permissions import Actor, Grant
 from douse.records.ledger import NewEntry
 
 pytestmark = pytest.mark.usefixtures("city")

@@ -18,7 +18,7 @@ def place_asked(request: HttpRequest, snapshot: Snapshot) -> tuple[str | None, b
     said = request.GET.get("zone", "")
     if said == NOT_KNOWN:
         return None, True
-    place = places.place_of(places.offered(snapshot), said)
+    place = places.offered(snapshot).of(said)
     return (place.zone, True) if place else (None, False)
 
 
@@ -27,9 +27,9 @@ def choose_place(
 ) -> HttpResponse:
     """The page that asks where somebody stays: a list where places are few, else a search."""
     offered = places.offered(snapshot)
-    few = places.smallest(offered)
+    few = offered.smallest
     asked = request.GET.get("place", "")
-    shown = few if len(few) <= places.FEW and not asked else places.found(offered, asked)
+    shown = few if len(few) <= places.FEW and not asked else offered.found(asked)
     return public_page(
         request, "public/place.html", asked=asked, kind=kind, back_to=url(back_to), may_skip=may_skip,
         found=[(place, url(back_to, query={"kind": kind, "zone": place.zone})) for place in shown],

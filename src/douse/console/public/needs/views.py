@@ -57,7 +57,8 @@ def form_page(request: HttpRequest, kind: str, zone: str | None, asked: Asked, *
     puzzle, bits = steps.new_puzzle(request, zone)
     rules = rules_today()
     values: dict[str, Any] = {
-        "kind": kind, "zone": zone, "given": dict.fromkeys(_ASKED) | asked.row, "contact": dict.fromkeys(HOLD, "") | asked.contact, "problems": asked.problems,
+        "kind": kind, "zone": zone, "given": dict.fromkeys(_ASKED) | asked.row,
+        "contact": dict.fromkeys(HOLD, "") | asked.contact, "problems": asked.problems,
         "puzzle": puzzle, "bits": bits, "hours": rules.clock[kind].value, "medical": kind in rules.medical,  # type: ignore[index]
         "number": "", "most_people": MOST_PEOPLE,
         "longest": {

@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if kind not in REPORT_KINDS:
         return public_page(request, "public/kind.html", kinds=_kinds(request.GET.get("zone", "")))
     zone, said = steps.place_asked(request, snapshot)
-    if not said and places.offered(snapshot):
+    if not said and places.offered(snapshot).all:
         return steps.choose_place(request, snapshot, "public:report", kind, may_skip=True)
     with_names(ground_of(snapshot))
     if request.method != "POST":
@@ -56,8 +56,8 @@ def form_page(request: HttpRequest, kind: str, zone: str | None, filled: Filled,
     puzzle, bits = steps.new_puzzle(request, zone)
     said = words()
     values: dict[str, Any] = {
-        "kind": kind, "zone": zone, "given": dict.fromkeys(COMPARED) | filled.row, "phone": filled.phone, "problems": filled.problems,
-        "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "today": clock.now().date(), "number": "",
+        "kind": kind, "zone": zone, "given": dict.fromkeys(COMPARED) | filled.row, "phone": filled.phone,
+        "problems": filled.problems, "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "number": "",
         "symptoms": [(one, said.label(one)) for one in SYMPTOMS],
         "chosen": (filled.row.get("symptoms") or "").split(";"),
         "ages": list(AGES.items()),
