@@ -13,7 +13,7 @@ from douse.console.instance import Instance
 from douse.console.settings import LARGEST_UPLOAD, configure
 
 # Many more than there are cores: whoever sends a form waits for the next batch, and does nothing meanwhile.
-_THREADS = 48
+_THREADS = 96
 _LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
 
 

@@ -14,8 +14,8 @@ from douse.console.writing import record
 from douse.errors import DouseError
 from douse.records.ledger import NewEntry
 
-PAUSE = 0.2  # seconds from the beginning of a batch to that of the next: in a rush they are fewer and larger
-MOST_WAITING = 40  # forms at once: threads of the server that are left belong to staff
+PAUSE = 0.4  # seconds from the beginning of a batch to that of the next: in a rush they are fewer and larger
+MOST_WAITING = 80  # forms at once: threads of the server that are left belong to staff
 
 _room = BoundedSemaphore(MOST_WAITING)
 _list, _turn = Lock(), Lock()
