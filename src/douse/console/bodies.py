@@ -2,8 +2,8 @@
 
 from copy import copy
 from functools import cache
+from typing import Any
 
-from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
@@ -11,14 +11,16 @@ _SMALL = {"/public/": 32 * 1024, "/sign-in": 32 * 1024}  # beginning of a path -
 
 
 @cache
-def _with_limit(adjustments: Adjustments, limit: int) -> Adjustments:
+def _with_limit(adjustments: Any, limit: int) -> Any:
     made = copy(adjustments)
     made.max_request_body_size = limit
     return made
 
 
-class Parser(HTTPRequestParser):
+class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress says nothing of its types
     """Knows how large a body may be as soon as the path is known: nothing of a larger one is read."""
+
+    adj: Any
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the headers."""
@@ -28,7 +30,7 @@ class Parser(HTTPRequestParser):
                 self.adj = _with_limit(self.adj, limit)
 
 
-class Channel(HTTPChannel):
+class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection whose requests are read so."""
 
     parser_class = Parser

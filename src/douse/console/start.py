@@ -63,7 +63,7 @@ def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Ca
         get_wsgi_application(), host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
         max_request_body_size=_LARGEST_BODY, url_scheme="http", **trusted,
     )  # fmt: skip
-    server.channel_class = Channel  # type: ignore[assignment]
+    server.channel_class = Channel
     _prime()
     shown = f"[{host}]" if ":" in host else host
     ready(f"{'https' if instance.https else 'http'}://{shown}:{server.effective_port}")
