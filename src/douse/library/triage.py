@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from douse.library.codes import AGE_BANDS, REPORT_KINDS, SYMPTOMS
 from douse.library.number import Amount, Source, Strict, Text, rule_broken
-from douse.records.codes import AGE_BANDS, REPORT_KINDS, SYMPTOMS
 
 
 class Triage(Strict):
