@@ -29,6 +29,8 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     **{f"events:{page}": {"assessment_id": "never-made"} for page in ("event", "move", "text")},
     "partners:offer": {"offer_id": "never-made"},
     "partners:bundle": {"name": "nobody"},
+    "residents:report": {"report_id": "never-sent"},
+    "residents:request": {"request_id": "never-sent"},
     "first_password": {"token": "never-made"},
     "tasks:one": {"task_id": "none"},
     "tasks:record": {"task_id": "none"},

@@ -140,6 +140,9 @@ def test_code_lists_are_those_of_the_tables():
     assert codes.STAY_PLACES == tables.STAY_PLACES
     assert codes.ITEMS == tables.ITEMS
     assert codes.REQUEST_KINDS == tables.REQUEST_KINDS
+    assert codes.REPORT_KINDS == tables.REPORT_KINDS
+    assert codes.SYMPTOMS == tables.SYMPTOMS
+    assert codes.AGE_BANDS == tables.AGE_BANDS
     assert codes.CREW_KINDS == tables.CREW_KINDS
     assert codes.VENTILATIONS == tables.VENTILATIONS
 

@@ -8,6 +8,7 @@ from douse.library.protocol import Protocol
 from douse.library.returns import Return
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
+from douse.library.triage import Triage
 from douse.library.unit_costs import Costs
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Return",
     "Strategy",
     "Stresses",
+    "Triage",
     "load",
     "names",
     "pathogen_named",

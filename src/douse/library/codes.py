@@ -22,6 +22,12 @@ Item = Literal[
 ]  # fmt: skip
 RequestKind = Literal["food", "medicine", "dialysis", "birth", "dependant_care", "medical_visit", "other"]
 CrewKind = Literal["delivery", "medical_transport", "care", "helper"]
+ReportKind = Literal["symptoms", "exposure", "travel", "arrival"]
+Symptom = Literal[
+    "fever", "cough", "sore_throat", "breathless", "loss_of_smell", "rash", "diarrhoea", "vomiting", "bleeding",
+    "headache", "muscle_pain", "tired", "other",
+]  # fmt: skip
+AgeBand = Literal["age_0_4", "age_5_17", "age_18_59", "age_60_79", "age_80_over"]
 
 ZONE_KINDS: tuple[str, ...] = get_args(ZoneKind)
 LEVELS: tuple[str, ...] = get_args(Level)
@@ -31,3 +37,6 @@ STAY_PLACES: tuple[str, ...] = get_args(StayPlace)
 ITEMS: tuple[str, ...] = get_args(Item)
 REQUEST_KINDS: tuple[str, ...] = get_args(RequestKind)
 CREW_KINDS: tuple[str, ...] = get_args(CrewKind)
+REPORT_KINDS: tuple[str, ...] = get_args(ReportKind)
+SYMPTOMS: tuple[str, ...] = get_args(Symptom)
+AGE_BANDS: tuple[str, ...] = get_args(AgeBand)

@@ -20,6 +20,7 @@ from douse.library.protocol import Protocol
 from douse.library.returns import Return
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
+from douse.library.triage import Triage
 from douse.library.unit_costs import Costs
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
@@ -34,6 +35,7 @@ SHELVES: dict[type[BaseModel], str] = {
     Stresses: "stresses",
     Return: "returns",
     Instrument: "ihr",
+    Triage: "triage",
 }
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(

@@ -48,8 +48,8 @@ FORECAST = ("new_cases",)
 ROLES = ("tracer", "sampler", "shelter_medical", "shelter_support", "quarantine_medical", "quarantine_support")
 # Of the console: roles of its policy, and events of its audit log that every instance has.
 CONSOLE_ROLES = (
-    "reporter", "tracer", "laboratory", "logistics", "epidemiologist", "decision_maker", "data_steward",
-    "administrator", "auditor",
+    "reporter", "tracer", "community_worker", "laboratory", "logistics", "epidemiologist", "decision_maker",
+    "data_steward", "administrator", "auditor",
 )  # fmt: skip
 EVENTS = (
     "signed_in", "signed_out", "sign_in_failed", "set_password", "set_second_factor", "second_factor_failed",
@@ -58,6 +58,10 @@ EVENTS = (
     "import", "export", "exported", "named_person", "approve_measure", "second_measure", "verify_signal",
     "counted_stock", "sent_shipment", "received_shipment", "changed_facility",
     "added_crew", "changed_crew",
+)  # fmt: skip
+RESIDENT_EVENTS = (
+    "sent_by_residents", "corrected_by_resident", "withdrawn_by_resident", "confirmed_by_resident", "triage",
+    "answered_request", "gave_code",
 )  # fmt: skip
 TASK_EVENTS = (
     "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",
@@ -109,8 +113,8 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
-        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, TASK_EVENTS, RECORD_EVENTS,
-        LEVEL_EVENTS, CRITERIA_OF_IHR,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, RESIDENT_EVENTS, TASK_EVENTS,
+        RECORD_EVENTS, LEVEL_EVENTS, CRITERIA_OF_IHR,
         EVENT_OBJECTS, BOOKS,
         CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,

@@ -1,0 +1,192 @@
+"""A walk through the pages of residents and of those who answer them: phone and desk, both languages, without script.
+
+axe-core comes from npm, for the test only: ``npm install --prefix FOLDER axe-core``, then
+``DOUSE_AXE=FOLDER/node_modules/axe-core/axe.min.js``. Without it the pages are walked, and not checked by it.
+"""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from douse.records.ledger import open_ledger
+
+pytestmark = pytest.mark.slow
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
+playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pages are not tried in a browser")
+SERVER = Path(__file__).with_name("public_server.py")
+AXE = Path(os.environ.get("DOUSE_AXE", ""))
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+LARGEST_FIRST_VIEW = 200_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("public") / "instance"
+    command = [sys.executable, str(SERVER), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine: pages are not tried in a browser")
+    with playwright.sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path=BROWSER)
+
+
+def opened(browser, size, language, **more):
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=language, has_touch=size == "phone",
+        bypass_csp=AXE.is_file(), **more,
+    )  # fmt: skip
+    context.set_default_timeout(60_000)  # a slow machine
+    return context.new_page()
+
+
+def look(page, where):
+    """Nothing hangs out at the side, targets are large, and axe-core finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
+    if AXE.is_file():
+        page.evaluate("(source) => { (0, eval)(source); }", AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], where
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_walk_through_every_page(address, browser, size, language):
+    page = opened(browser, size, language)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}/public/help")
+    assert page.locator("html").get_attribute("lang") == ("zh-Hans" if language == "zh-CN" else "en")
+    look(page, "help")
+    page.click("a[href='/public/report']")
+    look(page, "kinds")
+    page.click(".doors a >> nth=0")
+    look(page, "places")
+    page.click(".doors a >> nth=0")
+    look(page, "report")
+    page.click("button.send")
+    page.wait_for_selector("[role=alert]")
+    look(page, "report with problems")
+    page.check("input[value=fever]")
+    page.fill("input[name=phone]", "13800000000")
+    page.click("button.send")
+    page.wait_for_selector(".receipt-number")
+    look(page, "receipt")
+    number = page.inner_text(".receipt-number")
+    page.goto(f"{address}/public/receipt")
+    page.fill("input[name=number]", number.lower())
+    page.click("button.primary")
+    page.wait_for_selector("dl.facts")
+    look(page, "what was reported")
+    page.goto(f"{address}/public/needs")
+    look(page, "kinds of needs")
+    page.click(".doors a >> nth=2")
+    page.click(".doors a >> nth=1")
+    look(page, "needs")
+    page.fill("textarea[name=address]", "3-2-201")
+    page.fill("input[name=phone]", "13800000000")
+    page.click("button.send")
+    page.wait_for_selector(".receipt-number")
+    page.click("form button")
+    page.wait_for_selector(".clock")
+    look(page, "what was asked for")
+    page.goto(f"{address}/public/totals")
+    look(page, "totals")
+    page.goto(f"{address}/sign-in")
+    page.click("button[value=community_worker]")
+    page.wait_for_selector("#medical-requests")
+    look(page, "today")
+    for name in ("reports", "requests"):
+        page.goto(f"{address}/residents/{name}")
+        look(page, name)
+        page.click("tbody th a >> nth=0")
+        look(page, f"one of {name}")
+    page.goto(f"{address}/residents/codes")
+    page.click("main button.primary")
+    page.wait_for_selector(".one-time-code")
+    look(page, "codes")
+    assert errors == []
+
+
+def test_without_script_a_code_sends_the_form(address, browser):
+    desk = opened(browser, "desk", "en-GB")
+    desk.goto(f"{address}/sign-in")
+    desk.click("button[value=community_worker]")
+    desk.goto(f"{address}/residents/codes")
+    desk.click("main button.primary")
+    code = desk.inner_text(".one-time-code")
+    page = opened(browser, "phone", "en-GB", java_script_enabled=False)
+    page.goto(f"{address}/public/report?kind=arrival&zone=n1")
+    assert page.is_visible("noscript .notice, .notice.warn")
+    page.fill("input[name=came_from]", "Elsewhere")
+    page.fill("input[name=arrived_on]", page.evaluate("new Date().toISOString().slice(0, 10)"))
+    page.click(".code-fold summary")
+    page.fill("input[name=code]", code)
+    page.click("button.send")
+    assert re.fullmatch(r"(\w{4}-){3}\w{4}", page.inner_text(".receipt-number"))
+
+
+def test_the_first_view_is_small(address, browser):
+    page, bytes_ = opened(browser, "phone", "en-GB"), []
+    page.on("response", lambda answer: bytes_.append(len(answer.body())))
+    page.goto(f"{address}/public/report?kind=symptoms&zone=n1", wait_until="networkidle")
+    assert sum(bytes_) < LARGEST_FIRST_VIEW
+
+
+def test_a_body_of_ten_megabytes_ends_at_its_headers(address):
+    """The server answers before the body is sent: it is never read."""
+    place = urlsplit(address)
+    link = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    link.putrequest("POST", "/public/report?kind=symptoms&zone=n1")
+    link.putheader("Content-Type", "application/x-www-form-urlencoded")
+    link.putheader("Content-Length", str(10_000_000))
+    link.endheaders()
+    assert link.getresponse().status == 413
+
+
+def test_a_body_that_never_says_how_long_it_is_ends_too(address):
+    place = urlsplit(address)
+    link = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    link.putrequest("POST", "/public/receipt")
+    link.putheader("Transfer-Encoding", "chunked")
+    link.endheaders()
+    part = b"x" * 8192
+    try:
+        for _ in range(100):
+            link.send(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        status = link.getresponse().status
+    except (BrokenPipeError, ConnectionResetError):
+        status = 413  # it hung up on us
+    assert status == 413
+
+
+def test_what_was_sent_is_on_the_ledger_once(address, browser, tmp_path_factory):
+    page = opened(browser, "phone", "en-GB")
+    page.goto(f"{address}/public/report?kind=symptoms&zone=n2")
+    page.check("input[value=rash]")
+    page.click("button.send")
+    page.wait_for_selector(".receipt-number")
+    page.reload()  # sends the form again
+    page.wait_for_selector("[role=alert]")
+    folder = next(tmp_path_factory.getbasetemp().glob("public*")) / "instance"
+    ledger = open_ledger(folder)
+    rows = [entry.row for entry in ledger.entries(tables=["self_reports"]) if entry.row["zone"] == "n2"]
+    ledger.close()
+    assert [row["symptoms"] for row in rows] == ["rash"]
