@@ -36,7 +36,7 @@ _OF_A_ZONE = {"cases": "cases", "new_cases": "new_cases", "active": "active", "d
 
 
 def figures_of(situation: Situation, known: Records, zones: ZoneTree, zone: str | None) -> dict[str, Value]:
-    """Figures of a zone with all that lies within it, or of the whole area (None); those that are not known are left out.
+    """Figures of a zone with all that lies within it, or of the whole area (None), without those not known.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from douse.outputs.claims.answered import Answered, Said
+from douse.outputs.claims.answered import Answered
 from douse.outputs.claims.evidence import Fact, Source
 from douse.outputs.claims.figures import OF_NOBODY, named, said
 from douse.outputs.words import Words
@@ -117,10 +117,10 @@ def _cited(one: Fact | Source, words: Words) -> dict[str, Any] | None:
 
 
 def _translations(answered: Answered, shown: str | None) -> list[dict[str, Any]]:
-    versions: dict[str | None, Said] = {answered.language: answered.said, **answered.versions}
+    versions = [(answered.language, answered.said), *answered.versions.items()]
     return [
-        _filled({"@type": "CreativeWork", "inLanguage": language, "name": said.claim, "text": said.because})
-        for language, said in versions.items()
+        _filled({"@type": "CreativeWork", "inLanguage": language, "name": one.claim, "text": one.because})
+        for language, one in versions
         if language != shown
     ]
 
