@@ -290,8 +290,12 @@ _PLAN = (
     page("resources:receive", POST="write shipments"),
     page("resources:crews", GET="read crews"),
 )
+# What residents open, and what staff do with what they send.
+_RESIDENTS = (
+    page("public:home", GET="anyone"),
+)
 
-PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN)}
+PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_RESIDENTS)}
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.

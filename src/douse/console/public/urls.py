@@ -1,0 +1,10 @@
+"""Addresses of the pages for residents, all below /public/, so that a proxy can open these alone to the world."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from douse.console.public import home
+
+app_name = "public"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("help", home.show, name="home"),
+]
