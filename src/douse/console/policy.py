@@ -291,11 +291,28 @@ _PLAN = (
     page("resources:crews", GET="read crews"),
 )
 # What residents open, and what staff do with what they send.
-_RESIDENTS = (
-    page("public:home", GET="anyone"),
+_RESIDENTS = (page("public:home", GET="anyone"),)
+
+# Claims: the register, and its public list.
+_CLAIMS = (
+    page("claims:list", GET="read claims"),
+    page("claims:new", GET="write claims", POST="write claims"),
+    page("claims:similar", GET="read claims"),
+    page("claims:claim", GET="read claims"),
+    page("claims:answer", GET="answer_claim", POST="answer_claim"),
+    page("claims:facts", GET="answer_claim"),
+    page("claims:review", POST="review_claim"),
+    page("claims:send_back", POST="review_claim"),
+    page("claims:withdraw", POST="answer_claim"),
+    page("claims:reopen", POST="answer_claim"),
+    page("claims:join", POST="write claims"),
+    page("public:claims", GET="anyone"),
+    page("public:claim", GET="anyone"),
+    page("public:claim_new", GET="anyone", POST="anyone"),
+    page("public:claims_json", GET="anyone"),
 )
 
-PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_RESIDENTS)}
+PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_RESIDENTS, *_CLAIMS)}
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it.
@@ -307,6 +324,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("chains:show", _("Chains")),
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),
+    ("claims:list", _("Claims")),
     ("resources:show", _("Resources")),
     ("files:choose", _("Bring in files")),
     ("admin:users", _("Users")),

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from douse.outputs.claims.evidence import Evidence, from_json
+from douse.outputs.claims.evidence import Evidence, Fact, Source, facts_of, from_json, sources_of
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,22 @@ class Answered:
         if language != self.language and language in self.versions:
             return self.versions[language], language
         return self.said, self.language
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Figures that it rests on."""
+        return facts_of(self.evidence)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Sources that it rests on."""
+        return sources_of(self.evidence)
+
+    def without_zone(self) -> "Answered":
+        """The same, with no word of where."""
+        return replace(self, zone=None, evidence=tuple(one for one in self.evidence if not _is_of(one, self.zone)))
+
+
+def _is_of(one: Evidence, zone: str | None) -> bool:
+    return isinstance(one, Fact) and one.zone is not None and one.zone == zone
 
 
 def of_row(row: Mapping[str, Any]) -> Answered:
