@@ -67,7 +67,7 @@ def test_a_claim_with_versions_is_found_by_each_and_given_once() -> None:
     made = Likenesses(
         [("a", "Children cannot catch the disease"), ("a", "儿童不会感染这种病"), ("b", "喝热盐水可以杀死病毒")]
     )
-    assert [one.id for one in made.like("小孩子不会得这种病", at_least=0.1)][0] == "a"
+    assert made.like("小孩子不会得这种病", at_least=0.1)[0].id == "a"
     assert [one.id for one in made.like("kids cannot catch the disease")] == ["a"]
     assert len(made) == 2
 
@@ -90,8 +90,8 @@ def test_any_text_is_like_itself_and_likeness_is_a_share(text: str, others: list
         assert "own" in {one.id for one in found if one.likeness == SAME}
 
 
-def test_more_claims_do_not_hide_one(drawn: int = 3000) -> None:
-    many = [(str(at), f"Depot {at} has rice for {at % 90} days, say people of street {at % 7}") for at in range(drawn)]
+def test_more_claims_do_not_hide_one() -> None:
+    many = [(str(at), f"Depot {at} has rice for {at % 90} days, say people of street {at % 7}") for at in range(3000)]
     made = Likenesses([*many, ("own", "Mosquitoes carry the virus from house to house")])
     assert made.like("the virus is carried from house to house by mosquitoes")[0].id == "own"
     assert made.like("Snakes sleep in winter", at_least=ALIKE) == []

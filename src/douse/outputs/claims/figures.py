@@ -30,8 +30,8 @@ FIGURES: dict[str, str] = {
     "beds": _("Hospital beds for this outbreak"),
     "requests": _("Requests of residents that wait"),
 }
-# A level says nothing of a person, and R of no small number of them; the others count persons.
-OF_NOBODY = frozenset({"level", "r", "beds"})
+# A level and a number of beds say nothing of a person; the others count persons, or are made of such counts.
+OF_NOBODY = frozenset({"level", "beds"})
 _OF_A_ZONE = {"cases": "cases", "new_cases": "new_cases", "active": "active", "deaths": "deaths"}
 
 
