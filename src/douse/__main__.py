@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from douse import (
     __version__,
     arguments,
+    bulletin_commands,
     choice_commands,
     console_commands,
     drilling_commands,
@@ -227,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     choice_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     drilling_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     ledger_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
+    bulletin_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True), _progress)
     console_commands.add(verbs, lambda text: _console().print(text, soft_wrap=True))
     verbs.add_parser("dictionary", help="the data dictionary, as Markdown").set_defaults(call=_dictionary)
     return parser

@@ -1,0 +1,109 @@
+"""Make the bulletin of a day beside all that came before."""
+
+from collections.abc import Sequence
+
+from douse.errors import UsageError
+from douse.outputs.bulletin.levels import changes, levels, meanings
+from douse.outputs.bulletin.numbers import Seen, numbers, trend
+from douse.outputs.bulletin.ranges import InconsistentError
+from douse.outputs.bulletin.testing import rounds, sites
+from douse.outputs.bulletin.values import FORMAT, Bulletin, Correction, Said
+
+PUBLIC, PARTNERS = "public", "partners"
+
+
+def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
+    today: Seen,
+    before: Sequence[Bulletin] = (),
+    earlier: Seen | None = None,
+    *,
+    audience: str = PUBLIC,
+    ledger: int | None = None,
+    call: str = "",
+) -> Bulletin:
+    """The bulletin of a day.
+
+    Parameters
+    ----------
+    today : Seen
+        What is known of the day.
+    before : Sequence[Bulletin]
+        Every earlier bulletin of this audience, the oldest first: the numbers that they hid stay hidden.
+    earlier : Seen, optional
+        What was known on the day of the last of them; needed where there is one.
+    audience : str
+        public; or partners, who see every count and every zone.
+    ledger : int, optional
+        Sequence number of the last entry that it was made from.
+    call : str
+        Whom to call; empty: the health department.
+
+    Raises
+    ------
+    UsageError
+        When the day is before the last bulletin, or the earlier ones are for others.
+    """
+    _check(today, before, earlier, audience)
+    everything = audience == PARTNERS
+    minimum = 1 if everything else round(today.protocol.privacy.small_cell_min.value)
+    minimum = max(minimum, *(b.minimum for b in before), 1)
+    try:
+        counts = numbers(today, before, earlier, minimum)
+    except InconsistentError:
+        raise UsageError(
+            "The earlier bulletins contradict one another, so nothing can be told beside them.",
+            next_step="See which of them is not what it should be: `douse bulletin verify`.",
+        ) from None
+    last = before[-1] if before else None
+    corrects = last.id if last is not None and last.as_of == today.situation.as_of else None
+    replaced = (Correction("replaced"),) if corrects else ()
+    now, stricter = levels(today, everything=everything)
+    protocol, pathogen = today.protocol, today.pathogen
+    return Bulletin(
+        format=FORMAT,
+        audience=audience,
+        as_of=today.situation.as_of,
+        previous=None if last is None else last.id,
+        corrects=corrects,
+        ledger=ledger,
+        minimum=minimum,
+        pathogen=pathogen.id,
+        protocol=protocol.id,
+        edition=protocol.edition,
+        called=Said(pathogen.name.en, pathogen.name.zh),
+        rules=Said(protocol.name.en, protocol.name.zh),
+        call=call,
+        areas=counts.areas,
+        cases=counts.cases,
+        outcomes=counts.outcomes,
+        trend=trend(today, before, counts.cases, minimum),
+        levels=now,
+        stricter_within=stricter,
+        meanings=meanings(today),
+        changes=changes(now, before),
+        corrections=(*replaced, *counts.corrections),
+        rounds=rounds(today, now, everything=everything),
+        sites=sites(today),
+    )
+
+
+def _check(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, audience: str) -> None:
+    if audience not in {PUBLIC, PARTNERS}:
+        raise UsageError("There is no such audience.", allowed=f"{PUBLIC}, {PARTNERS}")
+    if any(b.audience != audience for b in before):
+        raise UsageError(
+            "The folder holds bulletins for others: what partners may see would lie beside what the public may.",
+            next_step="Name another folder with --out.",
+        )
+    if before and earlier is None:
+        raise UsageError("A bulletin after others needs what was known on the day of the last of them.")
+    if before and today.situation.as_of < before[-1].as_of:
+        raise UsageError(
+            "The folder holds a bulletin of a later day: none is put between others.",
+            allowed=f"{before[-1].as_of} or later",
+            next_step="Name a later day with --as-of, or another folder with --out.",
+        )
+    if before and today.pathogen.id != before[-1].pathogen:
+        raise UsageError(
+            "The folder holds bulletins of another pathogen.", next_step="Name another folder with --out, one for each."
+        )
