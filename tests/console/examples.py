@@ -28,6 +28,8 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "resources:facility": {"facility_id": "hospital"},
     "resources:receive": {"shipment_id": "never-sent"},
     "signals:signal": {"signal_id": "cluster:north-1:2026-04-01"},
+    "residents:report": {"report_id": "never-sent"},
+    "residents:request": {"request_id": "never-sent"},
     "first_password": {"token": "never-made"},
     "tasks:one": {"task_id": "none"},
     "tasks:record": {"task_id": "none"},

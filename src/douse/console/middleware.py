@@ -31,7 +31,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_STATUS = {
+STATUS = {
     Refused: HTTPStatus.FORBIDDEN,
     NotNow: HTTPStatus.CONFLICT,
     TooOften: HTTPStatus.TOO_MANY_REQUESTS,
@@ -133,6 +133,6 @@ class Policy:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Show an error that a person can mend; others are bugs and stay exceptions."""
         if isinstance(error, DouseError):
-            status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+            status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
             return error_page(request, error, status)
         return None

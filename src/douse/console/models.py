@@ -118,6 +118,32 @@ class BrokenGlass(models.Model):
         return self.ended_at is None and self.began_at <= at < self.ends_at
 
 
+class OneTimeCode(models.Model):
+    """A code by which a resident sends one form without script; only its hash is kept."""
+
+    code_hash: "models.CharField[str, str]" = models.CharField(max_length=64, unique=True)
+    given_by: "models.CharField[str, str]" = models.CharField(max_length=NAME_LENGTH)
+    given_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(default=clock.now)
+    expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    used_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-given_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"code of {self.given_at}"
+
+
+class SpentWork(models.Model):
+    """A puzzle that was handed in with a form, so that it is not taken twice; forgotten once it has run out."""
+
+    puzzle: "models.CharField[str, str]" = models.CharField(max_length=64, primary_key=True)
+    expires_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.puzzle
+
+
 class InForce(models.Model):
     """Library files in force from a moment on; the latest row counts."""
 

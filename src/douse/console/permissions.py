@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from douse.console.policy import PAGES, ROLES, Role
+from douse.console.policy import EVERYWHERE, PAGES, RESIDENT, ROLES, Role
 from douse.errors import DouseError
 
 NOBODY = ""
@@ -88,6 +88,53 @@ class Actor:
         if self.scopes is not None and right not in self.scopes:
             return ()
         return tuple(grant for grant in self.grants if right in ROLES[grant.role].rights)
+
+
+@dataclass(frozen=True)
+class Resident(Actor):
+    """Somebody without an account: adds what residents send, reads nothing, corrects only what a receipt opens.
+
+    Parameters
+    ----------
+    opened : frozenset of (str, str)
+        Table and record_id of the rows in force that a receipt in their hands stands for.
+    """
+
+    opened: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def author(self) -> str:
+        """How the ledger names who wrote: nobody of them is told apart."""
+        return "public"
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        """One role, anywhere: a form names its zone itself."""
+        return (Grant(RESIDENT.name, EVERYWHERE),)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The one role."""
+        return (RESIDENT,)
+
+    def grants_with(self, right: str) -> tuple[Grant, ...]:
+        """The one grant, where its role has a right."""
+        return self.grants if right in RESIDENT.rights else ()
+
+
+def may_correct(actor: Actor, table: str, record_id: str) -> bool:
+    """Whether a row within reach may be corrected: by a resident only what a receipt opens."""
+    return not isinstance(actor, Resident) or (table, record_id) in actor.opened
+
+
+def check_correct(actor: Actor, table: str, record_ids: Iterable[str]) -> None:
+    """Raise `Refused` unless rows within reach may be corrected."""
+    if not all(may_correct(actor, table, record_id) for record_id in record_ids):
+        raise Refused(
+            "Only what a receipt stands for can be changed with it.",
+            allowed="what was sent when the receipt was given",
+            next_step="Give the number of its own receipt.",
+        )
 
 
 def may(actor: Actor, right: str) -> bool:

@@ -26,7 +26,7 @@ SUPPLIES = ("stock", "shipments", "crews", "production", "requests")
 DECIDED = ("measures", "decisions", "verdicts")
 KEPT = ("holds", "erasures", "attachments")
 SAID = ("claims", "bulletins")
-UNREAD = ("receipts",)  # hashes by which residents come back: no role reads or writes them
+UNREAD = ("receipts",)  # hashes by which residents come back: no role of users reads or writes them
 BETWEEN = ("returns", "assessments", "offers")
 ALL_TABLES = (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *KEPT, *SAID, *BETWEEN, "self_reports", "audit")
 
@@ -56,6 +56,7 @@ ACTIONS: dict[str, str] = {
     "choose_protocol": _("choose the pathogen, protocol and costs in force"),
     "verify_ledger": _("check the chain of the ledger"),
     "triage": _("look through what residents declare, and say what becomes of it"),
+    "give_code": _("give a resident a one-time code, by which they can send a form without script"),
     "answer_claim": _("answer a claim with evidence"),
     "review_claim": _("agree, as a second person, to the answer of a claim, and publish it"),
     "publish_bulletin": _("publish a bulletin"),
@@ -107,7 +108,14 @@ _ROWS = (
         (*GROUND, *PERSONS, "measures", "self_reports", "claims"),
         ("cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "places", "follow_ups", "tasks",
          "self_reports"),
-        ("do_tasks", "triage", "see_chains", "see_names", "see_outside", "break_glass", "make_token"), personal=True,
+        ("do_tasks", "triage", "give_code", "see_chains", "see_names", "see_outside", "break_glass", "make_token"),
+        personal=True,
+    ),
+    _role(
+        "community_worker", _("looks through what residents report, and brings what they ask for"),
+        ("zones", "places", "facilities", "crews", "measures", "tasks", "requests", "self_reports", "claims"),
+        ("tasks", "requests", "self_reports"),
+        ("do_tasks", "share_tasks", "triage", "give_code", "see_names", "make_token"), personal=True,
     ),
     _role(
         "laboratory", _("records samples and results"),
@@ -119,14 +127,14 @@ _ROWS = (
         "logistics", _("keeps beds, rooms, stock, crews, shipments and what residents ask for"),
         (*GROUND, *SUPPLIES, "measures", "tasks"),
         (*SUPPLIES, "facilities", "tasks"),
-        ("do_tasks", "share_tasks", "see_plan", "import", "export", "make_token"),
+        ("do_tasks", "share_tasks", "give_code", "see_plan", "import", "export", "make_token"),
     ),
     _role(
         "epidemiologist", _("judges signals and chains, prepares the plan, leads tracing"),
         (*GROUND, *PERSONS, *SUPPLIES, *DECIDED, *SAID, *BETWEEN, "self_reports"),
         (*GROUND, "cases", "contacts", "visits", "tests", "stays", "arrivals", "people", "follow_ups", "tasks",
          "merges", "verdicts", "claims", "returns", "assessments", "self_reports"),
-        ("verify_signal", "triage", "answer_claim", "review_claim", "assess_event", "see_plan",
+        ("verify_signal", "triage", "give_code", "answer_claim", "review_claim", "assess_event", "see_plan",
          "see_chains", "do_tasks", "share_tasks", "make_tasks", "merge_persons",
          "see_outside", "break_glass", "import", "export", "export_persons", "make_token"), personal=True,
     ),
@@ -157,6 +165,12 @@ _ROWS = (
     ),
 )  # fmt: skip
 ROLES: dict[str, Role] = {role.name: role for role in _ROWS}
+# Whoever sends a form without an account. No user can be given it; it reads nothing, and corrects only what a receipt
+# opens (`permissions.Resident`).
+RESIDENT = _role(
+    "resident", _("sends what residents declare and ask, without an account"),
+    (), ("self_reports", "requests", "receipts", "claims"), (),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -291,8 +305,23 @@ _PLAN = (
     page("resources:crews", GET="read crews"),
 )
 # What residents open, and what staff do with what they send.
-_RESIDENTS = (page("public:home", GET="anyone"),)
-
+_RESIDENTS = (
+    page("public:home", GET="anyone"),
+    page("public:report", GET="anyone", POST="anyone"),
+    page("public:needs", GET="anyone", POST="anyone"),
+    page("public:receipt", GET="anyone", POST="anyone"),
+    page("public:correct", POST="anyone"),
+    page("public:withdraw", POST="anyone"),
+    page("public:confirm", POST="anyone"),
+    page("public:totals", GET="anyone"),
+    page("public:totals_json", GET="anyone"),
+    page("public:work", GET="anyone"),
+    page("residents:triage", GET="triage"),
+    page("residents:report", GET="triage", POST="triage"),
+    page("residents:requests", GET="read requests"),
+    page("residents:request", GET="read requests", POST="write requests"),
+    page("residents:codes", GET="give_code", POST="give_code"),
+)
 # Claims: the register, and its public list.
 _CLAIMS = (
     page("claims:list", GET="read claims"),
@@ -325,6 +354,8 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),
     ("claims:list", _("Claims")),
+    ("residents:triage", _("Reports of residents")),
+    ("residents:requests", _("Requests of residents")),
     ("resources:show", _("Resources")),
     ("files:choose", _("Bring in files")),
     ("admin:users", _("Users")),

@@ -54,7 +54,12 @@ def _base(instance: Instance) -> dict[str, Any]:
         "WHITENOISE_AUTOREFRESH": False,
         "WHITENOISE_MAX_AGE": 7 * 24 * 3600,  # addresses carry a hash of the file
         "WHITENOISE_ALLOW_ALL_ORIGINS": False,
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "CACHES": {
+            # Counts of tries lie here: few entries would let whoever comes from many addresses push the others out.
+            "default": {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000},
+            }
+        },
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 10 * 1024 * 1024,
         "FILE_UPLOAD_PERMISSIONS": 0o600,

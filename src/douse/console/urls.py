@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("douse.console.cases.urls")),
     path("files/", include("douse.console.cases.file_urls")),
     path("public/", include("douse.console.public.urls")),
+    path("residents/", include("douse.console.public.staff.urls")),
 ]
 if elsewhere.offered():
     urlpatterns.append(path("sign-in/openid/", include("mozilla_django_oidc.urls")))

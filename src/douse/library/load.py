@@ -18,6 +18,7 @@ from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
+from douse.library.triage import Triage
 from douse.library.unit_costs import Costs
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
@@ -30,6 +31,7 @@ SHELVES: dict[type[BaseModel], str] = {
     Links: "links",
     Strategy: "strategies",
     Stresses: "stresses",
+    Triage: "triage",
 }
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(

@@ -48,7 +48,7 @@ FORECAST = ("new_cases",)
 ROLES = ("tracer", "sampler", "shelter_medical", "shelter_support", "quarantine_medical", "quarantine_support")
 # Of the console: roles of its policy, and events of its audit log that every instance has.
 CONSOLE_ROLES = (
-    "reporter", "tracer", "laboratory", "logistics", "epidemiologist", "decision_maker", "data_steward",
+    "reporter", "tracer", "community_worker", "laboratory", "logistics", "epidemiologist", "decision_maker", "data_steward",
     "administrator", "auditor",
 )  # fmt: skip
 EVENTS = (
@@ -57,6 +57,10 @@ EVENTS = (
     "break_glass", "mended_glass", "read_broken_glass", "saw_personal", "choose_protocol", "verify_ledger", "erase",
     "import", "export", "exported", "named_person", "approve_measure", "second_measure", "verify_signal",
     "counted_stock", "sent_shipment", "received_shipment", "changed_facility",
+)  # fmt: skip
+RESIDENT_EVENTS = (
+    "sent_by_residents", "corrected_by_resident", "withdrawn_by_resident", "confirmed_by_resident", "triage",
+    "answered_request", "gave_code",
 )  # fmt: skip
 TASK_EVENTS = (
     "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",
@@ -107,8 +111,8 @@ CODES: frozenset[str] = frozenset(
     for codes_of_one in (
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
-        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, TASK_EVENTS, RECORD_EVENTS,
-        CLAIM_EVENTS, EVENT_OBJECTS, BOOKS,
+        CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, RESIDENT_EVENTS, TASK_EVENTS,
+        RECORD_EVENTS, CLAIM_EVENTS, EVENT_OBJECTS, BOOKS,
         CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,
         COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,

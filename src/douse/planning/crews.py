@@ -11,6 +11,9 @@ from douse.library.protocol import Protocol
 from douse.library.stand_in import part_of
 from douse.planning.basis import Basis
 
+# Requests to be met: not met, not taken back, and not handed over either; a promise alone brings nothing.
+STILL_OPEN = pl.all_horizontal(pl.col("met_at", "delivered_at", "withdrawn_at").is_null())
+
 
 @dataclass(frozen=True)
 class Crew:

@@ -87,7 +87,7 @@ SYMPTOMS = (
     "fever", "cough", "sore_throat", "breathless", "loss_of_smell", "rash", "diarrhoea", "vomiting", "bleeding",
     "headache", "muscle_pain", "tired", "other",
 )  # fmt: skip
-AGE_BANDS = ("0-4", "5-17", "18-59", "60-79", "80+")
+AGE_BANDS = ("age_0_4", "age_5_17", "age_18_59", "age_60_79", "age_80_over")
 CLAIM_STATES = ("open", "answered", "published", "withdrawn")
 CLAIM_ANSWERS = ("true", "false", "partly", "not_yet_known")
 CLAIM_CHANNELS = ("call", "public_form", "staff", "news", "social_media", "messenger", "neighbourhood", "other")

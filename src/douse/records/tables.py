@@ -449,6 +449,7 @@ class Requests(Table):
     delivered_at = moment("When it was handed over, as those who brought it say.")
     met_at = moment("When the household confirmed that it was met.")
     withdrawn_at = moment("When the household took it back.")
+    note = text("What exactly, in the household's words.", personal=True)
 
     @dy.rule()
     def request_order(cls) -> pl.Expr:

@@ -1,20 +1,26 @@
 """How a page for residents answers: language by a link, small bodies only, no session that counts."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from douse.console import pages
-from douse.console.middleware import LANGUAGE_COOKIE
+from douse.console.middleware import LANGUAGE_COOKIE, STATUS
 from douse.console.words import LANGUAGES, say, speak, words
+from douse.errors import DouseError, UsageError
 
 LARGEST_BODY = 16 * 1024  # bytes: a form of residents is a few hundred
 PREFIX = "/public/"
+_STATUS: dict[type[DouseError], HTTPStatus] = {**STATUS, UsageError: HTTPStatus.BAD_REQUEST}
+_log = logging.getLogger(__name__)
 
 
 P = ParamSpec("P")
@@ -36,7 +42,7 @@ def open_to_all(view: View[P]) -> View[P]:
             speak(chosen)
         if request.method == "POST" and _is_too_large(request):
             return too_large(request)
-        response = view(request, *args, **kwargs)
+        response = _told(request, lambda: view(request, *args, **kwargs))
         if chosen in LANGUAGES:
             response.set_cookie(
                 LANGUAGE_COOKIE, chosen, max_age=timedelta(days=365), secure=request.is_secure(), httponly=True,
@@ -44,7 +50,28 @@ def open_to_all(view: View[P]) -> View[P]:
             )  # fmt: skip
         return response
 
-    return answer
+    return cast("View[P]", answer)
+
+
+def _told(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer; an error that a person can mend as a page for residents."""
+    try:
+        return answer()
+    except tuple(_STATUS) as error:
+        status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+        said = words()
+        return sorry(request, said.translated(error.what), said.translated(error.next_step), status)
+    except DouseError:
+        _log.exception("a page for residents")
+        return sorry(
+            request, say("Something here is broken."), say("Try again later, or call the people of your area."),
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+        )  # fmt: skip
+    except (SuspiciousOperation, BadRequest, MultiPartParserError):
+        return sorry(
+            request, say("What was sent is not a form of this page."), say("Open the page again."),
+            HTTPStatus.BAD_REQUEST,
+        )  # fmt: skip
 
 
 def _is_too_large(request: HttpRequest) -> bool:
@@ -54,12 +81,15 @@ def _is_too_large(request: HttpRequest) -> bool:
         return True
 
 
+def sorry(request: HttpRequest, what: str, next_step: str, status: int) -> HttpResponse:
+    """An error on a page for residents: what is wrong, and what to do next."""
+    return public_page(request, "public/sorry.html", status, switch=False, what=what, next_step=next_step)
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """What was sent is larger than any form of residents can be."""
-    return public_page(
-        request, "public/sorry.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        what=say("What was sent is too large for this form."), next_step=say("Write less, and send it again."),
-    )  # fmt: skip
+    what, then = say("What was sent is too large for this form."), say("Write less, and send it again.")
+    return sorry(request, what, then, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def public_page(

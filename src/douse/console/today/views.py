@@ -14,6 +14,7 @@ from douse.console.actors import actor_of
 from douse.console.breakglass import seen_by_steward, still_broken
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
+from douse.console.public.staff.requests import medical_waiting
 from douse.console.reach import ground_of
 from douse.console.reading import follow, visible
 from douse.console.remembered import Answer
@@ -43,6 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": min(today, day + timedelta(days=1)),
         "overdue": _overdue(actor, snapshot) if day == today and may(actor, "read tasks") else None,
+        "medical": medical_waiting(actor, snapshot) if day == today else [],
         "broken": seen_by_steward(actor, snapshot) if may(actor, "see_broken_glass") else [],
         "own_glass": still_broken(actor) if actor.glass else [],
         "tables": len(snapshot.frames),

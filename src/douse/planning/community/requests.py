@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from douse.planning.basis import Basis
-from douse.planning.crews import Crew, crew_rules, request_rules
+from douse.planning.crews import STILL_OPEN, Crew, crew_rules, request_rules
 from douse.planning.regions import Regions, kilometres
 from douse.records.codes import REQUEST_KINDS
 from douse.units import HOURS_PER_DAY
@@ -73,9 +73,9 @@ def now_of(basis: Basis) -> datetime:
 
 
 def open_requests(basis: Basis, parts: Regions) -> Open:
-    """Requests that nobody has met, with the time by which each is due: its own, else by the protocol's clock."""
+    """Requests still to be met, with the time by which each is due: its own, else by the protocol's clock."""
     rules, now = request_rules(basis.protocol), now_of(basis)
-    table = basis.known.table("requests").filter(pl.col("met_at").is_null())
+    table = basis.known.table("requests").filter(STILL_OPEN)
     clock = {kind: pl.duration(minutes=round(rules.clock[kind].value * 60)) for kind in REQUEST_KINDS}  # type: ignore[index]
     kind = pl.col("kind").cast(pl.String)
     due = pl.coalesce(

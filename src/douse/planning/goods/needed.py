@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from douse.planning.basis import Basis
+from douse.planning.crews import STILL_OPEN
 from douse.planning.plan import DayNeed, Note, Round
 from douse.planning.regions import Regions
 from douse.planning.zones import without_inner
@@ -180,10 +181,10 @@ def _at_doors(basis: Basis, asked: Asked, regions: Regions) -> tuple[tuple[Neede
 
 def _medicine(basis: Basis, regions: Regions) -> tuple[Needed, ...]:
     """Courses of medicine that residents ask for: those open now, and as many a day as in the last week."""
-    requests = basis.known.table("requests").filter(pl.col("kind") == "medicine")
+    requests = basis.known.table("requests").filter(pl.col("kind") == "medicine", pl.col("withdrawn_at").is_null())
     first = basis.as_of - timedelta(days=_SEEN_DAYS - 1)
     counted = (
-        ("open", requests.filter(pl.col("met_at").is_null())),
+        ("open", requests.filter(STILL_OPEN)),
         ("seen", requests.filter(pl.col("requested_at").dt.date() >= first)),
     )
     sums = {name: _by_region(basis, regions, rows) for name, rows in counted}

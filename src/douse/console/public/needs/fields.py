@@ -1,0 +1,69 @@
+"""What a request asks, and how what was typed is read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import QueryDict
+
+from douse.console.public.self_report.fields import is_phone
+from douse.console.public.text import LONGEST_ADDRESS, LONGEST_NOTE, LONGEST_PHONE, plain
+from douse.console.words import say
+from douse.records.codes import REQUEST_KINDS
+
+LONGEST_NAME = 60
+MOST_PEOPLE = 99
+_AHEAD = timedelta(days=60)  # a time beyond it is a slip of the finger
+HOLD = ("name", "phone", "address")  # what goes into the vault
+
+
+@dataclass
+class Asked:
+    """A form as it was filled in: its row, what goes into the vault, and what is wrong with it by field."""
+
+    row: dict[str, Any] = field(default_factory=dict)
+    contact: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def read(kind: str, sent: QueryDict, now: datetime) -> Asked:
+    """Read a form of a kind (one of `REQUEST_KINDS`)."""
+    if kind not in REQUEST_KINDS:
+        raise ValueError("a kind of request")
+    made = Asked(row={"kind": kind})
+    longest = {"name": LONGEST_NAME, "phone": LONGEST_PHONE, "address": LONGEST_ADDRESS}
+    made.contact = {name: plain(sent.get(name), longest[name]) for name in HOLD}
+    made.row["note"] = plain(sent.get("note"), LONGEST_NOTE) or None
+    made.row["people"] = _people(sent.get("people") or "", made.problems)
+    made.row["wanted_by"] = _wanted(sent.get("wanted_by") or "", now, made.problems)
+    if not made.contact["address"]:
+        made.problems["address"] = say("Please say where to bring it.")
+    if not made.contact["phone"]:
+        made.problems["phone"] = say("Please give a phone number, so that somebody can ask back.")
+    elif not is_phone(made.contact["phone"]):
+        made.problems["phone"] = say("A phone number has 5 to 20 digits.")
+    if kind in {"medicine", "other"} and made.row["note"] is None:
+        made.problems["note"] = say("Please say what exactly.")
+    return made
+
+
+def _people(said: str, problems: dict[str, str]) -> int | None:
+    if not said.strip():
+        return None
+    if said.strip().isascii() and said.strip().isdigit() and 1 <= int(said[:6]) <= MOST_PEOPLE:
+        return int(said)
+    problems["people"] = say("A number from 1 to {most}.", most=MOST_PEOPLE)
+    return None
+
+
+def _wanted(said: str, now: datetime, problems: dict[str, str]) -> datetime | None:
+    if not said.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(said.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or not now - timedelta(hours=1) <= found <= now + _AHEAD:
+        problems["wanted_by"] = say("This time cannot be: it has passed, or lies far ahead.")
+        return None
+    return found

@@ -1,0 +1,1 @@
+"""Reports of residents: symptoms, exposure, travel, arrival."""

@@ -1,0 +1,90 @@
+"""The form of a report: what, where, a few questions, and a receipt."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+from uuid_utils import uuid7
+
+from douse.console import clock, instance
+from douse.console.public import floods, intake, numbers, places, steps
+from douse.console.public.door import open_to_all, public_page
+from douse.console.public.self_report.fields import AGES, COMPARED, LONGEST_PLACE, NEEDED, Filled, read
+from douse.console.public.text import LONGEST_NOTE, LONGEST_PHONE
+from douse.console.reach import ground_of
+from douse.console.reading import follow
+from douse.console.words import with_names, words
+from douse.library import Triage, load
+from douse.records.codes import REPORT_KINDS, SETTINGS, SYMPTOMS
+from douse.records.ledger import NewEntry
+
+ORDER = "general"  # file of the library that says in which order reports are looked at
+
+
+@open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """Ask what and where, then the questions; take in what is sent."""
+    snapshot, kind = follow(), request.GET.get("kind", "")
+    if kind not in REPORT_KINDS:
+        return public_page(request, "public/kind.html", kinds=_kinds(request.GET.get("zone", "")))
+    zone, said = steps.place_asked(request, snapshot)
+    if not said and places.offered(snapshot):
+        return steps.choose_place(request, snapshot, "public:report", kind, may_skip=True)
+    with_names(ground_of(snapshot))
+    if request.method != "POST":
+        return form_page(request, kind, zone, Filled(row={}))
+    filled = read(kind, request.POST, clock.now().date())
+    if not filled.problems:
+        wrong = floods.admit(request, zone, steps.proof_of(request))
+        if not wrong:
+            return steps.receipt_page(request, _take(zone, filled), kind=kind)
+        filled.problems["form"] = wrong
+    return form_page(request, kind, zone, filled)
+
+
+def _kinds(zone: str) -> list[tuple[str, str]]:
+    more = {"zone": zone} if zone else {}
+    return [(kind, f"?{urlencode({'kind': kind} | more)}") for kind in REPORT_KINDS]
+
+
+def form_page(request: HttpRequest, kind: str, zone: str | None, filled: Filled, **more: Any) -> HttpResponse:
+    """The questions of a kind, with what was filled in and what is wrong with it."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if filled.problems else HTTPStatus.OK
+    puzzle, bits = steps.new_puzzle(request, zone)
+    said = words()
+    values: dict[str, Any] = {
+        "kind": kind, "zone": zone, "given": dict.fromkeys(COMPARED) | filled.row, "phone": filled.phone, "problems": filled.problems,
+        "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "today": clock.now().date(), "number": "",
+        "symptoms": [(one, said.label(one)) for one in SYMPTOMS],
+        "chosen": (filled.row.get("symptoms") or "").split(";"),
+        "ages": list(AGES.items()),
+        "settings": [(one, said.label(one)) for one in SETTINGS],
+        "longest": {"place": LONGEST_PLACE, "note": LONGEST_NOTE, "phone": LONGEST_PHONE},
+    }  # fmt: skip
+    return public_page(request, "public/report.html", status, **(values | more))
+
+
+def weight(row: dict[str, Any]) -> int:
+    """Points by which a report is ordered."""
+    symptoms = (row.get("symptoms") or "").split(";") if row.get("symptoms") else []
+    order: Triage = load(Triage, ORDER)
+    return order.weight(row["kind"], symptoms, row.get("age_band"))
+
+
+def _take(zone: str | None, filled: Filled) -> str:
+    """Append a report and its receipt; the number, which nobody can tell a second time."""
+    stores = instance.current().stores
+    number, report_id = numbers.new_number(), str(uuid7())
+    person = stores.vault.new_pseudonym()
+    if filled.phone:
+        stores.vault.put(person, {"phone": filled.phone})
+    row = filled.row | {
+        "report_id": report_id, "person_id": person, "zone": zone, "sent_at": clock.now(), "state": "received",
+        "weight": weight(filled.row),
+    }  # fmt: skip
+    kept = {"receipt": numbers.digest(number), "of_table": "self_reports", "of_id": report_id}
+    intake.take([NewEntry("self_reports", row), NewEntry("receipts", kept)])
+    return number

@@ -1,0 +1,43 @@
+"""What a file of the order of triage holds: `library/triage/<id>.toml`."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from douse.library.number import Amount, Source, Strict, Text, rule_broken
+from douse.records.codes import AGE_BANDS, REPORT_KINDS, SYMPTOMS
+
+
+class Triage(Strict):
+    """Points by which reports of residents are ordered; nothing is left out for having few."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    extends: str = ""
+    name: Text
+    edition: str
+    valid_from: date
+    summary: Text
+    sources: dict[str, Source]
+
+    danger: dict[str, Amount]  # of symptoms after which care is needed at once; the worst one counts
+    other_symptom: Amount  # each of the others
+    most_symptoms: Amount  # how many of the others count
+    age: dict[str, Amount]
+    kind: dict[str, Amount]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for key, allowed in (("danger", SYMPTOMS), ("age", AGE_BANDS), ("kind", REPORT_KINDS)):
+            named = set(getattr(self, key))
+            if not named <= set(allowed) or (key != "danger" and named != set(allowed)):
+                raise rule_broken(f"{key} does not name the codes of its list", ", ".join(allowed))
+        return self
+
+    def weight(self, kind: str, symptoms: Collection[str], age_band: str | None) -> int:
+        """Points of a report."""
+        worst = max((self.danger[one].value for one in symptoms if one in self.danger), default=0.0)
+        others = min(sum(one not in self.danger for one in symptoms), self.most_symptoms.value)
+        age = self.age[age_band].value if age_band else 0.0
+        return round(self.kind[kind].value + worst + others * self.other_symptom.value + age)

@@ -1,0 +1,154 @@
+"""Floods: puzzles once only, codes once only, small bodies, harder the more there come, and no report hidden."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from console.conftest import NOW, Clock
+from console.residents import REPORT, proof, resident, send, solved
+from douse.console.models import OneTimeCode, SpentWork
+from douse.console.public import codes, floods, work
+from douse.console.public.door import LARGEST_BODY
+from douse.console.reading import follow
+
+pytestmark = pytest.mark.usefixtures("city")
+ADDRESS = "/public/report?kind=symptoms&zone=north-1"
+
+
+@pytest.fixture(autouse=True)
+def easy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "BITS", 4)
+
+
+def count() -> int:
+    return len(follow().current("self_reports"))
+
+
+def test_a_form_without_its_puzzle_is_not_taken() -> None:
+    assert resident().post(ADDRESS, REPORT).status_code == 422
+    assert count() == 0
+
+
+def test_a_puzzle_is_taken_once() -> None:
+    client = resident()
+    once = {**REPORT, **proof(client.get(ADDRESS).text)}
+    assert client.post(ADDRESS, once).status_code == 201
+    assert client.post(ADDRESS, once).status_code == 422
+    assert resident().post(ADDRESS, once).status_code == 422
+    assert count() == 1
+
+
+@pytest.mark.parametrize("change", ["puzzle", "answer", "bits", "signature", "empty", "long"])
+def test_a_forged_puzzle_is_not_taken(change: str) -> None:
+    sent = proof(resident().get(ADDRESS).text)
+    made, bits, rest = sent["puzzle"].split(".")
+    if change == "puzzle":
+        sent["puzzle"] = f"{int(made) + 1}.{bits}.{rest}"
+    elif change == "answer":
+        sent["answer"] = next(str(n) for n in range(1000) if not work.is_solved(sent["puzzle"], str(n), 4))
+    elif change == "bits":
+        sent["puzzle"] = f"{made}.0.{rest}"
+    elif change == "signature":
+        sent["puzzle"] = sent["puzzle"][:-2] + ("aa" if not sent["puzzle"].endswith("aa") else "bb")
+        sent["answer"] = solved(sent["puzzle"], 4)
+    elif change == "empty":
+        sent = {"puzzle": "", "answer": ""}
+    else:
+        sent["answer"] = "1" * 5000
+    assert resident().post(ADDRESS, {**REPORT, **sent}).status_code == 422
+    assert count() == 0
+
+
+def test_a_puzzle_runs_out(at: Clock) -> None:
+    sent = proof(resident().get(ADDRESS).text)
+    at.at = NOW + work.LASTS + timedelta(seconds=2)
+    assert resident().post(ADDRESS, {**REPORT, **sent}).status_code == 422
+    assert count() == 0
+
+
+def test_a_puzzle_made_easier_than_now_asked_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = proof(resident().get(ADDRESS).text)
+    monkeypatch.setattr(floods, "BITS", 9)
+    assert resident().post(ADDRESS, {**REPORT, **sent}).status_code == 422
+
+
+def test_what_has_run_out_is_forgotten() -> None:
+    work.spend("a")
+    assert work.forget(NOW) == 0
+    assert work.forget(NOW + 3 * work.LASTS) == 1
+    assert SpentWork.objects.count() == 0
+
+
+def test_the_more_come_from_an_address_the_harder_it_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "FREE_OF_ADDRESS", 2)
+    bits = []
+    for _ in range(5):
+        page = resident().get(ADDRESS).text
+        bits.append(int(page.split('data-bits="')[1].split('"')[0]))
+        resident().post(ADDRESS, {**REPORT, **proof(page)})
+    assert bits == [4, 4, 5, 5, 6]
+    other = resident().get(ADDRESS, REMOTE_ADDR="192.0.2.7").text
+    assert 'data-bits="4"' in other
+    assert count() == 5  # every one of them is there
+
+
+def test_the_more_come_for_a_zone_the_harder_it_gets_from_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "FREE_OF_ZONE", 1)
+    send(resident(), "public:report", "symptoms", "north-1", REPORT)
+    assert 'data-bits="5"' in resident().get(ADDRESS, REMOTE_ADDR="192.0.2.7").text
+    assert 'data-bits="4"' in resident().get(ADDRESS.replace("north-1", "south-1"), REMOTE_ADDR="192.0.2.7").text
+
+
+@pytest.mark.parametrize("limit", ["MOST_OF_ADDRESS", "MOST_OF_ZONE"])
+def test_beyond_the_limit_a_code_still_lets_one_in(
+    limit: str, monkeypatch: pytest.MonkeyPatch, user: Callable[..., Any], client_of: Callable[..., Any]
+) -> None:
+    monkeypatch.setattr(floods, limit, 1)
+    assert send(resident(), "public:report", "symptoms", "north-1", REPORT).status_code == 201
+    refused = send(resident(), "public:report", "symptoms", "north-1", REPORT)
+    assert refused.status_code == 429
+    assert "code" in refused.text
+    assert "Menu" not in refused.text  # a page for residents, not one of staff
+    desk = client_of(user("desk", community_worker="north"))
+    code = desk.post(reverse("residents:codes")).text.split('one-time-code" role="status">')[1].split("<")[0]
+    assert resident().post(ADDRESS, {**REPORT, "code": code}).status_code == 201
+    assert resident().post(ADDRESS, {**REPORT, "code": code}).status_code == 422  # once
+    assert count() == 2
+
+
+def test_a_code_runs_out_and_is_kept_as_a_hash_only(
+    at: Clock, user: Callable[..., Any], client_of: Callable[..., Any]
+) -> None:
+    page = client_of(user("desk", community_worker="north")).post(reverse("residents:codes")).text
+    code = page.split('one-time-code" role="status">')[1].split("<")[0]
+    kept = OneTimeCode.objects.get()
+    assert code.replace(" ", "") not in str(kept.__dict__)
+    at.at = NOW + codes.LASTS
+    assert not codes.use(code)
+
+
+def test_codes_cannot_be_tried_without_end() -> None:
+    answers = [
+        resident().post(ADDRESS, {**REPORT, "code": f"{n:08d}"}).status_code for n in range(floods.MOST_GUESSES + 1)
+    ]
+    assert answers == [422] * floods.MOST_GUESSES + [429]
+
+
+@pytest.mark.parametrize("page", ["public:report", "public:needs", "public:receipt", "public:correct"])
+def test_a_large_body_is_refused_before_it_is_read(page: str) -> None:
+    address = reverse(page) + "?kind=symptoms&zone=north-1"
+    answer = resident().post(address, {"number": "x", "note": "x" * 10_000_000})
+    assert answer.status_code == 413
+    assert resident().post(address, {"number": "x", "note": "x" * (LARGEST_BODY - 500)}).status_code != 413
+
+
+def test_a_thousand_fields_or_files_do_no_harm() -> None:
+    many = "&".join(f"f{n}=1" for n in range(2000))
+    answer = resident().post(ADDRESS, many, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in {400, 413, 422}
+    odd = resident().post(ADDRESS, b"--x\r\nnonsense", content_type="multipart/form-data; boundary=x")
+    assert odd.status_code in {400, 422}
+    assert count() == 0
