@@ -8,6 +8,10 @@ ARGUMENTS: dict[str, dict[str, object]] = {
         f"claims:{page}": {"claim_id": "never-brought"}
         for page in ("claim", "answer", "facts", "review", "send_back", "withdraw", "reopen", "join")
     },
+    "bulletins:look": {"name": "never-made"},
+    "bulletins:publish": {"name": "never-made"},
+    "bulletins:preview": {"name": "never-made", "path": "en/index.html"},
+    "bulletins:partners": {"path": "en/index.html"},
     "public:claim": {"claim_id": "never-brought"},
     "cases:case": {"case_id": "case-north-1"},
     "cases:erase": {"person_id": "p-north-1"},

@@ -339,6 +339,12 @@ _CLAIMS = (
     page("public:claim", GET="anyone"),
     page("public:claim_new", GET="anyone", POST="anyone"),
     page("public:claims_json", GET="anyone"),
+    page("bulletins:list", GET="read bulletins"),
+    page("bulletins:make", POST="publish_bulletin"),
+    page("bulletins:look", GET="publish_bulletin"),
+    page("bulletins:publish", POST="publish_bulletin"),
+    page("bulletins:preview", GET="publish_bulletin"),
+    page("bulletins:partners", GET="publish_bulletin"),
 )
 
 PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_RESIDENTS, *_CLAIMS)}
@@ -354,6 +360,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),
     ("claims:list", _("Claims")),
+    ("bulletins:list", _("Bulletins")),
     ("residents:triage", _("Reports of residents")),
     ("residents:requests", _("Requests of residents")),
     ("resources:show", _("Resources")),

@@ -78,7 +78,7 @@ def offered(actor: Actor, snapshot: Snapshot, zone: str | None, wait: float) -> 
         for place in places
         for figure, value in told.figures[place].items()
     ]
-    return Answer(tuple(sign([*bulletin_facts.of(snapshot, zone), *facts])), found.is_fresh)
+    return Answer(tuple(sign([*bulletin_facts.of(zone), *facts])), found.is_fresh)
 
 
 def may_see(actor: Actor, snapshot: Snapshot, zone: str | None) -> bool:
@@ -121,7 +121,7 @@ def looked_at(actor: Actor, snapshot: Snapshot, facts: Sequence[Fact], wait: flo
 
 def _looked_at(snapshot: Snapshot, fact: Fact, zones: tuple[str | None, ...], wait: float) -> Checked:
     if fact.bulletin is not None:
-        return Checked(fact, bulletin_facts.value_of(snapshot, fact), is_known=True)
+        return Checked(fact, bulletin_facts.value_of(fact), is_known=True)
     try:
         knowledge = scene.knowledge_on(snapshot, fact.as_of.date())
     except UsageError:
