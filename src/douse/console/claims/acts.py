@@ -190,9 +190,9 @@ def join(request: HttpRequest, claim_id: str, other: str | None) -> Receipt:
     if row["state"] != "open":
         raise NotNow("Only an open claim can repeat another one.", next_step="Join the other one to it instead.")
     if other is not None:
-        into = find(actor, snapshot, other)["claim_id"]
-        into = joined(snapshot).get(into, into)
-        if into == claim_id:
+        find(actor, snapshot, other)
+        into = joined(snapshot).get(other, other)
+        if claim_id in {other, into}:
             raise NotNow("A claim cannot repeat itself.", next_step="Choose another claim.")
         other = into
     return record(request, [corrected("claims", row, same_as=other)], action="joined_claim")
