@@ -12,6 +12,7 @@ from django.urls import reverse
 from console.conftest import NOW, Clock
 from douse.console import clock
 from douse.console.claims import facts
+from douse.console.permissions import Actor, Grant
 from douse.console.policy import EVERYWHERE
 from douse.console.reading import follow
 from douse.outputs.claims.evidence import Fact, facts_of, from_json
@@ -146,7 +147,7 @@ def test_an_answer_sent_back_and_written_by_the_other_is_agreed_to_by_the_first(
 
 def test_an_answer_rests_on_evidence(epi: Client) -> None:
     enter(epi)
-    bare = {name: "" for name in SOURCE}
+    bare = dict.fromkeys(SOURCE, "")
     assert answer(epi, **bare).status_code == 400
     assert only()["state"] == "open"
     assert answer(epi, **bare, answer="not_yet_known").status_code == 302
@@ -347,8 +348,6 @@ def test_a_claim_that_waits_long_is_on_top_of_those_brought_as_often(epi: Client
 
 
 def _actor() -> Any:
-    from douse.console.permissions import Actor, Grant
-
     return Actor("epi", (Grant("epidemiologist", EVERYWHERE),), verified=True)
 
 

@@ -3,12 +3,11 @@
 from datetime import datetime, time
 from threading import Lock
 
-import polars as pl
 from django.http import HttpRequest
 
 from douse.console import clock
 from douse.console.actors import actor_of
-from douse.console.bulletins import place
+from douse.console.bulletins import made, place
 from douse.console.bulletins.made import Draft
 from douse.console.permissions import Actor, Refused
 from douse.console.reach import ground_of, reach
@@ -48,19 +47,13 @@ def publish(request: HttpRequest, draft: Draft) -> None:
     check_publish(actor, follow())
     told, audience = draft.bulletin, draft.asked.audience
     with _publishing:
-        before = place.history(audience)
+        before = made.published(follow(), audience)
         if not draft.is_new or told.id in {one.id for one in before}:
             raise NotNow("This bulletin is published already.", next_step="Look at it, or make the next one.")
         if (before[-1].id if before else None) != told.previous or not place.draft(draft.name).is_dir():
             raise NotNow("The draft is out of date.", next_step="Make it anew, and look at it again.")
-        # Files may be missing that the ledger knows of: then the same bulletin is written once more.
-        if not _is_on_record(follow(), told.id):
-            record(request, [_row(draft)], action="publish_bulletin")
+        record(request, [_row(draft)], action="publish_bulletin")
         place.settle(audience, draft.name)
-
-
-def _is_on_record(snapshot: Snapshot, bulletin_id: str) -> bool:
-    return not snapshot.current("bulletins").filter(pl.col("bulletin_id") == bulletin_id).is_empty()
 
 
 def _row(draft: Draft) -> NewEntry:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
+import polars as pl
+
 from douse.bulletins import beside
 from douse.console import instance
 from douse.console.bulletins import place
@@ -67,13 +69,28 @@ def start(snapshot: Snapshot, asked: Asked, knowledge: Knowledge) -> Work:
     ------
     UsageError
         When the records hold no case.
+    DataError
+        When the file of a published bulletin was changed, or is gone.
     """
     if snapshot.current("cases").is_empty():
         raise UsageError("No case is on record yet: there is nothing to tell.", next_step="Bring in the records first.")
-    before = place.history(asked.audience)
+    before = published(snapshot, asked.audience)
     last = before[-1].id if before else ""
     key = (KIND, asked, snapshot.sequence, last, f"{knowledge.pathogen.id} {knowledge.protocol.id}")
     return workshop(KIND).ask(key, lambda progress: make(snapshot, asked, knowledge, progress))
+
+
+def published(snapshot: Snapshot, audience: str) -> tuple[Bulletin, ...]:
+    """Published bulletins of an audience, the oldest first; all that are on record are there.
+
+    Raises
+    ------
+    DataError
+        When the file of one was changed, or is gone.
+    """
+    rows = snapshot.current("bulletins").filter(pl.col("audience") == audience)
+    place.mend(audience, rows["bulletin_id"])
+    return place.history(audience)
 
 
 def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progress) -> Draft:

@@ -1,11 +1,12 @@
 """Where bulletins lie: published ones of the public below `public/`, served to anybody; partners' and drafts apart."""
 
 import shutil
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from douse.console import instance
-from douse.errors import UsageError
+from douse.errors import DataError, UsageError
 from douse.outputs.bulletin.site import BULLETINS, read_history
 from douse.outputs.bulletin.values import Bulletin
 
@@ -70,6 +71,27 @@ def settle(audience: str, name: str) -> None:
         beside = copy.with_name(f".{copy.name}.new")
         shutil.copyfile(path, beside)
         beside.replace(copy)  # at once: nobody reads half a file
+
+
+def mend(audience: str, published: Iterable[str]) -> None:
+    """Bring out the files of bulletins that are on record as published, where the server stopped in between.
+
+    Raises
+    ------
+    DataError
+        When the file of one is gone: nothing may be made beside what nobody can read.
+    """
+    for bulletin_id in published:
+        name = f"{bulletin_id}.json"
+        if (folder(audience) / BULLETINS / name).is_file():
+            continue
+        found = next(iter((instance.current().folder / _DRAFTS).glob(f"*/{BULLETINS}/{name}")), None)
+        if found is None:
+            raise DataError(
+                f"The bulletin {name} is on record as published, and its file is not there.",
+                next_step="Put it back from the backup: without it nobody can tell what it hid.",
+            )
+        settle(audience, found.parent.parent.name)
 
 
 def _order(path: Path, place: Path) -> tuple[int, str]:

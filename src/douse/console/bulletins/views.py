@@ -21,6 +21,7 @@ from douse.errors import DataError, UsageError
 from douse.outputs.bulletin.values import Bulletin
 from douse.outputs.bulletin.view import view
 from douse.records.codes import AUDIENCES
+from douse.records.ledger import Snapshot
 
 LONGEST_CALL = 200
 _DAYS_BACK = 7
@@ -31,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Published bulletins, and the form of a new one."""
     actor, snapshot = actor_of(request), follow()
     may_publish = acts.may_publish(actor, snapshot)
-    found, wrong = _published()
+    found, wrong = _published(snapshot)
     draft = made.latest() if may_publish else None
     rows = {row["bulletin_id"]: row for row in visible(actor, snapshot, "bulletins").iter_rows(named=True)}
     return page(
@@ -41,12 +42,12 @@ def show(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _published() -> tuple[dict[str, tuple[Bulletin, ...]], str]:
+def _published(snapshot: Snapshot) -> tuple[dict[str, tuple[Bulletin, ...]], str]:
     """Published bulletins by audience, the latest first; and what is wrong with their files."""
-    found: dict[str, tuple[Bulletin, ...]] = {}
+    found: dict[str, tuple[Bulletin, ...]] = dict.fromkeys(AUDIENCES, ())
     for audience in AUDIENCES:
         try:
-            found[audience] = tuple(reversed(place.history(audience)))
+            found[audience] = tuple(reversed(made.published(snapshot, audience)))
         except DataError as error:
             return found, " ".join(say(part) for part in (error.what, error.next_step) if part)
     return found, ""

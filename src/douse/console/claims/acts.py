@@ -11,6 +11,7 @@ from douse.console import clock
 from douse.console.actors import actor_of
 from douse.console.claims.register import answered_by, find, history, joined
 from douse.console.claims.rules import (
+    LONGEST,
     check_claim,
     check_names_nobody,
     check_reviewer,
@@ -18,6 +19,7 @@ from douse.console.claims.rules import (
     check_text,
     check_zone,
 )
+from douse.console.public.text import plain
 from douse.console.reading import follow
 from douse.console.rows import corrected
 from douse.console.states import NotNow
@@ -110,14 +112,11 @@ def answer(request: HttpRequest, claim_id: str, given: Answer) -> Receipt:
     changes = {
         "claim": check_claim(given.claim),
         "answer": given.answer,
-        "because": check_text(
-            given.because, "An answer says why.", "Say in plain words what is so, and how one knows."
-        ),
+        "because": _because(given.because),
         "evidence": to_json(given.evidence),
         "versions": versions_json({language: _version(said) for language, said in given.versions.items()}),
         "reason": None,
     }
-    check_names_nobody(given.because)
     if given.answer not in CLAIM_ANSWERS:
         raise UsageError("Say what the evidence says of it.", allowed=", ".join(CLAIM_ANSWERS))
     if given.answer != "not_yet_known" and not given.evidence:
@@ -199,6 +198,10 @@ def join(request: HttpRequest, claim_id: str, other: str | None) -> Receipt:
 
 
 def _version(said: Said) -> Said:
-    check_names_nobody(said.because)
-    because = check_text(said.because, "An answer says why.", "Write the answer in the other language too.")
-    return Said(check_claim(said.claim), because)
+    return Said(check_claim(said.claim), _because(said.because))
+
+
+def _because(text: str) -> str:
+    check_names_nobody(text)
+    next_step = "Say in plain words what is so, and how one knows, in each language."
+    return check_text(plain(text, LONGEST + 1), "An answer says why.", next_step)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from douse.console.permissions import Actor, Refused
+from douse.console.public.text import plain as as_plain
 from douse.console.reach import ground_of, reach
 from douse.console.states import CLAIM, NotNow, check_move
 from douse.errors import UsageError
@@ -25,7 +26,7 @@ def check_claim(text: str) -> str:
     UsageError
         When it says nothing, is too long, or points at a person.
     """
-    plain = " ".join(text.split())
+    plain = as_plain(text, LONGEST + 1)
     shortest = SHORTEST if all(ord(sign) <= _ASCII for sign in plain) else SHORTEST_DENSE
     if not shortest <= len(plain) <= LONGEST:
         raise UsageError(
