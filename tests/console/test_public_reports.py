@@ -41,7 +41,12 @@ def test_a_report_is_a_row_of_its_zone_with_its_audit_entry(ledger: Any) -> None
     assert [entry.table for entry in written] == ["self_reports", "receipts", "audit", "audit"]
     assert {entry.author for entry in written} == {"public"}
     row = reports()[0]
-    assert (row["zone"], row["kind"], row["symptoms"], row["state"]) == ("north-1", "symptoms", "fever;cough", "received")
+    assert (row["zone"], row["kind"], row["symptoms"], row["state"]) == (
+        "north-1",
+        "symptoms",
+        "fever;cough",
+        "received",
+    )
     assert instance.current().stores.vault.get(row["person_id"]) == {"phone": "138-0000-0000"}
 
 
@@ -74,7 +79,9 @@ def test_a_receipt_shows_corrects_and_withdraws() -> None:
     assert client.post(reverse("public:correct"), {"number": number}).status_code == 409
 
 
-@pytest.mark.parametrize("number", ["", "AAAA-AAAA-AAAA-AAAA", "x" * 5000, "0000-0000-0000-0000", "\x00", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "number", ["", "AAAA-AAAA-AAAA-AAAA", "x" * 5000, "0000-0000-0000-0000", "\x00", "' OR 1=1 --"]
+)
 def test_a_forged_number_opens_nothing(number: str) -> None:
     send(resident(), "public:report", "symptoms", "north-1", REPORT)
     for page in ("public:receipt", "public:correct", "public:withdraw", "public:confirm"):
@@ -83,9 +90,11 @@ def test_a_forged_number_opens_nothing(number: str) -> None:
 
 
 def test_numbers_cannot_be_tried_without_end() -> None:
-    client, answers = resident(), []
-    for _ in range(floods.MOST_GUESSES + 2):
-        answers.append(client.post(reverse("public:receipt"), {"number": numbers.new_number()}).status_code)
+    client = resident()
+    answers = [
+        client.post(reverse("public:receipt"), {"number": numbers.new_number()}).status_code
+        for _ in range(floods.MOST_GUESSES + 2)
+    ]
     assert answers == [404] * floods.MOST_GUESSES + [429] * 2
 
 
@@ -117,12 +126,12 @@ def test_each_kind_is_taken_in(kind: str) -> None:
     assert (reports()[0]["kind"], reports()[0]["zone"]) == (kind, None)
 
 
-SCRIPT = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{7*7}}{% x %}'
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}{% x %}"
 
 
 def test_script_in_every_field_is_text_everywhere(user: Callable[..., Any], client_of: Callable[..., Any]) -> None:
     hostile = {
-        **{name: SCRIPT for name in ("age_band", "exposed_to", "exposed_on", "arrived_on", "onset", "phone", "zone")},
+        **dict.fromkeys(("age_band", "exposed_to", "exposed_on", "arrived_on", "onset", "phone", "zone"), SCRIPT),
         "note": SCRIPT, "came_from": SCRIPT, "symptoms": [SCRIPT, "fever"],
     }  # fmt: skip
     refused = send(resident(), "public:report", "symptoms", "north-1", hostile)

@@ -1,4 +1,4 @@
-"""Staff look reports through: order, those that say the same in one line, duplicates beside, and what becomes of them."""
+"""Staff look reports through: their order, those that say the same, and what becomes of them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.conftest import NOW
+from console.conftest import NOW, Clock
 from douse.console import instance
 from douse.console.permissions import Refused, Resident
 from douse.console.public.self_report.views import weight
@@ -38,13 +38,17 @@ def state(name: str) -> dict[str, Any]:
 
 
 def order(page: str, *names: str) -> list[str]:
-    return sorted((name for name in names if f'/reports/{name}"' in page), key=lambda name: page.index(f'/reports/{name}"'))
+    return sorted(
+        (name for name in names if f'/reports/{name}"' in page), key=lambda name: page.index(f'/reports/{name}"')
+    )
 
 
 def test_danger_signs_come_first_then_by_when_they_came(desk: Client, put: Callable[..., None]) -> None:
     put(
         "self_reports",
-        report("everything", symptoms="fever;cough;sore_throat;rash;headache;muscle_pain;tired", age_band="age_80_over"),
+        report(
+            "everything", symptoms="fever;cough;sore_throat;rash;headache;muscle_pain;tired", age_band="age_80_over"
+        ),
         report("mild-late", sent_at=NOW - timedelta(hours=1)),
         report("mild-early", sent_at=NOW - timedelta(hours=2), symptoms="cough"),
         report("breathless", symptoms="breathless"),
@@ -88,7 +92,7 @@ def test_likely_repeats_are_beside_a_report(desk: Client, put: Callable[..., Non
     assert "138-0000-0000" in page  # of the report itself, to call
 
 
-def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None]) -> None:
+def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None], at: Clock) -> None:
     put("self_reports", report("one"), report("two"), report("south", zone="south-1"))
     address = reverse("residents:report", args=["two"])
     for wrong in ("", "two", "nowhere", "south"):
@@ -96,6 +100,7 @@ def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None]) ->
     assert desk.post(address, {"to": "duplicate", "same_as": "one"}).status_code == 302
     assert (state("two")["state"], state("two")["same_as"]) == ("duplicate", "one")
     assert order(desk.get(reverse("residents:triage"), {"state": "duplicate"}).text, "two") == ["two"]
+    at.at = NOW + timedelta(minutes=1)
     assert desk.post(address, {"to": "received"}).status_code == 302
     assert (state("two")["state"], state("two")["same_as"]) == ("received", None)
 
@@ -137,9 +142,13 @@ def test_moves_that_are_not_allowed_are_refused(to: str, desk: Client, put: Call
 def test_a_resident_adds_but_corrects_only_what_a_receipt_opens(put: Callable[..., None]) -> None:
     put("self_reports", report("one"), report("two"))
     one, two = state("one"), state("two")
-    changed = {name: value for name, value in report("one").items()} | {"symptoms": "rash"}
+    changed = report("one") | {"symptoms": "rash"}
     entry = NewEntry("self_reports", changed, supersedes=one["record_id"])
-    for holding in (frozenset(), frozenset({("self_reports", two["record_id"])}), frozenset({("requests", one["record_id"])})):
+    for holding in (
+        frozenset(),
+        frozenset({("self_reports", two["record_id"])}),
+        frozenset({("requests", one["record_id"])}),
+    ):
         with pytest.raises(Refused):
             record(Resident(opened=holding), [entry], action="corrected_by_resident")
     assert state("one")["symptoms"] == "fever"

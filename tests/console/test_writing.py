@@ -189,6 +189,7 @@ NOTED_BY_THE_CALLER = {
     ("models.py", "add"): "users.add",
     ("signin/backend.py", "authenticate"): "changes nothing: it takes as long as checking a password",
     ("api/uploads.py", "drop"): "an upload that is thrown away was never a record",
+    ("public/work.py", "spend"): "a puzzle is nobody's: the form that brings it is recorded by intake.take",
     ("signin/factor.py", "begun"): "a second factor that is not confirmed opens nothing",
     ("signin/factor.py", "settle"): "views.second_factor",
 }

@@ -9,3 +9,7 @@ class ConsoleConfig(AppConfig):
     name = "douse.console"
     label = "console"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hang up the bells: what the console itself adds to what is written, whoever writes it."""
+        from douse.console.public.needs import alarm  # noqa: F401, PLC0415  (models are there only now)

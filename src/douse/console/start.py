@@ -8,12 +8,14 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from waitress import create_server
 
+from douse.console.bodies import Channel
 from douse.console.instance import Instance
 from douse.console.published_files import PublishedFiles
 from douse.console.settings import LARGEST_UPLOAD, configure
 
 PUBLIC = "public"  # below the instance's folder: what is published
-_THREADS = 8
+# Many more than there are cores: whoever sends a form waits for the next batch, and does nothing meanwhile.
+_THREADS = 96
 _LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
 
 
@@ -64,6 +66,7 @@ def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Ca
         files, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
         max_request_body_size=_LARGEST_BODY, url_scheme="http", **trusted,
     )  # fmt: skip
+    server.channel_class = Channel  # type: ignore[assignment]
     _prime()
     shown = f"[{host}]" if ":" in host else host
     ready(f"{'https' if instance.https else 'http'}://{shown}:{server.effective_port}")

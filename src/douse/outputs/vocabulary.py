@@ -48,8 +48,8 @@ FORECAST = ("new_cases",)
 ROLES = ("tracer", "sampler", "shelter_medical", "shelter_support", "quarantine_medical", "quarantine_support")
 # Of the console: roles of its policy, and events of its audit log that every instance has.
 CONSOLE_ROLES = (
-    "reporter", "tracer", "community_worker", "laboratory", "logistics", "epidemiologist", "decision_maker", "data_steward",
-    "administrator", "auditor",
+    "reporter", "tracer", "community_worker", "laboratory", "logistics", "epidemiologist", "decision_maker",
+    "data_steward", "administrator", "auditor",
 )  # fmt: skip
 EVENTS = (
     "signed_in", "signed_out", "sign_in_failed", "set_password", "set_second_factor", "second_factor_failed",

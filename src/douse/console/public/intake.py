@@ -6,6 +6,7 @@ for the next one, which is written by the first of them for all.
 
 from collections.abc import Sequence
 from threading import BoundedSemaphore, Lock
+from time import monotonic, sleep
 
 from douse.console.permissions import Resident
 from douse.console.states import TooOften
@@ -13,11 +14,13 @@ from douse.console.writing import record
 from douse.errors import DouseError
 from douse.records.ledger import NewEntry
 
-MOST_WAITING = 40  # forms at once: threads of the server that are left belong to staff
+PAUSE = 0.4  # seconds from the beginning of a batch to that of the next: in a rush they are fewer and larger
+MOST_WAITING = 80  # forms at once: threads of the server that are left belong to staff
 
 _room = BoundedSemaphore(MOST_WAITING)
 _list, _turn = Lock(), Lock()
 _waiting: list["_Form"] = []
+_began = [-PAUSE]  # when the last batch was begun
 
 
 class _Form:
@@ -45,6 +48,8 @@ def take(entries: Sequence[NewEntry]) -> None:
             _waiting.append(form)
         with _turn:
             if not form.is_in and form.error is None:
+                sleep(max(0.0, _began[0] + PAUSE - monotonic()))
+                _began[0] = monotonic()
                 with _list:
                     batch, _waiting[:] = _waiting[:], []
                 _write(batch)

@@ -1,6 +1,5 @@
 """Where a resident stays: zones that people know by name, looked for without script."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from douse.console.ground import Ground
@@ -31,39 +30,40 @@ class Place:
         return f"{self.name} ({self.within})" if self.within else self.name
 
 
-_offered: Remembered[tuple[Place, ...]] = Remembered(2)
-
-
-def offered(snapshot: Snapshot) -> tuple[Place, ...]:
+class Places:
     """All places that a resident may name, the smallest kinds first."""
+
+    def __init__(self, ground: Ground) -> None:
+        found = []
+        for zone, kind in ground.kind.items():
+            if kind in _KINDS:
+                within = " · ".join(ground.names[above] for above in ground.line(zone)[1:3] if above in ground.names)
+                found.append(Place(zone, ground.names[zone], within, _KINDS.index(kind)))
+        self.all = tuple(sorted(found, key=lambda place: (place.rank, place.name, place.zone)))
+        self._of = {place.zone: place for place in self.all}
+
+    @property
+    def smallest(self) -> tuple[Place, ...]:
+        """Those of the smallest kind that there is."""
+        return tuple(place for place in self.all if place.rank == self.all[0].rank)
+
+    def found(self, asked: str) -> tuple[Place, ...]:
+        """Places whose name or identifier holds what somebody typed, those that begin with it first."""
+        wanted = asked.strip()[:_LONGEST].casefold()
+        if not wanted:
+            return ()
+        hits = [one for one in self.all if wanted in one.name.casefold() or wanted in one.zone.casefold()]
+        return tuple(sorted(hits, key=lambda place: not place.name.casefold().startswith(wanted))[:_FOUND])
+
+    def of(self, zone: str) -> Place | None:
+        """The place of a zone that was named; None where there is none that is offered."""
+        return self._of.get(zone)
+
+
+_places: Remembered[Places] = Remembered(2)
+
+
+def offered(snapshot: Snapshot) -> Places:
+    """What residents may name, as the table of zones is now."""
     ground = ground_of(snapshot)
-    return _offered.get("places", (snapshot.current("zones"),), lambda: _places(ground))
-
-
-def _places(ground: Ground) -> tuple[Place, ...]:
-    found = []
-    for zone, kind in ground.kind.items():
-        if kind in _KINDS:
-            within = " · ".join(ground.names[above] for above in ground.line(zone)[1:3] if above in ground.names)
-            found.append(Place(zone, ground.names[zone], within, _KINDS.index(kind)))
-    return tuple(sorted(found, key=lambda place: (place.rank, place.name, place.zone)))
-
-
-def smallest(places: Sequence[Place]) -> tuple[Place, ...]:
-    """Those of the smallest kind that there is."""
-    least = min((place.rank for place in places), default=0)
-    return tuple(place for place in places if place.rank == least)
-
-
-def found(places: Sequence[Place], asked: str) -> tuple[Place, ...]:
-    """Places whose name or identifier holds what somebody typed, those that begin with it first."""
-    wanted = asked.strip()[:_LONGEST].casefold()
-    if not wanted:
-        return ()
-    hits = [place for place in places if wanted in place.name.casefold() or wanted in place.zone.casefold()]
-    return tuple(sorted(hits, key=lambda place: not place.name.casefold().startswith(wanted))[:_FOUND])
-
-
-def place_of(places: Sequence[Place], zone: str) -> Place | None:
-    """The place of a zone that was named; None where there is none that is offered."""
-    return next((place for place in places if place.zone == zone), None)
+    return _places.get("places", (ground,), lambda: Places(ground))

@@ -18,7 +18,7 @@ def place_asked(request: HttpRequest, snapshot: Snapshot) -> tuple[str | None, b
     said = request.GET.get("zone", "")
     if said == NOT_KNOWN:
         return None, True
-    place = places.place_of(places.offered(snapshot), said)
+    place = places.offered(snapshot).of(said)
     return (place.zone, True) if place else (None, False)
 
 
@@ -27,9 +27,9 @@ def choose_place(
 ) -> HttpResponse:
     """The page that asks where somebody stays: a list where places are few, else a search."""
     offered = places.offered(snapshot)
-    few = places.smallest(offered)
+    few = offered.smallest
     asked = request.GET.get("place", "")
-    shown = few if len(few) <= places.FEW and not asked else places.found(offered, asked)
+    shown = few if len(few) <= places.FEW and not asked else offered.found(asked)
     return public_page(
         request, "public/place.html", asked=asked, kind=kind, back_to=url(back_to), may_skip=may_skip,
         found=[(place, url(back_to, query={"kind": kind, "zone": place.zone})) for place in shown],
@@ -49,9 +49,9 @@ def new_puzzle(request: HttpRequest, zone: str | None) -> tuple[str, int]:
     return work.puzzle(bits), bits
 
 
-def receipt_page(request: HttpRequest, number: str, *, kind: str, medical: bool = False) -> HttpResponse:
-    """The receipt, shown once."""
+def receipt_page(request: HttpRequest, number: str, *, medical: bool = False, danger: bool = False) -> HttpResponse:
+    """The receipt, shown once; `danger`: a danger sign was named."""
     return public_page(
-        request, "public/receipt_given.html", HTTPStatus.CREATED, switch=False, number=number, kind=kind,
-        medical=medical,
+        request, "public/receipt_given.html", HTTPStatus.CREATED, switch=False, number=number, medical=medical,
+        danger=danger,
     )  # fmt: skip

@@ -133,6 +133,9 @@ def _typed(
             values[name].append(None if row.get(name) is None else _text(row[name]))
     made = []
     for name, column in columns.items():
+        if all(value is None for value in values[name]):  # most columns of most rows that are entered one by one
+            made.append(pl.Series(name, values[name], dtype=column.dtype))
+            continue
         cells = read_cells(pl.Series(name, values[name], dtype=pl.String), column, _ISO)
         made.append(cells.values)
         allowed = allowed_values(column)

@@ -41,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         wrong = floods.admit(request, zone, steps.proof_of(request))
         if not wrong:
             medical = kind in rules_today().medical
-            return steps.receipt_page(request, _take(zone, asked), kind=kind, medical=medical)
+            return steps.receipt_page(request, _take(zone, asked), medical=medical)
         asked.problems["form"] = wrong
     return form_page(request, kind, zone, asked)
 
@@ -57,7 +57,8 @@ def form_page(request: HttpRequest, kind: str, zone: str | None, asked: Asked, *
     puzzle, bits = steps.new_puzzle(request, zone)
     rules = rules_today()
     values: dict[str, Any] = {
-        "kind": kind, "zone": zone, "given": dict.fromkeys(_ASKED) | asked.row, "contact": dict.fromkeys(HOLD, "") | asked.contact, "problems": asked.problems,
+        "kind": kind, "zone": zone, "given": dict.fromkeys(_ASKED) | asked.row,
+        "contact": dict.fromkeys(HOLD, "") | asked.contact, "problems": asked.problems,
         "puzzle": puzzle, "bits": bits, "hours": rules.clock[kind].value, "medical": kind in rules.medical,  # type: ignore[index]
         "number": "", "most_people": MOST_PEOPLE,
         "longest": {

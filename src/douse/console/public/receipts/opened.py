@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 from django.http import HttpRequest
+from uuid_utils import uuid7
 
 from douse.console.limits import count_address
 from douse.console.permissions import Resident
@@ -31,7 +32,7 @@ class Opened:
         """Append a correction of the row; nothing else can be changed with the number."""
         names = [name for name in LEDGER_TABLES[self.table].column_names() if name not in _HEADER]
         whole = {name: self.row[name] for name in names if self.row.get(name) is not None} | changes
-        entry = NewEntry(self.table, whole, supersedes=self.row["record_id"])
+        entry = NewEntry(self.table, whole, record_id=str(uuid7()), supersedes=self.row["record_id"])
         record(Resident(opened=frozenset({(self.table, self.row["record_id"])})), [entry], action=action)
 
 

@@ -89,6 +89,7 @@ def _page(request: HttpRequest, opened: Opened, *, done: str = "", problem: str 
         state = str(opened.row["state"])
         return public_page(
             request, "public/receipt_report.html", status, switch=False, **common, state=state, ages=report_fields.AGES,
+            kind_words=report_fields.kind_words(),
             may_correct=may_move(REPORT, state, "received") or state == "received",
             may_withdraw=may_move(REPORT, state, "withdrawn"),
             symptoms=(opened.row["symptoms"] or "").split(";") if opened.row["symptoms"] else [],
@@ -148,7 +149,7 @@ def _correct_report(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def _zone(request: HttpRequest, row: Any) -> str | None:
     """The zone that a correction names, where it is one that is offered."""
-    place = places.place_of(places.offered(follow()), request.POST.get("zone", ""))
+    place = places.offered(follow()).of(request.POST.get("zone", ""))
     return place.zone if place else row["zone"]
 
 

@@ -30,6 +30,14 @@ COMPARED = (
 )  # fmt: skip
 
 
+def kind_words() -> dict[str, str]:
+    """Kinds of reports in words."""
+    return {
+        "symptoms": say("Complaints of illness"), "exposure": say("Contact with somebody ill"),
+        "travel": say("Back from elsewhere"), "arrival": say("Arrived from elsewhere"),
+    }  # fmt: skip
+
+
 @dataclass
 class Filled:
     """A form as it was filled in: its row, the phone to call, and what is wrong with it by field."""

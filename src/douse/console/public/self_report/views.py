@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if kind not in REPORT_KINDS:
         return public_page(request, "public/kind.html", kinds=_kinds(request.GET.get("zone", "")))
     zone, said = steps.place_asked(request, snapshot)
-    if not said and places.offered(snapshot):
+    if not said and places.offered(snapshot).all:
         return steps.choose_place(request, snapshot, "public:report", kind, may_skip=True)
     with_names(ground_of(snapshot))
     if request.method != "POST":
@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if not filled.problems:
         wrong = floods.admit(request, zone, steps.proof_of(request))
         if not wrong:
-            return steps.receipt_page(request, _take(zone, filled), kind=kind)
+            return steps.receipt_page(request, _take(zone, filled), danger=names_danger(filled.row))
         filled.problems["form"] = wrong
     return form_page(request, kind, zone, filled)
 
@@ -56,8 +56,8 @@ def form_page(request: HttpRequest, kind: str, zone: str | None, filled: Filled,
     puzzle, bits = steps.new_puzzle(request, zone)
     said = words()
     values: dict[str, Any] = {
-        "kind": kind, "zone": zone, "given": dict.fromkeys(COMPARED) | filled.row, "phone": filled.phone, "problems": filled.problems,
-        "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "today": clock.now().date(), "number": "",
+        "kind": kind, "zone": zone, "given": dict.fromkeys(COMPARED) | filled.row, "phone": filled.phone,
+        "problems": filled.problems, "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "number": "",
         "symptoms": [(one, said.label(one)) for one in SYMPTOMS],
         "chosen": (filled.row.get("symptoms") or "").split(";"),
         "ages": list(AGES.items()),
@@ -65,6 +65,12 @@ def form_page(request: HttpRequest, kind: str, zone: str | None, filled: Filled,
         "longest": {"place": LONGEST_PLACE, "note": LONGEST_NOTE, "phone": LONGEST_PHONE},
     }  # fmt: skip
     return public_page(request, "public/report.html", status, **(values | more))
+
+
+def names_danger(row: dict[str, Any]) -> bool:
+    """Whether a report names a danger sign."""
+    order: Triage = load(Triage, ORDER)
+    return not order.danger.keys().isdisjoint((row.get("symptoms") or "").split(";"))
 
 
 def weight(row: dict[str, Any]) -> int:

@@ -89,7 +89,9 @@ def medical_waiting(actor: Actor, snapshot: Snapshot) -> list[dict[str, Any]]:
     if not may(actor, "read requests"):
         return []
     rows = clocked(actor, snapshot).filter(pl.col("medical") & pl.col("state").is_in(OPEN))
-    return rows.sort("due", "request_id").rows(named=True)
+    names = ground_of(snapshot).names
+    ordered = rows.sort("due", "request_id").rows(named=True)
+    return [row | {"place": names.get(row["zone"] or "", row["zone"])} for row in ordered]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

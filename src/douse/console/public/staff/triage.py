@@ -16,7 +16,7 @@ from douse.console.listing import sliced
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
 from douse.console.public.self_report.alike import LOOKED_AT, alike, grouped
-from douse.console.public.self_report.fields import AGES, COMPARED
+from douse.console.public.self_report.fields import AGES, COMPARED, kind_words
 from douse.console.public.self_report.views import ORDER
 from douse.console.public.states import REPORT
 from douse.console.reach import ground_of, reach
@@ -56,7 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
         request, "residents/triage.html", ages=AGES, slice=slice_, asked=asked, total=total, lines=len(rows),
         waiting=len(waiting), oldest=oldest, danger=set(load(Triage, ORDER).danger),
         states=[(state, words().label(state)) for state in REPORT_STATES],
-        kinds=[(kind, words().label(kind)) for kind in REPORT_KINDS], zones=zones_to_choose(actor, snapshot),
+        kinds=list(kind_words().items()), kind_words=kind_words(), zones=zones_to_choose(actor, snapshot),
         address=lambda n: url("residents:triage", query={**asked, "page": n}), each=_EACH,
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def report(request: HttpRequest, report_id: str) -> HttpResponse:
     seen(actor, "self_reports", [row["record_id"], *beside["record_id"]], "report")
     contact = look_up(actor, snapshot, {row["person_id"]: row["zone"]}, "report") if row["person_id"] else {}
     return page(
-        request, "residents/report.html", row=row, ages=AGES, beside=beside.rows(named=True),
+        request, "residents/report.html", kind_words=kind_words(), row=row, ages=AGES, beside=beside.rows(named=True),
         contact=contact.get(row["person_id"], {}),
         moves=[to for to in REPORT.get(row["state"], ()) if to not in {"withdrawn", "case", "duplicate"}],
         may_be_same=may_move(REPORT, row["state"], "duplicate"),
