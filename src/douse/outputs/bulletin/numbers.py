@@ -1,6 +1,6 @@
 """The counts of a day, and what of them may be told beside all earlier bulletins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol as Form
@@ -10,8 +10,8 @@ import polars as pl
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.outputs.bulletin.areas import areas, by_area
-from douse.outputs.bulletin.book import Column
-from douse.outputs.bulletin.release import release
+from douse.outputs.bulletin.book import Book, Column
+from douse.outputs.bulletin.release import TOTAL, release
 from douse.outputs.bulletin.values import DIED, ELSEWHERE, OTHER, Bulletin, Correction, Trend, books
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
@@ -69,8 +69,7 @@ def numbers(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, minim
     minimum : int
         Counts from 1 to below it are small.
     """
-    cases_book, outcomes_book = books(before)
-    rows = areas(today.zones, cases_book.rows)
+    rows = areas(today.zones, books(before)[0].rows)
     now = by_area(today.situation.cases, today.zones, rows)
     ended = _outcomes(today.situation)
     corrected: set[str] = set()
@@ -83,17 +82,48 @@ def numbers(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, minim
         rewritten = not (_agrees(before[-1].cases, old) and _agrees(before[-1].outcomes, old_ended))
         corrected = {row for row in now if rewritten or old.get(row, set()) - now[row]}
         changed = {row for row in ended if rewritten or old_ended[row] - ended[row]}
-    cases = release(cases_book, _sizes(now), minimum, corrected).column
-    outcomes = release(outcomes_book, _sizes(ended), minimum, changed).column
-    if minimum > 1:
-        active = None if cases.total is None or outcomes.total is None else cases.total - outcomes.total
-        if active is None or 0 < active < minimum:
-            outcomes = Column(outcomes.rows, (None,) * len(outcomes.rows), None, outcomes.corrected)
+    cases, outcomes = told(books(before), _sizes(now), _sizes(ended), corrected, changed, minimum)
     names = dict(zip(today.zones.ids, today.zones.names, strict=True))
     named = {row: names.get(row, row) for row in cases.rows if row != ELSEWHERE}
-    told = [Correction("withdrawn", row, named.get(row)) for row in cases.rows if row in corrected]
-    told += [Correction("withdrawn", row) for row in (DIED,) if row in changed]
-    return Numbers(cases, outcomes, named, (Correction("rewritten"),) if rewritten else tuple(told))
+    corrections = [Correction("withdrawn", row, named.get(row)) for row in cases.rows if row in corrected]
+    corrections += [Correction("withdrawn", row) for row in (DIED,) if row in changed]
+    return Numbers(cases, outcomes, named, (Correction("rewritten"),) if rewritten else tuple(corrections))
+
+
+def told(  # noqa: PLR0913, PLR0917  the counts of a day and what became of earlier ones
+    before: tuple[Book, Book],
+    cases: Mapping[str, int],
+    ended: Mapping[str, int],
+    corrected: Iterable[str],
+    changed: Iterable[str],
+    minimum: int,
+) -> tuple[Column, Column]:
+    """What of the cases by area and of the outcomes may be shown, beside all that was shown before.
+
+    Outcomes are shown only beside the total of the cases, and where the people still ill, which is the difference, are
+    none or not few.
+
+    Parameters
+    ----------
+    before : tuple[Book, Book]
+        Cases by area, and outcomes, as earlier bulletins showed them.
+    cases, ended : Mapping[str, int]
+        Cumulative counts by area, and by outcome.
+    corrected, changed : Iterable[str]
+        Areas and outcomes that a case has left since the bulletin before.
+    minimum : int
+        Counts from 1 to below it are small.
+    """
+    cases_book, outcomes_book = before
+    shown = release(cases_book, cases, minimum, corrected).column
+    outcomes = release(outcomes_book, ended, minimum, changed).column
+    if minimum > 1:
+        active = None if shown.total is None or outcomes.total is None else shown.total - outcomes.total
+        if active is None or 0 < active < minimum:
+            outcomes = Column(outcomes.rows, (None,) * len(outcomes.rows), None, outcomes.corrected)
+        if _bounds(shown.total, outcomes.total, outcomes_book.last(None), minimum):
+            shown = release(cases_book, cases, minimum, corrected, withheld=(TOTAL,)).column
+    return shown, outcomes
 
 
 def trend(today: Seen, before: Sequence[Bulletin], cases: Column, minimum: int) -> Trend:
@@ -128,6 +158,11 @@ def _outcomes(situation: Situation) -> dict[str, set[str]]:
         DIED: set(closed.filter(died)["case_id"].to_list()),
         OTHER: set(closed.filter(~died)["case_id"].to_list()),
     }
+
+
+def _bounds(total: int | None, ended: int | None, ended_before: int, minimum: int) -> bool:
+    """Whether a total of cases that has shrunk leaves too little room above the outcomes that were shown last."""
+    return total is not None and ended is None and 0 < total - ended_before < minimum - 1
 
 
 def _sizes(groups: Mapping[str, set[str]]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from douse.library.advice import GENERIC, Advice, cards_for
+from douse.library.advice import GENERIC, Advice, Card, cards_for
 from douse.library.number import Source
 from douse.outputs.bulletin.values import Bulletin
 from douse.outputs.bulletin.view import View, view, words_of
@@ -75,18 +75,23 @@ def advice_page(history: Sequence[Bulletin], advice: Sequence[Advice], language:
             sources.append(SourceShown(cited.citation, cited.edition, _grade(grade, words)))
         return numbered[place]
 
-    levels = []
-    for level in LEVELS:
-        cards = tuple(
+    def shown_cards(pairs: Sequence[tuple[Advice, Card]]) -> tuple[CardShown, ...]:
+        return tuple(
             CardShown(
                 card.title.say(language),
                 tuple((line.say(language), number(one.sources[line.source], line.grade)) for line in card.line),
             )
-            for one, card in cards_for(advice, level)
+            for one, card in pairs
         )
-        levels.append((level, words.level(level), cards))
+
+    always = [pair for pair in cards_for(advice, LEVELS[0]) if set(pair[1].levels) == set(LEVELS)]
+    sections = [("always", words.say("At every level"), shown_cards(always))]
+    for level in LEVELS:
+        own = [pair for pair in cards_for(advice, level) if set(pair[1].levels) != set(LEVELS)]
+        title = words.say("At the level {level}", level=level)
+        sections.append((level, title, shown_cards(own)))
     return _render(
-        "advice.html", "advice.html", shown, told, language, root, levels=levels, sources=sources,
+        "advice.html", "advice.html", shown, told, language, root, sections=sections, labels=[(level, words.level(level)) for level in LEVELS], sources=sources,
         pathogen=told.called.say(language), specific=any(one.id != GENERIC for one in advice),
         edition=", ".join(sorted({one.edition for one in advice})),
     )  # fmt: skip
@@ -112,7 +117,7 @@ def _render(  # noqa: PLR0913, PLR0917  what every page has
     names = {
         "index.html": words.say("Bulletin"),
         "lookup.html": words.say("Look-up"),
-        "advice.html": words.say("What to do"),
+        "advice.html": words.say("What you can do"),
         "archive.html": words.say("All bulletins"),
     }
     return _environment().get_template(template).render(

@@ -192,6 +192,7 @@ class _Page(FPDF):
         self.set_font(_FONT, size=8.5)
         self.set_text_color(*_INK)
         self.set_draw_color(213, 221, 228)
+        self.set_fill_color(255, 255, 255)
         with self.table(
             col_widths=widths,
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,

@@ -6,7 +6,7 @@ every number that any bulletin left out, today's and all earlier ones, keeps a r
 whoever has all bulletins. Showing nothing new adds no knowledge, so there is always an answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from douse.outputs.bulletin.book import Book, Column
@@ -35,7 +35,14 @@ class Release:
     lost: int
 
 
-def release(book: Book, counts: Mapping[str, int], minimum: int, corrected: Iterable[str] = ()) -> Release:
+def release(
+    book: Book,
+    counts: Mapping[str, int],
+    minimum: int,
+    corrected: Iterable[str] = (),
+    *,
+    withheld: Collection[Row] = (),
+) -> Release:
     """Choose what to show.
 
     Parameters
@@ -48,12 +55,15 @@ def release(book: Book, counts: Mapping[str, int], minimum: int, corrected: Iter
         Counts from 1 to `minimum` - 1 are small. 1: everything is shown.
     corrected : Iterable[str]
         Rows that something has left since the bulletin before.
+    withheld : Collection[str or None]
+        Rows (None: the total) that are not shown for a reason outside this book.
     """
     rows = (*(row for row in book.rows if row in counts), *(row for row in counts if row not in book.rows))
     flagged = frozenset(corrected) & frozenset(rows)
     now: dict[Row, int] = {row: counts[row] for row in rows} | {TOTAL: sum(counts.values())}
     changes = {row: count - book.last(row) for row, count in now.items()}
-    may = {row for row, count in now.items() if _is_fit(count, minimum) and _is_fit(abs(changes[row]), minimum)}
+    fit = {row for row, count in now.items() if _is_fit(count, minimum) and _is_fit(abs(changes[row]), minimum)}
+    may = fit - set(withheld)
     chooser = _Chooser(book, rows, now, changes, flagged, minimum)
     shown = chooser.choose(may) if minimum > 1 else may
     return Release(chooser.column(shown), tuple(row for row in now if row in may - shown), len(chooser.lost))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -166,7 +167,7 @@ class Bulletin:
     rounds: tuple[TestRound, ...]
     sites: tuple[TestSite, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """SHA-256 of its file."""
         return hashlib.sha256(as_text(self).encode()).hexdigest()

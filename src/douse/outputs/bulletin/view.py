@@ -188,7 +188,7 @@ def _figures(history: Sequence[Bulletin], words: Words) -> Iterator[Figure]:
     yield Figure(
         words.say("New cases"),
         words.number(total.new),
-        (_as_of(total, days, words), "" if since is None else words.say("since {day}", day=since)),
+        (_as_of(total, days, words) if since is None else f"{words.short_day(since)} – {_last(total, days, words)}",),
     )
     yield Figure(words.say("All cases"), words.number(total.count), (_as_of(total, days, words),))
     # Those still ill are told where both counts are of the same bulletin.
@@ -205,6 +205,10 @@ def _figures(history: Sequence[Bulletin], words: Words) -> Iterator[Figure]:
         yield Figure("R", words.number(told.trend.r, 1), (spread,))
 
 
+def _last(one: Latest, days: Sequence[date], words: Words) -> str:
+    return words.short_day(days[one.column or 0])
+
+
 def _both(bulletin: Bulletin) -> bool:
     return bulletin.cases.total is not None and bulletin.outcomes.total is not None
 
@@ -212,7 +216,7 @@ def _both(bulletin: Bulletin) -> bool:
 def _as_of(one: Latest, days: Sequence[date], words: Words) -> str:
     if one.column is None:
         return words.say("not told yet")
-    return "" if one.column == len(days) - 1 else words.say("as of {day}", day=days[one.column])
+    return "" if one.column == len(days) - 1 else words.say("as of {day}", day=words.short_day(days[one.column]))
 
 
 def _areas(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> Iterator[AreaRow]:

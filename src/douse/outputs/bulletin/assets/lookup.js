@@ -8,7 +8,8 @@
   const kept = document.getElementById("kept");
   const said = form.dataset;
   const zones = `${said.root}zones/`;
-  const MOST = 30;
+  const MOST = 8; // shown
+  const FILES = 6; // read for one question
   let index = null;
   let asked = 0;
 
@@ -70,15 +71,13 @@
       index ||= await json("index.json");
       const files = index.files.filter(([start]) => start.startsWith(wanted) || wanted.startsWith(start));
       const found = [];
-      let more = false;
-      for (const [, name] of files) {
-        for (const entry of await json(name)) {
-          if (!plain(entry[0] + entry[1]).includes(wanted) || !plain(`${entry[0]}${entry[1]}`)) continue;
-          if (found.length >= MOST) { more = true; break; }
-          found.push(entry);
-        }
-        if (more) break;
+      for (const [, name] of files.slice(0, FILES)) {
+        found.push(...(await json(name)).filter((entry) => plain(entry[0] + entry[1]).includes(wanted)));
       }
+      // The shortest name first: an estate before its buildings.
+      found.sort((a, b) => a[0].length - b[0].length || a[0].localeCompare(b[0]));
+      const more = found.length > MOST || files.length > FILES;
+      found.length = Math.min(found.length, MOST);
       if (turn !== asked) return;
       list.replaceChildren(...found.map(card));
       state.textContent = found.length

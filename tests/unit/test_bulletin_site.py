@@ -1,0 +1,197 @@
+"""The site: script in every field, files that were changed, feeds and calendar that others can read."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree
+
+import polars as pl
+import pytest
+
+from conftest import records
+from douse.errors import DataError
+from douse.library import Pathogen, load
+from douse.library.advice import advice_for
+from douse.outputs.bulletin.book import Column
+from douse.outputs.bulletin.feeds import atom, calendar, rss
+from douse.outputs.bulletin.site import read_bulletin, read_history, write_site
+from douse.outputs.bulletin.values import (
+    Bulletin,
+    Change,
+    Correction,
+    LevelOfZone,
+    Meaning,
+    Said,
+    TestRound,
+    TestSite,
+    Trend,
+    as_text,
+    from_text,
+)
+from douse.records.zone_tree import ZoneTree
+
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\r\nX-HEADER:1"
+DAY = date(2026, 3, 5)
+NO_PLACES = pl.DataFrame(schema={"name": pl.String, "kind": pl.String, "zone": pl.String})
+
+
+def bulletin(**changed):
+    made = Bulletin(
+        format=1, audience="public", as_of=DAY, previous=None, corrects=None, ledger=None, minimum=11,
+        pathogen="sars-cov-2-wild", protocol="who-generic", edition="1", called=Said("COVID", "新冠"),
+        rules=Said("Rules", "规则"), call="12320", areas={"n": "North", "s": "South"},
+        cases=Column(("n", "s", ""), (20, None, 0), None), outcomes=Column(("died", "other"), (None, None), None),
+        trend=Trend("growing", 1.2, 1.1, 1.4), levels=(), stricter_within=(),
+        meanings=tuple(
+            Meaning(level, Said(level.title(), f"级别{level}"), (Said("Do this.", "这样做。"),))
+            for level in ("open", "precaution", "control", "lockdown")
+        ),
+        changes=(), corrections=(), rounds=(), sites=(),
+    )  # fmt: skip
+    return replace(made, **changed)
+
+
+def hostile():
+    level = LevelOfZone("n", SCRIPT, SCRIPT, "lockdown", DAY, DAY, DAY, DAY, 5)
+    return bulletin(
+        call=SCRIPT, areas={"n": SCRIPT, "s": SCRIPT}, called=Said(SCRIPT, SCRIPT), rules=Said(SCRIPT, SCRIPT),
+        edition=SCRIPT, levels=(level,), changes=(Change("n", SCRIPT, "open", "lockdown"),),
+        corrections=(Correction("withdrawn", "n", SCRIPT),), rounds=(TestRound("n", SCRIPT, (DAY,)),),
+        sites=(TestSite(SCRIPT, SCRIPT, 1.0, 2.0),), stricter_within=("n",),
+    )  # fmt: skip
+
+
+def site(out, *history):
+    rows = [{"zone_id": "n", "name": SCRIPT, "kind": "district"}]
+    zones = ZoneTree(records(zones=rows).as_of(DAY))
+    return write_site(
+        out, history, zones=zones, places=NO_PLACES, advice=advice_for(load(Pathogen, "sars-cov-2-wild"))
+    )
+
+
+def test_script_in_every_field_stays_text(tmp_path):
+    site(tmp_path, hostile())
+    pages = [path.read_text() for path in tmp_path.rglob("*.html")]
+    assert len(pages) >= 11
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img" not in page
+
+
+def test_pages_hold_under_a_strict_policy(tmp_path):
+    """Nothing inline, nothing from elsewhere, no address from the root: any file server may carry them."""
+    site(tmp_path, bulletin())
+    for path in tmp_path.rglob("*.html"):
+        page = path.read_text()
+        assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
+        for address in re.findall(r'(?:href|src)="([^"]*)"', page):
+            assert not re.match(r"[a-z]+:|/", address)
+            target = (path.parent / address.split("#")[0]).resolve()
+            assert target.exists() or not address.split("#")[0]
+
+
+def test_the_worker_keeps_files_that_are_there(tmp_path):
+    site(tmp_path, bulletin())
+    worker = (tmp_path / "sw.js").read_text()
+    pages = json.loads(re.search(r"const PAGES = (\[.*?\]);", worker)[1])
+    assert len(pages) > 10
+    assert all((tmp_path / page).exists() for page in pages)
+
+
+def test_the_first_view_is_small(tmp_path):
+    many = tuple(
+        LevelOfZone(f"z{n}", f"Zone {n}", "City", "control", DAY, DAY, DAY, DAY, 500) for n in range(5000)
+    )
+    site(tmp_path, bulletin(levels=many))
+    assert (tmp_path / "index.html").stat().st_size < 100_000
+
+
+def test_feeds_are_read_by_others(tmp_path):
+    first = hostile()
+    second = bulletin(previous=first.id, as_of=date(2026, 3, 6))
+    channel = ElementTree.fromstring(rss((first, second), "en", "https://health.example/")).find("channel")
+    links = [item.findtext("link") for item in channel.iter("item")]
+    assert links[0] == f"https://health.example/en/bulletins/{second.id}.html"
+    assert len(links) == 2
+    feed = ElementTree.fromstring(atom((first, second), "zh", ""))
+    name = "{http://www.w3.org/2005/Atom}"
+    assert [entry.findtext(f"{name}id") for entry in feed.iter(f"{name}entry")] == [
+        f"urn:sha256:{second.id}", f"urn:sha256:{first.id}",
+    ]  # fmt: skip
+
+
+def test_the_calendar_holds_to_its_form():
+    days = (DAY, date(2026, 3, 8))
+    text = calendar(bulletin(rounds=(TestRound("n", "北区" * 40 + ", with; marks\\ " + SCRIPT, days),)), "zh")
+    assert text.count("BEGIN:VEVENT") == 2
+    assert text.endswith("END:VCALENDAR\r\n")
+    for line in text.split("\r\n"):
+        assert len(line.encode()) <= 75
+        assert "\n" not in line
+    whole = text.replace("\r\n ", "")
+    assert not re.search(r"(?m)^X-HEADER", whole)
+    assert "DTSTART;VALUE=DATE:20260305" in whole
+    assert "\\, with\\; marks\\\\" in whole
+
+
+def test_the_same_bulletin_gives_the_same_bytes(tmp_path):
+    site(tmp_path / "a", bulletin())
+    site(tmp_path / "b", bulletin())
+    for path in (tmp_path / "a").rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_a_bulletin_comes_back_as_it_was():
+    for one in (bulletin(), hostile()):
+        assert from_text(as_text(one), "file") == one
+
+
+def test_a_changed_bulletin_is_seen(tmp_path):
+    site(tmp_path, bulletin())
+    path = next((tmp_path / "bulletins").glob("*.json"))
+    path.write_text(path.read_text().replace('"audience": "public"', '"audience": "publik"'))
+    with pytest.raises(DataError, match="changed after it was published"):
+        read_bulletin(path)
+
+
+def test_a_bulletin_that_was_taken_out_is_missed(tmp_path):
+    first = bulletin()
+    second = bulletin(previous=first.id)
+    site(tmp_path, first, second)
+    assert read_history(tmp_path) == (first, second)
+    (tmp_path / "bulletins" / f"{first.id}.json").unlink()
+    with pytest.raises(DataError, match="is not there"):
+        read_history(tmp_path)
+
+
+def test_two_bulletins_after_one_are_refused(tmp_path):
+    first = bulletin()
+    site(tmp_path, first, bulletin(previous=first.id))
+    other = bulletin(previous=first.id, call="999")
+    (tmp_path / "bulletins" / f"{other.id}.json").write_text(as_text(other))
+    with pytest.raises(DataError, match="follows the same one"):
+        read_history(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 2}', "[" * 100_000, '{"format": 1, "x": 2}'])
+def test_what_is_no_bulletin_is_refused(text):
+    with pytest.raises(DataError):
+        from_text(text, "file.json")
+
+
+def test_published_pages_are_left_as_they_are(tmp_path):
+    first = bulletin()
+    site(tmp_path, first)
+    page = tmp_path / "en" / "bulletins" / f"{first.id}.html"
+    page.write_text("as it was")
+    site(tmp_path, first, bulletin(previous=first.id))
+    assert page.read_text() == "as it was"
+
+
+def test_partners_have_no_feeds(tmp_path):
+    site(tmp_path, bulletin(audience="partners"))
+    assert not list(tmp_path.rglob("feed.*"))
+    assert "noindex" in (tmp_path / "index.html").read_text()
