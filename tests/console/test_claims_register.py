@@ -156,7 +156,8 @@ def test_an_answer_rests_on_evidence(epi: Client) -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        {"answer": "maybe"}, {"answer": ""}, {"because": ""}, {"because": "x" * 501}, {"claim": ""}, {"claim": "x" * 501},
+        {"answer": "maybe"}, {"answer": ""}, {"because": ""}, {"because": "x" * 501}, {"claim": ""},
+        {"claim": "x" * 501},
         {"because": "Call 138 0013 8000."}, {"claim": "@somebody says that salt water kills it"},
         {"url-0": "javascript:alert(1)"}, {"title-0": ""}, {"day-0": "2026-04-02"}, {"day-0": "yesterday"},
         {"claim-zh": "盐水可以杀死病毒"}, {"because-zh": "不会。"}, {"fact": "forged"}, {"fact": "a:b:c"},
