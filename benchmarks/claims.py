@@ -118,8 +118,9 @@ def main() -> None:
     print(text)
     if "--write" in sys.argv:
         page = HERE.parent / "docs" / "validation" / "claims.md"
-        head = page.read_text(encoding="utf-8").split("<!-- figures -->")[0]
-        page.write_text(f"{head}<!-- figures -->\n{text}\n", encoding="utf-8")
+        head, rest = page.read_text(encoding="utf-8").split("<!-- figures -->")
+        after = rest.partition("\n## ")[1:]
+        page.write_text(f"{head}<!-- figures -->\n{text}\n{''.join(after)}", encoding="utf-8")
 
 
 if __name__ == "__main__":

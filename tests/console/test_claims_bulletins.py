@@ -110,6 +110,30 @@ def test_a_bulletin_is_made_looked_at_published_and_served(maker: Client, ledger
     assert draft.bulletin.id[:16] in maker.get(reverse("bulletins:list")).content.decode()
 
 
+def test_answers_to_claims_lie_beside_the_bulletin_as_soon_as_they_are_published(
+    maker: Client, user: Make, client_of: Make, at: Clock
+) -> None:
+    publish(maker, make(maker))
+    assert "No claim was answered yet." in served("/public/en/claims.html")[2].decode()
+    epi = client_of(user("epi", epidemiologist=EVERYWHERE))
+    epi.post(
+        reverse("claims:new"),
+        {
+            "claim": "Children cannot catch it",
+            "channel": "call",
+            "first_seen_at": "2026-04-01T07:00",
+            "same_as": "none",
+        },
+    )
+    claim = follow().current("claims")["claim_id"][0]
+    sent = {"claim": "Children cannot catch it", "answer": "not_yet_known", "because": "It is being studied."}
+    epi.post(reverse("claims:answer", args=[claim]), sent)
+    assert "Children" not in served("/public/en/claims.html")[2].decode()
+    at.at = NOW + timedelta(minutes=1)  # a correction is named by its moment
+    maker.post(reverse("claims:review", args=[claim]), {"record": follow().current("claims")["record_id"][0]})
+    assert "Children cannot catch it" in served("/public/en/claims.html")[2].decode()
+
+
 def test_no_small_number_leaves_by_a_bulletin(maker: Client) -> None:
     draft = make(maker)
     told = dict(zip(draft.bulletin.cases.rows, draft.bulletin.cases.shown, strict=True))

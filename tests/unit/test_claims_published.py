@@ -1,7 +1,10 @@
 """Evidence, ClaimReview and what has no place in a claim."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from douse.outputs.claims.languages import likely
 from douse.outputs.claims.naming import points_at_somebody
 from douse.outputs.claims.numbers import unsaid
 from douse.outputs.claims.review import ANSWERS, all_reviews, as_json, claim_review
+from douse.outputs.claims.site import Listed, write_claims
 from douse.outputs.words import Words
 from douse.records.codes import CLAIM_ANSWERS
 
@@ -179,3 +183,24 @@ def test_numbers_that_nothing_published_says_are_told_to_the_second_person() -> 
 )  # fmt: skip
 def test_the_language_of_a_claim_is_guessed_by_its_letters(text: str, reader: str, language: str | None) -> None:
     assert likely(text, reader) == language
+
+
+def test_the_site_holds_answers_in_both_languages_with_nothing_of_other_hosts_or_small_numbers(tmp_path: Path) -> None:
+    hostile = answered(
+        "</script><script>alert(1)</script>", (SMALL, LEVEL, PAPER), claim="<img src=x onerror=alert(1)>"
+    )
+    withdrawn = replace(answered("It was wrong."), id="c2")
+    paths = write_claims(
+        tmp_path, [Listed(hostile, corrected=True), Listed(withdrawn, withdrawn=True)], [Words("en"), Words("zh")],
+        address="https://x.example",
+    )  # fmt: skip
+    english, chinese, reviews = (path.read_text(encoding="utf-8") for path in paths)
+    assert "<script" not in english
+    assert "<img src=x" not in english
+    assert "盐水可以杀死病毒" in chinese
+    assert "New cases" not in english
+    assert "Records of the health department" in english
+    assert "It was wrong." not in english
+    assert not re.search(r'(?:src|<link[^>]*href)="https?:', english)  # sources are links, and load nothing
+    graph = json.loads(reviews)["@graph"]
+    assert [one["url"] for one in graph] == ["https://x.example/en/claims.html#claim-c1"]

@@ -20,7 +20,7 @@ PREFIX = "/public/"
 _KEPT_FOR = 60  # seconds for which browsers and networks may keep what is written anew with every bulletin
 # Named by its content, or never written again.
 _NEVER_CHANGED = re.compile(r"/bulletins/[0-9a-f]{64}\.(?:json|html|pdf)$|/zones/[0-9a-f]{16}\.json$")
-_LAST_WRITTEN = "sw.js"
+_LAST_WRITTEN = ("sw.js", "claims.jsonld")  # of a bulletin, of answers to claims
 
 
 class PublishedFiles:
@@ -40,7 +40,7 @@ class PublishedFiles:
     def __init__(self, application: App, folder: Path, *, https: bool = False) -> None:
         self._application, self._folder, self._https = application, folder, https
         self._lock = Lock()
-        self._written: float | None = None
+        self._written = 0
         self._files: WhiteNoise | None = None
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -53,9 +53,8 @@ class PublishedFiles:
         return self._application(environ, start_response)
 
     def _current(self) -> WhiteNoise | None:
-        try:
-            written = (self._folder / _LAST_WRITTEN).stat().st_mtime
-        except OSError:
+        written = max((_mtime(self._folder / name) for name in _LAST_WRITTEN), default=0)
+        if not written:
             return None
         if written != self._written:
             with self._lock:
@@ -82,3 +81,11 @@ class PublishedFiles:
         headers["Referrer-Policy"] = "no-referrer"
         if self._https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains; preload"
+
+
+def _mtime(path: Path) -> int:
+    """When a file was written, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -12,6 +12,7 @@ from django.views.static import serve
 from douse.console import clock, scene
 from douse.console.actors import actor_of
 from douse.console.bulletins import acts, made, place
+from douse.console.claims import static_site
 from douse.console.forms_read import day_of, text_of
 from douse.console.pages import page
 from douse.console.reading import follow, visible
@@ -116,6 +117,7 @@ def _is_stale(draft: made.Draft) -> bool:
 def publish(request: HttpRequest, name: str) -> HttpResponse:
     """Publish a draft that was looked at."""
     acts.publish(request, _draft(request, name))
+    static_site.write()
     messages.success(request, say("The bulletin is published."))
     return redirect("bulletins:list")
 

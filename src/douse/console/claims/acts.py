@@ -9,6 +9,7 @@ from uuid_utils import uuid7
 
 from douse.console import clock
 from douse.console.actors import actor_of
+from douse.console.claims import static_site
 from douse.console.claims.register import answered_by, find, history, joined
 from douse.console.claims.rules import (
     LONGEST,
@@ -148,7 +149,9 @@ def agree(request: HttpRequest, claim_id: str, record_id: str) -> Receipt:
         raise NotNow("The answer was changed after you read it.", next_step="Read it again.")
     check_reviewer(actor, answered_by(history(snapshot, row)))
     entry = corrected("claims", row, state="published", published_at=clock.now())
-    return record(request, [entry], action="review_claim")
+    receipt = record(request, [entry], action="review_claim")
+    static_site.write()
+    return receipt
 
 
 def send_back(request: HttpRequest, claim_id: str, reason: str) -> Receipt:
@@ -158,7 +161,9 @@ def send_back(request: HttpRequest, claim_id: str, reason: str) -> Receipt:
 
 def withdraw(request: HttpRequest, claim_id: str, reason: str) -> Receipt:
     """Take a claim off the register, or off the public list, with a reason: it stays in the ledger."""
-    return _moved(request, claim_id, "answer_claim", "withdrawn", "withdrew_claim", reason)
+    receipt = _moved(request, claim_id, "answer_claim", "withdrawn", "withdrew_claim", reason)
+    static_site.write()
+    return receipt
 
 
 def reopen(request: HttpRequest, claim_id: str, reason: str) -> Receipt:
