@@ -83,9 +83,7 @@ def main() -> None:
         server = Process(target=serving, args=(site(Path(folder)), port), daemon=True)
         server.start()
         at = port.get()
-        print(
-            "| connections | pages a second | pages a second of the server's processor time | slowest, ms |\n|---|---|---|---|"
-        )
+        print("| connections | pages a second | pages a second of processor time | slowest, ms |\n|---|---|---|---|")
         for connections in (1, ASKING, 4 * ASKING):
             before = processor_seconds(server.pid or 0)
             askers = [Process(target=asking, args=(at, seconds, counted)) for _ in range(connections)]

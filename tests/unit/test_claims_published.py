@@ -160,7 +160,8 @@ def test_what_points_at_somebody_is_found(text: str) -> None:
     "text",
     [
         "1,000,000 people died", "1 000 000 people died", "10000000 doses", "since 2026-03-01 12:30",
-        "since 01.03.2026", "from 2020 to 2026", "9,000 beds on 3 floors", "90% of tests are wrong", "全市封城14天", "R is 2.5 @ home",
+        "since 01.03.2026", "from 2020 to 2026", "9,000 beds on 3 floors", "90% of tests are wrong", "全市封城14天",
+        "R is 2.5 @ home",
     ],
 )  # fmt: skip
 def test_amounts_and_days_point_at_nobody(text: str) -> None:
