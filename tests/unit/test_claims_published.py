@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from douse.errors import UsageError
@@ -128,6 +128,7 @@ def test_what_is_not_yet_known_has_no_number() -> None:
     assert set(ANSWERS) == set(CLAIM_ANSWERS)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_nothing_in_a_review_ends_the_element_that_holds_it(claim: str, because: str) -> None:
     hostile = answered(f"</script><script>{because}", claim=f"<!--{claim}")

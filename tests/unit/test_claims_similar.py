@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from douse.outputs.claims.similar import ALIKE, SAME, Likenesses, folded, is_same
@@ -79,6 +79,7 @@ def test_the_claim_itself_is_left_out_and_nothing_is_like_nothing() -> None:
     assert Likenesses([]).like("water") == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600), st.lists(st.text(max_size=200), max_size=8))
 def test_any_text_is_like_itself_and_likeness_is_a_share(text: str, others: list[str]) -> None:
     made = Likenesses([*((str(at), other) for at, other in enumerate(others)), ("own", text)])
