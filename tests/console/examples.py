@@ -4,6 +4,15 @@ from douse.records.ledger_tables import LEDGER_TABLES
 
 ARGUMENTS: dict[str, dict[str, object]] = {
     "admin:user": {"name": "administrator"},
+    **{
+        f"claims:{page}": {"claim_id": "never-brought"}
+        for page in ("claim", "answer", "facts", "review", "send_back", "withdraw", "reopen", "join")
+    },
+    "bulletins:look": {"name": "never-made"},
+    "bulletins:publish": {"name": "never-made"},
+    "bulletins:preview": {"name": "never-made", "path": "en/index.html"},
+    "bulletins:partners": {"path": "en/index.html"},
+    "public:claim": {"claim_id": "never-brought"},
     "cases:case": {"case_id": "case-north-1"},
     "cases:erase": {"person_id": "p-north-1"},
     "cases:person": {"person_id": "c-north-1"},

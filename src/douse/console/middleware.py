@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from douse.console import clock
 from douse.console.actors import actor_of
+from douse.console.headers import HEADERS
 from douse.console.pages import error_page
 from douse.console.permissions import NOBODY, Actor, Refused, check_open, right_of
 from douse.console.settings import SESSION_IDLE, SESSION_LASTS
@@ -19,18 +20,6 @@ from douse.errors import DouseError
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGE_COOKIE = "douse_language"
-_CSP = "; ".join(
-    (
-        "default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-        "worker-src 'self'", "manifest-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)  # fmt: skip
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 STATUS = {
     Refused: HTTPStatus.FORBIDDEN,
     NotNow: HTTPStatus.CONFLICT,
@@ -46,7 +35,7 @@ def headers(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -169,7 +169,7 @@ ROLES: dict[str, Role] = {role.name: role for role in _ROWS}
 # opens (`permissions.Resident`).
 RESIDENT = _role(
     "resident", _("sends what residents declare and ask, without an account"),
-    (), ("self_reports", "requests", "receipts"), (),
+    (), ("self_reports", "requests", "receipts", "claims"), (),
 )  # fmt: skip
 
 
@@ -353,8 +353,33 @@ _RESIDENTS = (
     page("residents:request", GET="read requests", POST="write requests"),
     page("residents:codes", GET="give_code", POST="give_code"),
 )
+# Claims: the register, and its public list.
+_CLAIMS = (
+    page("claims:list", GET="read claims"),
+    page("claims:new", GET="write claims", POST="write claims"),
+    page("claims:similar", GET="read claims"),
+    page("claims:claim", GET="read claims"),
+    page("claims:answer", GET="answer_claim", POST="answer_claim"),
+    page("claims:facts", GET="answer_claim"),
+    page("claims:review", POST="review_claim"),
+    page("claims:send_back", POST="review_claim"),
+    page("claims:withdraw", POST="answer_claim"),
+    page("claims:reopen", POST="answer_claim"),
+    page("claims:join", POST="write claims"),
+    page("public:claims", GET="anyone"),
+    page("public:claim", GET="anyone"),
+    page("public:claim_new", GET="anyone", POST="anyone"),
+    page("public:claims_json", GET="anyone"),
+    page("bulletins:list", GET="read bulletins"),
+    page("bulletins:make", POST="publish_bulletin"),
+    page("bulletins:look", GET="publish_bulletin"),
+    page("bulletins:publish", POST="publish_bulletin"),
+    page("bulletins:preview", GET="publish_bulletin"),
+    page("bulletins:partners", GET="publish_bulletin"),
+)
 
-PAGES: dict[str, Page] = {row.url: row for row in (*_FOUNDATION, *_CASES, *_TASKS, *_PLAN, *_LEVELS, *_RESIDENTS)}
+_ROOMS = (_FOUNDATION, _CASES, _TASKS, _PLAN, _LEVELS, _RESIDENTS, _CLAIMS)
+PAGES: dict[str, Page] = {row.url: row for room in _ROOMS for row in room}
 
 
 # Navigation, in order: the name of the URL and its label. An entry shows where the person may open it; one that stands
@@ -368,6 +393,8 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("chains:show", _("Chains")),
     ("plan:show", _("Plan")),
     ("tasks:mine", _("Tasks")),
+    ("claims:list", _("Claims")),
+    ("bulletins:list", _("Bulletins")),
     ("residents:triage", _("Self-reports")),
     ("residents:requests", _("Requests")),
     ("resources:show", _("Resources")),

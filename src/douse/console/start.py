@@ -10,9 +10,11 @@ from waitress import create_server
 
 from douse.console.bodies import Channel
 from douse.console.instance import Instance
+from douse.console.published_files import PublishedFiles
 from douse.console.settings import LARGEST_UPLOAD, configure
 from douse.errors import DouseError
 
+PUBLIC = "public"  # below the instance's folder: what is published
 # Many more than there are cores: whoever sends a form waits for the next batch, and does nothing meanwhile.
 _THREADS = 96
 _LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
@@ -60,8 +62,9 @@ def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Ca
     trusted = (
         {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}} if proxy else {}
     )
+    files = PublishedFiles(get_wsgi_application(), instance.folder / PUBLIC, https=instance.https)
     server = create_server(
-        get_wsgi_application(), host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
+        files, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
         max_request_body_size=_LARGEST_BODY, url_scheme="http", **trusted,
     )  # fmt: skip
     server.channel_class = Channel

@@ -32,6 +32,13 @@ TASK: Moves = {
     "cancelled": (),
 }
 MERGE: Moves = {"merged": ("undone",), "undone": ("merged",)}
+# A published claim that is answered anew stays published as it was until a second person agreed to the new answer.
+CLAIM: Moves = {
+    "open": ("answered", "withdrawn"),
+    "answered": ("answered", "published", "open", "withdrawn"),
+    "published": ("answered", "withdrawn"),
+    "withdrawn": ("open",),
+}
 HOLD: Moves = {"in_force": ("released",), "released": ()}
 USER: Moves = {"active": ("locked",), "locked": ("active",)}
 

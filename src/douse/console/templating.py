@@ -19,6 +19,8 @@ from douse.console.permissions import Actor, may, may_open
 from douse.console.policy import INSTEAD, NAVIGATION
 from douse.console.words import LANGUAGES, say, staged, words
 from douse.outputs.blocks import Picture
+from douse.outputs.claims import figures
+from douse.outputs.claims.review import is_public
 from douse.planning.zones import NO_LESSER
 from douse.records.codes import LEVELS
 
@@ -45,6 +47,10 @@ def environment(**options: Any) -> Environment:
         day=lambda day: words().day(day),
         short_day=lambda day: words().short_day(day),
         moment=lambda moment: words().moment(moment),
+        figure_name=lambda fact: figures.named(fact.figure, words()),
+        figure_value=lambda fact: figures.said(fact.figure, fact.value, words()),
+        figure_is_public=is_public,
+        public_figures=lambda facts: [fact for fact in facts if is_public(fact)],
     )
     return made
 

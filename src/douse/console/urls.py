@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("break-glass/end", breakglass.end, name="glass_end"),
     path("break-glass/told", breakglass.told, name="glass_told"),
     path("administration/", include("douse.console.admin.urls")),
+    path("bulletins/", include("douse.console.bulletins.urls")),
+    path("claims/", include("douse.console.claims.urls")),
     path("signals/", include("douse.console.signals.urls")),
     path("chains/", include("douse.console.chains.urls")),
     path("plan/", include("douse.console.plan.urls")),

@@ -79,6 +79,10 @@ LEVEL_EVENTS = (
     "took_bundle", "offered_case", "answered_offer", "expired_offers",
 )  # fmt: skip
 CRITERIA_OF_IHR = ("serious", "unusual", "spread", "restrictions")
+CLAIM_EVENTS = (
+    "entered_claim", "answer_claim", "review_claim", "sent_back_claim", "withdrew_claim", "reopened_claim",
+    "joined_claim", "publish_bulletin",
+)  # fmt: skip
 EVENT_OBJECTS = ("users", "library", "ledger", "persons", "vault")
 DOOR_ACTIONS = ("row_set_aside", "value_set_aside", "note")
 QUARANTINE_PLACES = ("home", "central", "monitor")
@@ -114,8 +118,7 @@ CODES: frozenset[str] = frozenset(
         *_LISTS_OF_RECORDS, DETECTORS, SEVERITIES_OF_SIGNALS, SIGNAL_STATES, ACTIONS, DELAYS, MILESTONES, LINKS,
         CHAIN_SOURCES, ANSWERS,
         CAUSES_OF_CHANGE, TASKS, BASES, RESOURCES, FORECAST, ROLES, CONSOLE_ROLES, EVENTS, RESIDENT_EVENTS, TASK_EVENTS,
-        RECORD_EVENTS, LEVEL_EVENTS, CRITERIA_OF_IHR,
-        EVENT_OBJECTS, BOOKS,
+        RECORD_EVENTS, LEVEL_EVENTS, CRITERIA_OF_IHR, CLAIM_EVENTS, EVENT_OBJECTS, BOOKS,
         CAUSES, ALARMS, FLOOR, CAPACITY_VALUES,
         COST_ITEMS,
         COST_UNITS, DOOR_ACTIONS, QUARANTINE_PLACES, LADDER, WAITING,

@@ -69,9 +69,15 @@ class Claims(Table):
     )
     answer = code(codes.CLAIM_ANSWERS, "What the evidence says of it.")
     because = text("The answer in plain words.")
-    evidence = text("What it rests on: figures as of a day, and addresses of sources, with ; between.")
+    evidence = text(
+        "What it rests on, as JSON: a list of figures of the records (kind fact: figure, zone, as_of, sequence, value, "
+        "bulletin) and of sources (kind source: title, publisher, url, day).",
+        long=True,
+    )
+    versions = text("Claim and answer in other languages, as JSON: {language: {claim, because}}.", long=True)
     answered_at = moment("When it was answered.")
     published_at = moment("When the answer was published.")
+    reason = text("Why it was sent back, withdrawn, or joined to another claim.")
     same_as = ident("Claim that it repeats.", references="claims.claim_id")
     seen = count("How often it was brought.", "times")
 

@@ -1,6 +1,6 @@
 """Addresses of the pages for residents, all below /public/, so that a proxy can open these alone to the world."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from douse.console.public import home
 from douse.console.public.needs import totals
@@ -10,6 +10,7 @@ from douse.console.public.self_report import views as reports
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("douse.console.claims.public_urls")),
     path("help", home.show, name="home"),
     path("report", reports.show, name="report"),
     path("needs", needs.show, name="needs"),

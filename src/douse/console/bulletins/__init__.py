@@ -1,0 +1,1 @@
+"""Bulletins: made, looked at, published into the instance's folder, and served from there."""
