@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from douse.console import clock, instance, scene
 from douse.console.actors import actor_of
 from douse.console.breakglass import seen_by_steward, still_broken
+from douse.console.claims.times import waiting
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
 from douse.console.public.staff.requests import medical_waiting
@@ -45,6 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "after": min(today, day + timedelta(days=1)),
         "overdue": _overdue(actor, snapshot) if day == today and may(actor, "read tasks") else None,
         "medical": medical_waiting(actor, snapshot) if day == today else [],
+        "claims": waiting(actor, snapshot, day, clock.now()) if may(actor, "read claims") else None,
         "broken": seen_by_steward(actor, snapshot) if may(actor, "see_broken_glass") else [],
         "own_glass": still_broken(actor) if actor.glass else [],
         "tables": len(snapshot.frames),

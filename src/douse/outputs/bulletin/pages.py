@@ -154,24 +154,26 @@ def _environment() -> Environment:
     )
 
 
+_ = str  # marks what is said, for translation
+
 # What the script of the look-up says; {n}, {day}, {zone} and {level} are filled in there.
 _LOOKUP = {
-    "why": (
+    "why": _(
         "Why: the level {level} was put on {zone} because of spread there. It is in force for all who live within it."
     ),
-    "since": "Since {day}.",
-    "until": "Until {day}, unless a person renews it.",
-    "review": "Looked at again by {day}.",
-    "lift": "May be lifted from {day} if no further case is found.",
-    "open": "No level is in force here: daily life goes on.",
-    "ask": (
+    "since": _("Since {day}."),
+    "until": _("Until {day}, unless a person renews it."),
+    "review": _("Looked at again by {day}."),
+    "lift": _("May be lifted from {day} if no further case is found."),
+    "open": _("No level is in force here: daily life goes on."),
+    "ask": _(
         "Within this zone a single building has a stricter level. If it is yours, a notice is at your door. Ask: {call}"
     ),
-    "means": "What this means",
-    "searching": "Looking …",
-    "none": "Nothing begins like that. Try the name of the estate or community, with its first letters.",
-    "count": "Found: {n}. As known at the end of {day}.",
-    "more": "The first {n} are shown: type more letters. As known at the end of {day}.",
-    "failed": "The names could not be loaded. Try again when there is a network.",
-    "kept": "Kept on this phone: the look-up now works without a network.",
+    "means": _("What this means"),
+    "searching": _("Looking …"),
+    "none": _("Nothing begins like that. Try the name of the estate or community, with its first letters."),
+    "count": _("Found: {n}. As known at the end of {day}."),
+    "more": _("The first {n} are shown: type more letters. As known at the end of {day}."),
+    "failed": _("The names could not be loaded. Try again when there is a network."),
+    "kept": _("Kept on this phone: the look-up now works without a network."),
 }
