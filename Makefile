@@ -58,7 +58,7 @@ docs: $(READY) ## write the data dictionary from the tables, and the roles of th
 	$(BIN)/python -m douse.console.roles
 
 messages: $(READY) ## collect the sentences for translation
-	$(BIN)/pybabel extract -F babel.cfg -k Because -k Stage -k say --add-location=file --no-wrap --sort-by-file -o src/douse/outputs/locale/douse.pot src/douse
+	$(BIN)/pybabel extract -F babel.cfg -k Because -k say --add-location=file --no-wrap --sort-by-file -o src/douse/outputs/locale/douse.pot src/douse
 	$(BIN)/pybabel update --no-wrap --no-fuzzy-matching --ignore-obsolete -D douse -i src/douse/outputs/locale/douse.pot -d src/douse/outputs/locale
 
 lock: $(READY) ## renew requirements.lock and requirements-spark.lock

@@ -175,4 +175,4 @@ def test_a_resident_writes_no_other_table(table: str, row: dict[str, Any], ledge
 def test_no_user_can_be_a_resident(user: Make, client_of: Callable[..., Client]) -> None:
     client = client_of(user("clever", resident="*"))
     assert client.get(reverse("residents:triage")).status_code == 403
-    assert Resident().rights == {"write self_reports", "write requests", "write receipts"}
+    assert Resident().rights == {"write self_reports", "write requests", "write receipts", "write claims"}

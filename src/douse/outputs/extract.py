@@ -2,7 +2,7 @@
 
 Every room writes a sentence as one literal string where it is said. Collected are
 
-- what is given to `say`, `Because` and `Sentence`;
+- what is given to `say`, `Because`, `Sentence` and `Stage`;
 - in the rooms that speak by values (situation, signals, tracing, planning): every other literal that reads like a
   sentence;
 - the words of row rules (their docstrings) and what a table unlocks;
@@ -19,7 +19,7 @@ from typing import IO, Any
 from douse.outputs.vocabulary import CODES
 
 Message = tuple[int, str | None, str, list[str]]
-SPEAKERS = ("_", "say", "Because", "Sentence")
+SPEAKERS = ("_", "say", "Because", "Sentence", "Stage")
 # What the console shows of an error that a person can mend.
 _RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
 _WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
