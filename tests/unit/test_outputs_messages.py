@@ -48,7 +48,6 @@ def test_translations_are_chinese():
     assert [key for key in latin if re.search(r"[a-z]", re.sub(r"\{[^}]*\}", "", key))] in ([], ["{n} of {of}"])
 
 
-
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
