@@ -16,6 +16,7 @@ import pytest
 import douse
 from douse.__main__ import main
 from douse.console import start
+from douse.console.policy import ROLES
 from postgres_server import server
 
 pytestmark = pytest.mark.slow
@@ -124,7 +125,7 @@ def test_a_demonstration_offers_every_role_and_keeps_nothing(tmp_path: Path, mon
     with serving("--demo") as (host, port, _):
         status, page = get(host, port, "/sign-in")
         assert status == 200
-        assert page.count('class="role"') == 9
+        assert page.count('class="role"') == len(ROLES)
         assert "nothing is kept" in page
     assert not [*here.iterdir(), *temporary.iterdir()]
 
