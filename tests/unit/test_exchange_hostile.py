@@ -6,7 +6,7 @@ import socket
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from douse.errors import DataError, DouseError
@@ -279,6 +279,7 @@ STARTS = st.sampled_from(
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@example(value=True, start={"type": "FeatureCollection"})
 @given(value=NESTED, start=STARTS)
 def test_no_json_whatever_raises_but_for_people(tmp_path_factory, value, start):
     given = (

@@ -40,8 +40,9 @@ def _is_nested(given: Any, depth: int) -> bool:
 
 def read_geojson(file: str, value: Mapping[str, Any], gathered: Gathered) -> None:
     """Features into rows of zones; the row is the number of the feature."""
-    features = value.get("features") if value.get("type") == "FeatureCollection" else [value]
-    given = [feature if isinstance(feature, dict) else {} for feature in features or () if features]
+    features = value.get("features", []) if value.get("type") == "FeatureCollection" else [value]
+    listed = features if isinstance(features, list) else [features]
+    given = [feature if isinstance(feature, dict) else {} for feature in listed]
     names = match("zones", list(dict.fromkeys(name for one in given for name in _properties(one)))).columns
     for number, feature in enumerate(given, start=1):
         _read(file, number, feature, names, gathered)
