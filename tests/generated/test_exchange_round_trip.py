@@ -84,7 +84,8 @@ def test_zones_come_back_from_a_map(tmp_path_factory, seed):
 def test_counts_come_back_from_data_values_but_for_those_left_out(tmp_path_factory, seed):
     records, sent, back = there_and_back(tmp_path_factory.mktemp("x"), "dhis2", seed)
     left = sent.left.filter((pl.col("table") == "indicators") & pl.col("record_id").is_not_null())["record_id"]
-    kept = records.table("indicators").filter(~pl.col("record_id").is_in(left.implode()))
+    named = pl.col("record_id").str.replace_all(r"\s+", " ")  # as the door names a row of a file
+    kept = records.table("indicators").filter(~named.is_in(left.implode()))
     assert plain(back.records.table("indicators")).equals(plain(kept))
     assert len(left) + back.records.table("indicators").height == records.table("indicators").height
 

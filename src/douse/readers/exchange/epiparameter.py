@@ -145,7 +145,7 @@ def _read(number: int, entry: Mapping[str, Any]) -> _Usable | Weighed:  # noqa: 
         return unusable("no place for this parameter in a pathogen file")
     if family not in _FAMILIES:
         return unusable("no lognormal, gamma or Weibull distribution")
-    if about.get("units") not in {"days", None}:
+    if about.get("units") not in ("days", None):
         return unusable("not in days")
     if spread.get("offset"):
         return unusable("a shifted distribution")

@@ -15,7 +15,7 @@ _QUIET = frozenset({"level"})  # which measures make, not zones
 
 def is_geojson(value: Any) -> bool:
     """Whether JSON is a map of features."""
-    return isinstance(value, dict) and value.get("type") in {"FeatureCollection", "Feature"}
+    return isinstance(value, dict) and value.get("type") in ("FeatureCollection", "Feature")
 
 
 def is_geometry(shape: Any) -> bool:
