@@ -153,3 +153,10 @@ def test_godata_gives_back_what_its_columns_hold(tmp_path_factory, seed):
     met = records.table("contacts").with_columns(pl.col("person_id").replace(names))
     links = ["case_id", "person_id", "setting", "first_contact", "last_contact", "recorded_at"]
     assert plain(back.records.table("contacts"), links).equals(plain(met, links))
+
+
+def test_two_tests_of_one_day_are_one_in_go_data_and_the_other_is_told(tmp_path):
+    records, sent, back = there_and_back(tmp_path, "godata", 1)
+    told = sent.left.filter((pl.col("table") == "tests") & pl.col("record_id").is_not_null())
+    assert len(told) > 0
+    assert len(told) + back.records.table("tests").height == records.table("tests").height

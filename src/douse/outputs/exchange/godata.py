@@ -39,6 +39,7 @@ def write_godata(out: Path, records: Records, left: LeftOut) -> list[Path]:
     rows = {table: records.table(table) for table in ("cases", "contacts", "tests")}
     for table in ("contacts", "tests"):
         rows[table] = rows[table].with_columns(pl.col("person_id").replace(names))
+    rows["tests"] = _one_a_day(rows["tests"], left)
     latest = rows["contacts"].sort("last_contact", nulls_last=False, maintain_order=True)
     strangers = latest.filter(~pl.col("person_id").is_in(list(names.values())))
     rows["contact_persons"] = strangers.unique("person_id", keep="last", maintain_order=True)
@@ -48,3 +49,13 @@ def write_godata(out: Path, records: Records, left: LeftOut) -> list[Path]:
         paths.append(out / made.file)
         write_csv(made.cells, paths[-1])
     return paths
+
+
+def _one_a_day(tests: pl.DataFrame, left: LeftOut) -> pl.DataFrame:
+    """Tests without those that nothing but the hour tells from another: the file has days only."""
+    day, kind = pl.col("sampled_at").dt.date(), pl.col("kind").cast(pl.String).fill_null("other")
+    again = tests.select(pl.struct("person_id", day, kind).is_first_distinct().not_()).to_series()
+    for record in tests.filter(again)["record_id"]:
+        why = Because("Go.Data holds the day of a sample, not its hour; another test of the day goes out.")
+        left.row("tests", record, why)
+    return tests.filter(~again)
