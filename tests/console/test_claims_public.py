@@ -23,7 +23,7 @@ from douse.console.reading import follow
 from douse.outputs.claims.evidence import Fact, Source, to_json
 from douse.records.ledger import NewEntry
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 Make = Callable[..., Any]
 LIST, NEW = "/public/claims", "/public/claims/new"
 SMALL = Fact("new_cases", "north", NOW, 9, 3.0)

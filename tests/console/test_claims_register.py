@@ -17,7 +17,7 @@ from douse.console.policy import EVERYWHERE
 from douse.console.reading import follow
 from douse.outputs.claims.evidence import Fact, facts_of, from_json
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 Make = Callable[..., Any]
 SALT = "Drinking hot salt water kills the virus"
 SOURCE = {"title-0": "Salt water", "publisher-0": "An Institute", "url-0": "https://example.org/salt"}

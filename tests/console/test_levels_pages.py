@@ -20,6 +20,8 @@ from douse.outputs.returns.files import verify_return
 from douse.records.ledger.keys import public_text, signing_key
 from douse.records.ledger.shared import Head, SharedRow, read_shared, write_shared
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = "<script>alert(1)</script>"
 Users, Clients = Callable[..., User], Callable[..., Client]
 

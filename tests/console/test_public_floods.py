@@ -14,7 +14,7 @@ from douse.console.public import codes, floods, work
 from douse.console.public.door import LARGEST_BODY
 from douse.console.reading import follow
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 ADDRESS = "/public/report?kind=symptoms&zone=north-1"
 
 

@@ -11,7 +11,7 @@ from douse.console import instance
 from douse.console.public import floods, numbers
 from douse.console.reading import follow
 
-pytestmark = pytest.mark.usefixtures("city", "easy")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city", "easy")]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from douse.console.reading import follow
 from douse.console.writing import record
 from douse.records.ledger import NewEntry
 
-pytestmark = pytest.mark.usefixtures("city")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 Make = Callable[..., Any]
 
 

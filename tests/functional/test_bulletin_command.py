@@ -7,6 +7,8 @@ import pytest
 
 from douse.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 DAYS = ("2026-03-01", "2026-03-03", "2026-03-05")
 
 

@@ -13,6 +13,8 @@ from douse.__main__ import main
 from douse.library import Pathogen, load
 from douse.records.ledger import Live, NewEntry, open_ledger
 
+pytestmark = pytest.mark.slow
+
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "frictionless")
 FORMULA = ("=", "+", "-", "@")
 

@@ -7,6 +7,8 @@ import pytest
 from douse.__main__ import main
 from partners_inputs import TRAVELLERS, Pair, pair
 
+pytestmark = pytest.mark.slow
+
 GIVE = '[[partner.give]]\ntable = "cases"\nzones = ["river"]\nwhy = "Both follow the same chains."\n'
 
 

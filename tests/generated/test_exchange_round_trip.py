@@ -13,6 +13,8 @@ from douse.library import pathogen_named
 from douse.records.tables import TABLES
 from exchange_inputs import plain
 
+pytestmark = pytest.mark.slow
+
 HELD = {
     "fhir": (
         "zones",
