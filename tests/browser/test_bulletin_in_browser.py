@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from browser.chromium import BROWSER
 from douse.library import Pathogen, load
 from douse.library.advice import advice_for
 from douse.outputs.bulletin.site import write_site
@@ -44,11 +45,10 @@ def served(tmp_path, monkeypatch):
 
 @pytest.fixture
 def phone():
+    if BROWSER is None:
+        pytest.skip("Chromium is absent: the pages cannot be looked at")
     with playwright.sync_playwright() as run:
-        try:
-            browser = run.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        except playwright.Error:
-            pytest.skip("Chromium is absent: the pages cannot be looked at")
+        browser = run.chromium.launch(executable_path=BROWSER)
         page = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
         page.said = []
         page.on("console", lambda message: page.said.append(message.text))

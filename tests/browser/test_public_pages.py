@@ -1,29 +1,27 @@
 """A walk through the pages of residents and of those who answer them: phone and desk, both languages, without script.
 
-axe-core comes from npm, for the test only: ``npm install --prefix FOLDER axe-core``, then
-``DOUSE_AXE=FOLDER/node_modules/axe-core/axe.min.js``. Without it the pages are walked, and not checked by it.
+Each page is checked by axe-core too.
 """
 
 import http.client
 import os
 import re
-import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from browser import axe
+from browser.chromium import BROWSER
 from douse.records.ledger import open_ledger
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pages are not tried in a browser")
 SERVER = Path(__file__).with_name("public_server.py")
-AXE = Path(os.environ.get("DOUSE_AXE", ""))
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 LARGEST_FIRST_VIEW = 200_000  # bytes
 
@@ -51,7 +49,7 @@ def opened(browser, size, language, **more):
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height}, locale=language, has_touch=size == "phone",
-        bypass_csp=AXE.is_file(), **more,
+        **more,
     )  # fmt: skip
     context.set_default_timeout(60_000)  # a slow machine
     return context.new_page()
@@ -60,10 +58,7 @@ def opened(browser, size, language, **more):
 def look(page, where):
     """Nothing hangs out at the side, targets are large, and axe-core finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
-    if AXE.is_file():
-        page.evaluate("(source) => { (0, eval)(source); }", AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], where
+    axe.check(page)
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
@@ -157,8 +152,10 @@ def test_a_body_of_ten_megabytes_ends_at_its_headers(address):
     link.putrequest("POST", "/public/report?kind=symptoms&zone=n1")
     link.putheader("Content-Type", "application/x-www-form-urlencoded")
     link.putheader("Content-Length", str(10_000_000))
-    link.endheaders()
-    assert link.getresponse().status == 413
+    with closing(link):
+        link.endheaders()
+        with closing(link.getresponse()) as answer:
+            assert answer.status == 413
 
 
 def test_a_body_that_never_says_how_long_it_is_ends_too(address):
@@ -166,14 +163,16 @@ def test_a_body_that_never_says_how_long_it_is_ends_too(address):
     link = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
     link.putrequest("POST", "/public/receipt")
     link.putheader("Transfer-Encoding", "chunked")
-    link.endheaders()
     part = b"x" * 8192
-    try:
-        for _ in range(100):
-            link.send(f"{len(part):x}\r\n".encode() + part + b"\r\n")
-        status = link.getresponse().status
-    except (BrokenPipeError, ConnectionResetError):
-        status = 413  # it hung up on us
+    with closing(link):
+        try:
+            link.endheaders()
+            for _ in range(100):
+                link.send(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+            with closing(link.getresponse()) as answer:
+                status = answer.status
+        except (BrokenPipeError, ConnectionResetError):
+            status = 413  # it hung up on us
     assert status == 413
 
 

@@ -2,20 +2,18 @@
 
 import json
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from browser.chromium import BROWSER
 from douse.outputs.report import report
 from outputs_inputs import briefing
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
 WIDTHS = (360, 390, 768, 900, 1280)  # pixels: phones, a tablet, desktops
 
 # A page that shows the report in frames as wide as screens and writes down what it measures.

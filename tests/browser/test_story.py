@@ -5,7 +5,6 @@ Each page is looked at by axe-core as well, at the width of a phone and of a des
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,11 +14,10 @@ from typing import Any
 import pytest
 
 from browser import axe
+from browser.chromium import BROWSER
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: the story is not walked in a browser")
 WIDTHS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 LONG = 240_000  # milliseconds: a plan is made on a slow machine

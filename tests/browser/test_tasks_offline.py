@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from browser.chromium import BROWSER
 from douse.records.ledger import NewEntry, open_ledger
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: tasks are not tried in a browser")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 KEPT = """caches.open("douse-list").then((cache) => cache.match("/tasks/"))
