@@ -118,7 +118,13 @@ def ask_again(day: date) -> Work | None:
     last = json.loads(path.read_text(encoding="utf-8"))
     if last["day"] != day.isoformat():
         return None
-    return ask(snapshot_at(instance.current().stores.ledger, last["sequence"]), day, last["scenarios"])
+    live = instance.current().stores.live
+    knowledge = knowledge_on(live.follow(), day)
+    asked = Asked(last["sequence"], day, files_of(knowledge), last["scenarios"])
+    # The ledger is read up to that entry beside the requests: nobody waits for it.
+    return workshop(KIND).ask(
+        asked.key, lambda progress: make(snapshot_at(live.ledger, asked.sequence), asked, knowledge, progress)
+    )
 
 
 def _note_asked(asked: Asked) -> None:
