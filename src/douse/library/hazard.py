@@ -1,11 +1,10 @@
 """What a hazard file holds: `library/hazards/<id>.toml`. A grey rhino: known, likely in time, easily put off."""
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from douse.library.number import Amount, Cited, Share, Source, Strict, Text, Yearly, rule_broken
+from douse.library.number import Amount, Cited, Share, Shelved, Strict, Text, Yearly, rule_broken
 
 Figure = Literal[
     "hospital_beds", "icu_beds", "quarantine_rooms", "tests_per_day", "protective_sets", "tracers", "contacts_reached",
@@ -57,16 +56,8 @@ class Check(Strict):
         return self
 
 
-class Hazard(Strict):
+class Hazard(Shelved):
     """A hazard that is known to come, how likely it is in a year, and what it takes to be ready."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    extends: str = ""
-    name: Text
-    edition: str
-    valid_from: date
-    summary: Text
-    sources: dict[str, Source]
 
     pathogens: tuple[str, ...] = ()  # ids of those that it brings
     area: Text  # what the probability is of: the world, a country, a home

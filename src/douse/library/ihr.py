@@ -1,11 +1,10 @@
 """What the decision instrument holds: `library/ihr/<id>.toml`. International Health Regulations, Annex 2."""
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from douse.library.number import Amount, Cited, Hours, Share, Source, Strict, Text, rule_broken
+from douse.library.number import Amount, Cited, Hours, Share, Shelved, Text, rule_broken
 
 Criterion = Literal["serious", "unusual", "spread", "restrictions"]
 CRITERIA: tuple[Criterion, ...] = ("serious", "unusual", "spread", "restrictions")
@@ -26,16 +25,9 @@ class Listed(Cited):
     pathogens: tuple[str, ...]
 
 
-class Instrument(Strict):
+class Instrument(Shelved):
     """The decision instrument: four criteria, their questions, deadlines, and what the notification tells."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    extends: str = ""
-    name: Text
-    summary: Text
-    edition: str
-    valid_from: date
-    sources: dict[str, Source]
     assess: Hours  # after detection
     notify: Hours  # after the assessment
     at_least: Amount  # criteria answered with yes that make an event notifiable

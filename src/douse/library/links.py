@@ -1,11 +1,10 @@
 """What a file of links holds: `library/links/<id>.toml`. How much each kind of evidence says of who infected whom."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from douse.library.number import Amount, Cited, Finite, Share, Source, Strict, Text, rule_broken
+from douse.library.number import Amount, Cited, Finite, Share, Shelved, rule_broken
 
 
 class Levels(Cited):
@@ -25,16 +24,8 @@ class Levels(Cited):
         return self
 
 
-class Links(Strict):
+class Links(Shelved):
     """How much each kind of evidence says of who infected whom, and how far records can be trusted."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    extends: str = ""
-    name: Text
-    edition: str
-    valid_from: date
-    summary: Text
-    sources: dict[str, Source]
 
     declared_error: Share  # of declared infectors
     origin_error: Share  # of origins on record (imported, local)

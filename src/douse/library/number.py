@@ -73,6 +73,18 @@ class Text(Strict):
         return self.zh if language == "zh" else self.en
 
 
+class Shelved(Strict):
+    """What a file of a shelf of the library says of itself."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    extends: str = ""
+    name: Text
+    edition: str
+    valid_from: date
+    summary: Text
+    sources: dict[str, Source]
+
+
 def _checked(
     unit: str, *, at_least: float = 0.0, at_most: float = float("inf"), positive: bool = False
 ) -> AfterValidator:

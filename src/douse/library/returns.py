@@ -4,13 +4,12 @@ It names tables and columns of the records; whether they are there is checked wh
 `outputs/returns/definition.py`.
 """
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from douse.library.codes import ZONE_KINDS, ZoneKind
-from douse.library.number import Finite, Hours, Source, Strict, Text, ascending, rule_broken
+from douse.library.number import Finite, Hours, Shelved, Strict, Text, ascending, rule_broken
 
 What = Literal["count", "people", "sum", "figure", "typed"]
 Ident = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -89,16 +88,9 @@ class Grouping(Strict):
         return self
 
 
-class Return(Strict):
+class Return(Shelved):
     """What a level asks of the one below: columns, rows, period, deadline, form."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    extends: str = ""
-    name: Text
-    summary: Text
-    edition: str
-    valid_from: date
-    sources: dict[str, Source]
     asked_by: ZoneKind  # kind of zone that asks
     of: ZoneKind  # kind of zone that reports
     every: Literal["day", "week"]  # a week: Monday to Sunday

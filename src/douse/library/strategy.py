@@ -4,13 +4,12 @@ A strategy says how levels and rounds follow from cases, today and in the days a
 numbers are choices to be compared, not knowledge, so they carry no source.
 """
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from douse.library.codes import LEVELS, Level, ZoneKind
-from douse.library.number import Source, Strict, Text, rule_broken
+from douse.library.number import Shelved, Source, Strict, rule_broken
 
 Part = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 WholeDays = Annotated[int, Field(ge=1, le=120)]
@@ -30,18 +29,12 @@ class StrategyLevel(Strict):
     rounds: bool = True  # false: no rounds
 
 
-class Strategy(Strict):
+class Strategy(Shelved):
     """How levels and rounds follow from cases.
 
     `steps` are the rungs of the protocol's ladder that it needs: where a protocol does not have them it is not tried.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    extends: str = ""
-    name: Text
-    summary: Text
-    edition: str
-    valid_from: date
     sources: dict[str, Source] = Field(default={})
     steps: tuple[str, ...] = ()
     by_rule: bool = False  # the levels of the protocol, by its own rules

@@ -1,25 +1,16 @@
 """What a file of the order of triage holds: `library/triage/<id>.toml`."""
 
 from collections.abc import Collection
-from datetime import date
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from douse.library.codes import AGE_BANDS, REPORT_KINDS, SYMPTOMS
-from douse.library.number import Amount, Source, Strict, Text, rule_broken
+from douse.library.number import Amount, Shelved, rule_broken
 
 
-class Triage(Strict):
+class Triage(Shelved):
     """Points by which reports of residents are ordered; nothing is left out for having few."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    extends: str = ""
-    name: Text
-    edition: str
-    valid_from: date
-    summary: Text
-    sources: dict[str, Source]
 
     danger: dict[str, Amount]  # of symptoms after which care is needed at once; the worst one counts
     other_symptom: Amount  # each of the others
