@@ -2,12 +2,19 @@
 
 import argparse
 import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.console import RenderableType
+
 if TYPE_CHECKING:
     from douse.question import Question
+
+Show = Callable[[RenderableType], None]  # prints
+Bar = Callable[..., AbstractContextManager[Callable[[str], None]]]  # opens a bar that names the stage
 
 
 def gibibytes(text: str) -> int:

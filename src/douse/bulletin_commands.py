@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from douse import arguments
+from douse.arguments import Bar, Show
 from douse.errors import UsageError
-from douse.forward_commands import Bar, Show
 
 if TYPE_CHECKING:
     from douse.question import Question

@@ -1,21 +1,18 @@
 """Command line of the choice between whole plans: its options, and `compare`."""
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
-
 from douse import arguments
+from douse.arguments import Bar, Show
 
 if TYPE_CHECKING:
     from douse.deciding import Choosing
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-Show = Callable[[RenderableType], None]
-Bar = Callable[..., AbstractContextManager[Callable[[str], None]]]
 SCENARIOS = 200
 RUNS = "runs"  # folder of finished runs within the output folder
 

@@ -3,16 +3,15 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.table import Table
 
 from douse import arguments
+from douse.arguments import Show
 from douse.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-Show = Callable[[RenderableType], None]
 _FOLDER = Path("douse-data")
 
 

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from douse import arguments
-from douse.forward_commands import Bar, Show
+from douse.arguments import Bar, Show
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]

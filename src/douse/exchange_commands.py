@@ -1,21 +1,18 @@
 """Command line of exchange: out of records into the forms of others, and back."""
 
 import argparse
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from rich.console import RenderableType
-
 from douse import arguments
+from douse.arguments import Show
 from douse.ledger_commands import AUTHOR, place, takes_place
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-Show = Callable[[RenderableType], None]
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless")
 
 

@@ -1,21 +1,16 @@
 """Command line of the verbs that look forward: city, simulate, warm."""
 
 import argparse
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
-
 from douse import arguments
+from douse.arguments import Bar, Show
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-Show = Callable[[RenderableType], None]
-Bar = Callable[..., AbstractContextManager[Callable[[str], None]]]
 _DAY = date(2026, 4, 1)  # of a city that nobody gave a day
 
 

@@ -1,21 +1,18 @@
 """Command line of the ledger: import, export, ledger."""
 
 import argparse
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
-
 from douse import arguments
+from douse.arguments import Show
 
 if TYPE_CHECKING:
     from douse.ledgers import Place
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-Show = Callable[[RenderableType], None]
 FOLDER = Path("douse-data")
 AUTHOR = "command line"
 

@@ -1,15 +1,15 @@
 """Command line of what goes between levels and instances: returns, ihr, partners."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from douse import arguments
+from douse.arguments import Show
 from douse.errors import UsageError
 from douse.ledger_commands import AUTHOR, place, takes_place
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-Show = Callable[[RenderableType], None]
 _MOST_SHOWN = 40
 
 
