@@ -57,6 +57,7 @@ def opened(browser, size, language, **more):
 
 def look(page, where):
     """Nothing hangs out at the side, targets are large, and axe-core finds nothing."""
+    page.wait_for_load_state()  # a click goes on as soon as the next page begins
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
     axe.check(page)
 

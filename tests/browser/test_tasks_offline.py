@@ -78,6 +78,7 @@ def three_taps(page, task, found="seen", symptoms="no"):
     if found == "seen":
         card.locator(f".tap.symptoms-{symptoms}").tap()
     card.locator("button.save").tap()
+    card.locator(".recorded").wait_for()
 
 
 def state(page, kind):
@@ -123,8 +124,8 @@ def test_what_waits_outlives_the_session_and_is_the_user_s_alone(phone, address,
     phone.set_offline(True)
     three_taps(page, "t3", symptoms="yes")
     page.wait_for_selector("#sync[data-state=offline]")
+    phone.clear_cookies()  # the session has ended before the network is back
     phone.set_offline(False)
-    phone.clear_cookies()  # the session has ended
     page.evaluate("window.dispatchEvent(new Event('online'))")
     assert re.search(r"\b1\b", state(page, "signed_out"))
     assert ledger("follow_ups") == []

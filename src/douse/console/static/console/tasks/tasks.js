@@ -10,7 +10,7 @@
   const [line, link, button] = bar.children;
   const words = (name, n = 0) => bar.dataset[name].replace("#", String(n));
   const asServed = document.documentElement.outerHTML;
-  let network = "sent", sending = false;
+  let network = "sent", sending = false, again = false;
 
   // ---- recording
   function answerOf(form) {
@@ -57,13 +57,18 @@
   });
 
   // ---- sending
+  // Asked for while it sends, it sends once more: the network may have come back, or a session ended, meanwhile.
   async function send() {
+    again = true;
     if (sending) return;
     sending = true;
     try {
-      const answered = await Queue.send(door, exchange);
-      network = answered.state;
-      if (answered.day && (answered.day !== day || answered.user !== user)) return void location.reload();
+      while (again) {
+        again = false;
+        const answered = await Queue.send(door, exchange);
+        network = answered.state;
+        if (answered.day && (answered.day !== day || answered.user !== user)) return void location.reload();
+      }
     } finally {
       sending = false;
     }
