@@ -104,6 +104,16 @@ def forget() -> None:
         kept.forget()
 
 
+def lists(actor: Actor, snapshot: Snapshot) -> dict[str, pl.DataFrame]:
+    """The rows of every list that somebody may open."""
+    found = {"cases": listed.cases(actor, snapshot), "contacts": listed.contacts(actor, snapshot)}
+    if "read tests" in actor.rights:
+        found["tests"] = listed.tests(actor, snapshot)
+    if "see_outside" in actor.rights:
+        found["outside"] = listed.cases(actor, snapshot, outside=True)
+    return found
+
+
 def compare(grown: Snapshot, anew: Snapshot) -> None:
     """Everything that is seen of two snapshots, one that grew and one that was read anew."""
     seen = {}
@@ -118,7 +128,8 @@ def compare(grown: Snapshot, anew: Snapshot) -> None:
                     seen[which, table, actor.name] = reading.visible(actor, snapshot, table)
         for actor in ACTORS[:3]:
             seen[which, "last", actor.name] = listed._last_follow_ups(actor, snapshot).frame
-            seen[which, "contacts", actor.name, "list"] = listed.contacts(actor, snapshot)
+            for name, rows in lists(actor, snapshot).items():
+                seen[which, name, actor.name, "list"] = rows
         seen[which, "homes"] = reach.homes(snapshot, "person_id")
     for key in [key for key in seen if key[0] == "grown"]:
         by = {"last": "person_id", "homes": "key"}.get(str(key[1]), "record_id")
@@ -144,7 +155,7 @@ def test_what_grew_is_what_is_made_anew(ledger: Ledger, seed: int) -> None:
                 if f"read {table}" in actor.rights:
                     reading.visible(actor, snapshot, table)
         for actor in ACTORS[:3]:
-            listed.contacts(actor, snapshot)
+            lists(actor, snapshot)
         if step % 4 == 3:
             compare(snapshot, Live(ledger).follow())
             forget()

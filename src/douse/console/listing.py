@@ -19,14 +19,24 @@ class Slice:
     total: int
 
 
-def sliced(frame: pl.DataFrame, page: str | int | None, per_page: int = PER_PAGE) -> Slice:
-    """A page of a list; a number beyond its end shows the last page, what is no number the first."""
+def sliced(
+    frame: pl.DataFrame, page: str | int | None, per_page: int = PER_PAGE, order: pl.Series | None = None
+) -> Slice:
+    """A page of a list; a number beyond its end shows the last page, what is no number the first.
+
+    Parameters
+    ----------
+    order : pl.Series, optional
+        Positions of the rows in their order; else they are in order.
+    """
     total = len(frame)
     pages = max(1, -(-total // per_page))
     text = str(page or "")
     asked = int(text) if text.isascii() and text.isdigit() else 1
     at = min(max(1, asked), pages)
-    return Slice(frame.slice((at - 1) * per_page, per_page).rows(named=True), at, pages, total)
+    begins = (at - 1) * per_page
+    shown = frame.slice(begins, per_page) if order is None else frame[order.slice(begins, per_page)]
+    return Slice(shown.rows(named=True), at, pages, total)
 
 
 def sliced_list(rows: Sequence[Any], page: str | int | None, per_page: int = PER_PAGE) -> Slice:

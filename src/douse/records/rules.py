@@ -43,11 +43,10 @@ def keep_to_rules(draft: Draft) -> None:
 def broken_rules(table: type[Table], frame: pl.DataFrame) -> dict[str, pl.Series]:
     """Rules of a table that do not hold, each with the numbers (`ROW`) of the rows that break it."""
     _, failure = _numbered(table).filter(frame)
-    broken = list(failure.counts())
-    if not broken:
+    if not len(failure):  # counts would evaluate the rules once more
         return {}
     details = failure.details()
-    return {rule: details.filter(pl.col(rule) == "invalid")[ROW] for rule in broken}
+    return {rule: details.filter(pl.col(rule) == "invalid")[ROW] for rule in failure.counts()}
 
 
 def rule_words(table: type[Table], rule: str) -> str:

@@ -18,6 +18,7 @@ from douse.console.reach import ground_of, homes
 from douse.console.reading import visible
 from douse.console.words import say
 from douse.records.ledger import EntryError, Ledger, NewEntry, Snapshot
+from douse.records.ledger.checking import named
 from douse.records.tables import TABLES
 from douse.records.vault import FIELDS, Vault
 
@@ -102,8 +103,7 @@ def check_new(form: Filled, row: Mapping[str, Any]) -> None:
     written = form.snapshot.frames.get(form.table)
     if written is None:
         return
-    [checked] = Ledger.checked([NewEntry(form.table, row)], clock.now())
-    there = pl.col("record_id") == checked.record_id
+    there = pl.col("record_id") == named(NewEntry(form.table, row), clock.now())
     key = TABLES[form.table].key
     if len(key) == 1:
         there |= pl.col(key[0]) == row[key[0]]

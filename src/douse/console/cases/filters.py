@@ -93,14 +93,15 @@ def keep(rows: pl.DataFrame, asks: Asked, ground: Ground, today: date, identifie
     return rows.filter(*wanted)
 
 
-def in_order(rows: pl.DataFrame, sort: str, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Rows by a column, ``-`` before its name for the other way round; else the newest first."""
+def order_of(rows: pl.DataFrame, sort: str, columns: tuple[str, ...]) -> pl.Series:
+    """Positions of rows ordered by a column, ``-`` before its name for the other way round; else the newest first."""
     name, back = sort.lstrip("-"), sort.startswith("-")
     if name not in columns:
         name, back = "day", True
-    key = [name] if name == "day" else [name, "day"]
-    descending = [back] if name == "day" else [back, True]
-    return rows.sort(key, descending=descending, nulls_last=True, maintain_order=True)
+    key = {"day": back} if name == "day" else {name: back, "day": True}
+    by = [*key, "record_id"]  # rows of one day stay where they are while others come in
+    keyed = rows.select(by).with_row_index("at")
+    return keyed.sort(by, descending=[*key.values(), True], nulls_last=True)["at"]
 
 
 def _code(rows: pl.DataFrame, name: str, value: str, allowed: tuple[str, ...]) -> list[pl.Expr]:

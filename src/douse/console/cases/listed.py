@@ -1,18 +1,18 @@
 """Rows of the lists of cases and of contacts: what somebody may see, with what the list shows beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from douse.console.permissions import Actor, may
 from douse.console.reading import visible_grown
-from douse.console.remembered import Following, Remembered
+from douse.console.remembered import Following
 from douse.console.writing import on_erasure
 from douse.records.growth import Change, Grown
 from douse.records.ledger import Snapshot
 from douse.records.records import case_person
 
-_lists: Remembered[pl.DataFrame] = Remembered(24)
+_lists = Following(48)
 _last = Following(24)
 for _kept in (_lists, _last):
     on_erasure(_kept.forget)
@@ -23,9 +23,9 @@ def cases(actor: Actor, snapshot: Snapshot, *, outside: bool = False) -> pl.Data
 
     With `outside` also those of other zones, masked; a column `within` tells them apart.
     """
-    rows = visible_grown(actor, snapshot, "cases", outside=outside).frame
-    contacts = visible_grown(actor, snapshot, "contacts").frame if may(actor, "read contacts") else None
-    return _lists.get(("cases", actor.key, outside), (rows, contacts), lambda: _cases(rows, contacts))
+    rows = visible_grown(actor, snapshot, "cases", outside=outside)
+    contacts = visible_grown(actor, snapshot, "contacts") if may(actor, "read contacts") else None
+    return _beside(("cases", actor.key, outside), rows, contacts, "case_id", _cases)
 
 
 def _cases(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
@@ -45,9 +45,9 @@ def _cases(rows: pl.DataFrame, contacts: pl.DataFrame | None) -> pl.DataFrame:
 
 def contacts(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:
     """Contacts with `day`, `zone_of_row` and their last follow-up: `seen_on`, `seen` (how it went)."""
-    rows = visible_grown(actor, snapshot, "contacts").frame
-    last = _last_follow_ups(actor, snapshot).frame if may(actor, "read follow_ups") else None
-    return _lists.get(("contacts", actor.key), (rows, last), lambda: _contacts(rows, last))
+    rows = visible_grown(actor, snapshot, "contacts")
+    last = _last_follow_ups(actor, snapshot) if may(actor, "read follow_ups") else None
+    return _beside(("contacts", actor.key), rows, last, "person_id", _contacts)
 
 
 def _contacts(rows: pl.DataFrame, last: pl.DataFrame | None) -> pl.DataFrame:
@@ -62,15 +62,42 @@ def _contacts(rows: pl.DataFrame, last: pl.DataFrame | None) -> pl.DataFrame:
 
 def tests(actor: Actor, snapshot: Snapshot) -> pl.DataFrame:
     """Tests with `day` (of the sample), `zone_of_row`, and whether a result `waits` to be known."""
-    rows = visible_grown(actor, snapshot, "tests").frame
-    return _lists.get(("tests", actor.key), (rows,), lambda: _tests(rows))
+    rows = visible_grown(actor, snapshot, "tests")
+    return _beside(("tests", actor.key), rows, None, "record_id", _tests)
 
 
-def _tests(rows: pl.DataFrame) -> pl.DataFrame:
+def _tests(rows: pl.DataFrame, _: pl.DataFrame | None) -> pl.DataFrame:
     unknown = pl.col("result").is_null() | (pl.col("result") == "pending")
     return rows.with_columns(
         day=pl.col("sampled_at").dt.date(), person=pl.col("person_id"), waits=pl.col("result_at").is_null() & unknown
     )
+
+
+def _beside(
+    key: tuple[object, ...],
+    rows: Grown,
+    other: Grown | None,
+    by: str,
+    make: Callable[[pl.DataFrame, pl.DataFrame | None], pl.DataFrame],
+) -> pl.DataFrame:
+    """The rows of a list with what another table says of their `by`; only rows that changed in either are made anew."""
+
+    def whole() -> Grown:
+        return Grown(make(rows.frame, None if other is None else other.frame))
+
+    def follow(before: Grown, changes: Sequence[Change]) -> Grown:
+        own = changes[0]
+        touched = pl.col("record_id").is_in(pl.concat([own.gone["record_id"], own.new["record_id"]]).implode())
+        if other is None:
+            return before.changed(Change(before.frame.filter(touched), make(own.new, None)))
+        told = pl.concat([changes[1].gone[by], changes[1].new[by]])
+        if not told.is_empty():
+            touched |= pl.col(by).is_in(told.implode())
+        again = rows.frame.filter(touched)
+        beside = other.frame.filter(pl.col(by).is_in(again[by].implode()))
+        return before.changed(Change(before.frame.filter(touched), make(again, beside)))
+
+    return _lists.get(key, (rows,) if other is None else (rows, other), (), whole, follow).frame
 
 
 def _last_follow_ups(actor: Actor, snapshot: Snapshot) -> Grown:

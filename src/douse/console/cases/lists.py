@@ -12,7 +12,7 @@ from douse.console import clock, instance
 from douse.console.actors import actor_of
 from douse.console.cases import listed
 from douse.console.cases.choices import MOST_TO_CHOOSE, zones
-from douse.console.cases.filters import NONE, NOT_TODAY, WAITING, Asked, asked, in_order, keep
+from douse.console.cases.filters import NONE, NOT_TODAY, WAITING, Asked, asked, keep, order_of
 from douse.console.listing import sliced
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
@@ -104,7 +104,7 @@ def _found(actor: Actor, snapshot: Snapshot, listing: Listing, asks: Asked) -> p
     if asks.name and may(actor, "see_names"):
         rows = rows.filter(pl.col("within")) if outside else rows
         rows = rows.filter(pl.col("person").is_in(_named(actor, rows, asks.name)))
-    return in_order(rows, asks.sort, listing.sorts)
+    return rows
 
 
 def _named(actor: Actor, rows: pl.DataFrame, name: str) -> list[str]:
@@ -124,7 +124,7 @@ def _list(request: HttpRequest, listing: Listing, template: str) -> HttpResponse
     htmx: Any = getattr(request, "htmx", None)
     partly = bool(htmx) and not htmx.history_restore_request
     options = zones(actor, snapshot, f"read {listing.table}")
-    shown = sliced(found, request.GET.get("page"))
+    shown = sliced(found, request.GET.get("page"), order=order_of(found, asks.sort, listing.sorts))
     if listing is TESTS:
         seen(actor, "tests", [row["record_id"] for row in shown.rows if row["result"] is not None], "list of tests")
     return page(
@@ -143,7 +143,8 @@ def _choices(name: str) -> list[tuple[str, str]]:
 
 def _export(request: HttpRequest, listing: Listing) -> HttpResponse:
     actor, snapshot, asks = actor_of(request), follow(), replace(asked(request.GET.dict()), outside="")
-    rows = _found(actor, snapshot, listing, asks).select(LEDGER_TABLES[listing.table].column_names())
+    found = _found(actor, snapshot, listing, asks)
+    rows = found[order_of(found, asks.sort, listing.sorts)].select(LEDGER_TABLES[listing.table].column_names())
     said = ", ".join(f"{name}={value}" for name, value in asks.filled.items() if name != "name")
     note(actor, "export_persons", object_table=listing.table, rows=len(rows), reason=said or "all")
     return as_csv(rows, f"{listing.table}-{clock.now():%Y%m%d-%H%M}.csv")

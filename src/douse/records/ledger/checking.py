@@ -103,6 +103,12 @@ def checked_rows(new: Sequence[NewEntry], at: datetime) -> list[dict[str, Any]]:
     return [rows[number] for number in range(len(new))]
 
 
+def named(new: NewEntry, at: datetime) -> str:
+    """record_id that an entry would get, whose values can be read."""
+    frame, _ = _typed(new.table, LEDGER_TABLES[new.table], [(0, new)], at)
+    return str(frame["record_id"][0])
+
+
 def name_of(table: str, row: Mapping[str, Any], told: datetime | None) -> str:
     """record_id of a row: of its key; of a correction, of its key and when it was told."""
     parts = ["" if row.get(name) is None else _text(row[name]) for name in LEDGER_TABLES[table].key]
