@@ -134,6 +134,7 @@ def main() -> None:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
             try:
                 port = listens(server)
+                first = first_look(port, cookies[0])
                 began = memory(server.pid)
                 seen = Seen()
                 until = time.perf_counter() + 60 * options.minutes
@@ -145,6 +146,7 @@ def main() -> None:
                 end = memory(server.pid)
             finally:
                 server.kill()
+        print(f"First look after the start, until the ledger was read: {first:.1f} s.\n")
         report(seen, options, began, end)
         check(Path(name), options, seen)
 
@@ -191,6 +193,17 @@ def listens(server: subprocess.Popen[str]) -> int:
         if found:
             return int(found[1])
     raise SystemExit("the server did not start")
+
+
+def first_look(port: int, cookie: str) -> float:
+    """Seconds until somebody sees the first page after a start; the others begin then."""
+    began = time.perf_counter()
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=10 * WAIT)
+    link.request("GET", "/", headers={"Cookie": cookie, "Host": "127.0.0.1"})
+    if link.getresponse().status != 200:
+        raise SystemExit("the first page was not answered")
+    link.close()
+    return time.perf_counter() - began
 
 
 def memory(pid: int) -> float:

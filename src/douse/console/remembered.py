@@ -1,7 +1,7 @@
 """What is computed once for a state of some tables, and kept until one of them changes."""
 
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookLong
@@ -15,6 +15,7 @@ from douse.records.growth import Change, Grown, State
 
 _log = logging.getLogger(__name__)
 Sources = tuple[object, ...]
+_VERSIONS = 6  # of a table that grows, for those who read while others write
 _MOMENT = 0.1  # seconds
 _REST = 8.0  # times as long as making a value took
 _PAUSE = 1.0  # likewise, before another one is made anew
@@ -30,12 +31,14 @@ class Remembered(Generic[Made]):
     Parameters
     ----------
     most : int
-        Values kept; the one used longest ago goes first.
+        Keys whose values are kept; the one used longest ago goes first.
+    versions : int
+        Values kept of a key, the latest made: who began before a write still reads what was there then.
     """
 
-    def __init__(self, most: int = 64) -> None:
-        self._most, self._lock = most, Lock()
-        self._kept: OrderedDict[Hashable, tuple[Sources, Any]] = OrderedDict()
+    def __init__(self, most: int = 64, versions: int = 1) -> None:
+        self._most, self._versions, self._lock = most, versions, Lock()
+        self._kept: OrderedDict[Hashable, deque[tuple[Sources, Any]]] = OrderedDict()
         self._making: dict[Hashable, Lock] = {}
 
     def get(self, key: Hashable, sources: Sources, make: Callable[[], Made]) -> Made:
@@ -51,18 +54,17 @@ class Remembered(Generic[Made]):
                 return found.value
             made = make()
             with self._lock:
-                self._kept[key] = (sources, made)
+                self._kept.setdefault(key, deque(maxlen=self._versions)).append((sources, made))
                 self._kept.move_to_end(key)
                 while len(self._kept) > self._most:
                     gone, _ = self._kept.popitem(last=False)
                     self._making.pop(gone, None)
             return made
 
-    def last(self, key: Hashable) -> Made | None:
-        """The value kept of a key, for whatever sources it was made."""
+    def versions(self, key: Hashable) -> list[Made]:
+        """The values kept of a key, for whatever sources they were made; the latest made comes first."""
         with self._lock:
-            kept = self._kept.get(key)
-        return None if kept is None else kept[1]
+            return [made for _, made in reversed(self._kept.get(key, ()))]
 
     def forget(self) -> None:
         """Keep nothing of what was made."""
@@ -71,11 +73,11 @@ class Remembered(Generic[Made]):
 
     def _find(self, key: Hashable, sources: Sources) -> "_Found[Made] | None":
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or not _same(kept[0], sources):
-                return None
-            self._kept.move_to_end(key)
-            return _Found(kept[1])
+            for of, made in reversed(self._kept.get(key, ())):
+                if _same(of, sources):
+                    self._kept.move_to_end(key)
+                    return _Found(made)
+            return None
 
 
 Follow = Callable[[Grown, Sequence[Change]], Grown | None]
@@ -87,11 +89,13 @@ class Following:
     Parameters
     ----------
     most : int
-        Tables kept; the one used longest ago goes first.
+        Keys whose tables are kept; the one used longest ago goes first.
+    versions : int
+        Tables kept of a key. They share what they have in common, unless rows have left.
     """
 
-    def __init__(self, most: int = 64) -> None:
-        self._kept: Remembered[_Followed] = Remembered(most)
+    def __init__(self, most: int = 64, versions: int = _VERSIONS) -> None:
+        self._kept: Remembered[_Followed] = Remembered(most, versions)
 
     def get(
         self, key: Hashable, sources: Sequence[Grown], others: Sources, make: Callable[[], Grown], follow: Follow
@@ -115,12 +119,13 @@ class Following:
         states = tuple(source.state for source in sources)
 
         def following() -> _Followed:
-            before = self._kept.last(key)
-            if before is not None and _same(before.others, others):
+            for before in self._kept.versions(key):
+                if not _same(before.others, others):
+                    continue
                 changes = [source.since(state) for source, state in zip(sources, before.states, strict=True)]
                 known = [change for change in changes if change is not None]
                 made = follow(before.table, known) if len(known) == len(changes) else None
-                if made is not None:
+                if made is not None:  # else it was made from later rows, or from too early ones
                     return _Followed(states, others, made)
             return _Followed(states, others, make())
 
