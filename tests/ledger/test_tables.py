@@ -12,6 +12,7 @@ from douse.records import Records
 from douse.records.ledger import Ledger, Live, NewEntry, verify
 from douse.records.ledger.bulk import LEAST_ROWS
 from douse.records.ledger.intake import take_in
+from douse.records.ledger_tables import LEDGER_TABLES, personal_columns, subject_column
 from douse.records.tables import TABLES
 from ledger_inputs import NOON, case, contact
 
@@ -140,3 +141,8 @@ def test_records_of_a_ledger_are_those_of_the_files(ledger: Ledger, tmp_path: Pa
                 records.as_of(moment).table(name), checked.records.as_of(moment).table(name), check_row_order=False
             )
     assert verify(ledger).good
+
+
+@pytest.mark.parametrize("table", LEDGER_TABLES)
+def test_what_is_personal_can_be_erased_by_whom_it_is_about(table: str) -> None:
+    assert subject_column(table) is not None or not personal_columns(table)

@@ -165,13 +165,17 @@ LEDGER_TABLES: dict[str, type[Table]] = {**TABLES, **LEDGER_ONLY}
 BULK_TABLES = ("people", "visits")  # large and seldom corrected one by one: they may be attached as files
 
 _SUBJECTS = ("subject", "person_id", "case_id")
+_OF_TABLE = {"requests": "household"}  # asked for by whoever answers the door
 
 
 @cache
 def subject_column(table: str) -> str | None:
-    """Column that names whom a row is about; of cases: person_id, and case_id where that is empty."""
+    """Column that names whom a row is about; of cases: person_id, and case_id where that is empty.
+
+    By it somebody's rows are found that are to be erased, so every table that says something personal has one.
+    """
     columns = LEDGER_TABLES[table].column_names()
-    return next((name for name in _SUBJECTS if name in columns), None)
+    return next((name for name in _SUBJECTS if name in columns), _OF_TABLE.get(table))
 
 
 @cache
@@ -185,7 +189,7 @@ def zone_column(table: str) -> str | None:
 def personal_columns(table: str) -> tuple[str, ...]:
     """Columns that erasure empties: those marked personal, but not pseudonyms that rows are known by."""
     schema = LEDGER_TABLES[table]
-    kept = {*schema.key, *_SUBJECTS}
+    kept = {*schema.key, *_SUBJECTS, subject_column(table)}
     return tuple(
         name
         for name, column in schema.columns().items()

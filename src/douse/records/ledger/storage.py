@@ -100,9 +100,12 @@ def engine_of(place: Path | str) -> Engine:
             f"postgresql+psycopg://{address_of(place)}",
             pool_pre_ping=True,
             connect_args={"options": f"-csearch_path={SCHEMA}"},
+            hide_parameters=True,  # what goes wrong is logged; what people said is not
         )
     engine = sa.create_engine(
-        f"sqlite:///{Path(place) / FILE}", connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False}
+        f"sqlite:///{Path(place) / FILE}",
+        connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")

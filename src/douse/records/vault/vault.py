@@ -187,9 +187,10 @@ def open_vault(place: Path | str, keys: Path) -> Vault:
             f"postgresql+psycopg://{address_of(place)}",
             connect_args={"options": f"-csearch_path={SCHEMA}"},
             pool_pre_ping=True,
+            hide_parameters=True,
         )
     else:
-        engine = sa.create_engine(f"sqlite:///{Path(place) / FILE}")
+        engine = sa.create_engine(f"sqlite:///{Path(place) / FILE}", hide_parameters=True)
 
         @sa.event.listens_for(engine, "connect")
         def _wipe(connection: Any, record: Any) -> None:
