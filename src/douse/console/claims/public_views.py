@@ -15,7 +15,7 @@ from douse.console.claims.published import Published, alike, published
 from douse.console.claims.register import joined
 from douse.console.claims.rules import LONGEST, check_claim
 from douse.console.listing import sliced_list
-from douse.console.public import floods, intake, steps
+from douse.console.public import intake, steps
 from douse.console.public.door import open_to_all, public_page
 from douse.console.public.text import plain
 from douse.console.reach import Reach, ground_of
@@ -101,6 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
     problems: dict[str, str] = {}
     found: list[Published] = []
     text = zone = ""
+    status: int | None = None
     if request.method == "POST":
         text = plain(request.POST.get("claim"), LONGEST)
         zone = request.POST.get("zone", "")
@@ -112,16 +113,16 @@ def new(request: HttpRequest) -> HttpResponse:
         if not problems and not request.POST.get("sure"):
             found = [one for one, _ in alike(snapshot, text, most=_SHOWN_ALIKE)]
         if not problems and not found:
-            wrong = floods.admit(request, zone or None, steps.proof_of(request))
-            if not wrong:
-                _take(snapshot, text, zone or None)
+            try:
+                steps.sent(request, zone or None, lambda: _take(snapshot, text, zone or None))
+            except steps.NotSent as error:
+                problems["form"], status = error.said, error.status
+            else:
                 return public_page(request, "public/claim_sent.html", HTTPStatus.CREATED, switch=False)
-            problems["form"] = wrong
     puzzle, bits = steps.new_puzzle(request, zone or None)
     return public_page(
-        request, "public/claim_new.html", HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK, text=text,
-        zone=zone, zones=zones, problems=problems, found=found, puzzle=puzzle, bits=bits, longest=LONGEST,
-        answers=ANSWERS,
+        request, "public/claim_new.html", status or steps.status_of(problems), text=text, zone=zone, zones=zones,
+        problems=problems, found=found, puzzle=puzzle, bits=bits, longest=LONGEST, answers=ANSWERS,
     )  # fmt: skip
 
 
@@ -142,5 +143,4 @@ def _same(snapshot: Snapshot, claim: str) -> str | None:
 def _kept(response: HttpResponse) -> HttpResponse:
     """An answer that networks may carry to many for a moment."""
     response.headers["Cache-Control"] = f"public, max-age={_KEPT_FOR}"
-    response.headers["Vary"] = "Accept-Language, Cookie"
     return response

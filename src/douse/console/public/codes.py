@@ -31,9 +31,17 @@ def give(request: HttpRequest) -> str:
 
 def use(given: str) -> bool:
     """Use a code up; False where there is none like it, it has run out, or was used."""
-    plain = "".join(letter for letter in given[:_LONGEST] if letter.isdigit())
-    waiting = OneTimeCode.objects.filter(code_hash=_hash(plain), used_at=None, expires_at__gt=clock.now())
+    waiting = OneTimeCode.objects.filter(code_hash=_hash(_plain(given)), used_at=None, expires_at__gt=clock.now())
     return waiting.update(used_at=clock.now()) == 1
+
+
+def give_back(given: str) -> None:
+    """Let a code that was used work once more: what it came with was not kept."""
+    OneTimeCode.objects.filter(code_hash=_hash(_plain(given))).update(used_at=None)
+
+
+def _plain(given: str) -> str:
+    return "".join(letter for letter in given[:_LONGEST] if letter.isdigit())
 
 
 def _hash(plain: str) -> str:

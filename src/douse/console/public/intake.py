@@ -4,9 +4,13 @@ Checking and writing a batch takes as long for one form as for fifty. So whoever
 for the next one, which is written by the first of them for all.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 from time import monotonic, sleep
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from douse.console.permissions import Resident
 from douse.console.states import TooOften
@@ -15,9 +19,13 @@ from douse.errors import DouseError
 from douse.records.ledger import NewEntry
 
 PAUSE = 0.4  # seconds from the beginning of a batch to that of the next: in a rush they are fewer and larger
-MOST_WAITING = 80  # forms at once: threads of the server that are left belong to staff
+# Forms at once, and those that may wait until there is room: threads of the server that are left belong to staff.
+MOST_WAITING, MOST_IN_LINE = 80, 8
+PATIENCE = 20.0  # seconds that a form waits for room
+_UNREACHABLE = (OperationalError, InterfaceError)  # the ledger, whatever a form says
 
-_room = BoundedSemaphore(MOST_WAITING)
+_room, _line = BoundedSemaphore(MOST_WAITING), BoundedSemaphore(MOST_IN_LINE)
+_log = logging.getLogger(__name__)
 _list, _turn = Lock(), Lock()
 _waiting: list["_Form"] = []
 _began = [-PAUSE]  # when the last batch was begun
@@ -38,11 +46,9 @@ def take(entries: Sequence[NewEntry]) -> None:
     Raises
     ------
     DouseError
-        When it cannot be written; `TooOften` where too many forms wait.
+        When it cannot be written, which the log then explains; `TooOften` where too many forms wait.
     """
-    if not _room.acquire(timeout=20):
-        raise TooOften("Very many people send forms right now.", next_step="Wait a minute and send it once more.")
-    try:
+    with _place():
         form = _Form(entries)
         with _list:
             _waiting.append(form)
@@ -53,10 +59,25 @@ def take(entries: Sequence[NewEntry]) -> None:
                 with _list:
                     batch, _waiting[:] = _waiting[:], []
                 _write(batch)
-    finally:
-        _room.release()
     if form.error is not None:
         raise form.error
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Room for one form; a few wait for it, who comes beyond them is told at once."""
+    there = _room.acquire(blocking=False)
+    if not there and _line.acquire(blocking=False):
+        try:
+            there = _room.acquire(timeout=PATIENCE)
+        finally:
+            _line.release()
+    if not there:
+        raise TooOften("Very many people send forms right now.", next_step="Wait a minute and send it once more.")
+    try:
+        yield
+    finally:
+        _room.release()
 
 
 def _write(batch: Sequence[_Form]) -> None:
@@ -64,15 +85,14 @@ def _write(batch: Sequence[_Form]) -> None:
     try:
         record(Resident(), [entry for form in batch for entry in form.entries], action="sent_by_residents")
     except Exception as error:  # whoever waits must be told, whatever it is
-        if len(batch) == 1:
-            batch[0].error = error
-            return
-        if not isinstance(error, DouseError):
+        if len(batch) > 1 and not isinstance(error, _UNREACHABLE):
             for form in batch:
-                form.error = error
+                _write([form])
             return
+        _log.error("forms of residents could not be written", exc_info=error)
+        told = DouseError("What you sent could not be kept just now.", next_step="Wait a minute and send it once more.")
         for form in batch:
-            _write([form])
+            form.error = told
     else:
         for form in batch:
             form.is_in = True

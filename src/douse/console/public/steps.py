@@ -1,16 +1,40 @@
 """Steps that both forms share: where somebody stays, what a form must bring, and the receipt that is shown once."""
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
-from douse.console.public import floods, places, work
+from douse.console import instance
+from douse.console.public import codes, floods, places, work
 from douse.console.public.door import public_page
 from douse.console.public.floods import Proof
+from douse.console.states import TooOften
 from douse.console.templating import url
+from douse.console.words import words
+from douse.errors import DouseError
 from douse.records.ledger import Snapshot
 
 NOT_KNOWN = "-"  # in place of a zone
+Told = TypeVar("Told")
+
+
+class NotSent(Exception):  # noqa: N818  (reads as what it says)
+    """A form was not taken: its page is shown again, with all that was filled in.
+
+    Parameters
+    ----------
+    said : str
+        Why, and what to do now, in the reader's language.
+    status : int
+        Of the answer.
+    """
+
+    def __init__(self, said: str, status: int) -> None:
+        super().__init__(said)
+        self.said, self.status = said, status
 
 
 def place_asked(request: HttpRequest, snapshot: Snapshot) -> tuple[str | None, bool]:
@@ -37,7 +61,54 @@ def choose_place(
     )  # fmt: skip
 
 
-def proof_of(request: HttpRequest) -> Proof:
+def sent(request: HttpRequest, zone: str | None, take: Callable[[], Told]) -> Told:
+    """Let a form in and take it; what `take` gives once it is on disk.
+
+    Raises
+    ------
+    NotSent
+        When it was not let in, or could not be kept: then a code that came with it can be used once more.
+    """
+    proof = _proof_of(request)
+    try:
+        wrong = floods.admit(request, zone, proof)
+    except TooOften as error:
+        raise _not_sent(error, HTTPStatus.TOO_MANY_REQUESTS) from error
+    if wrong:
+        raise NotSent(wrong, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        return take()
+    except DouseError as error:
+        codes.give_back(proof.code)
+        too_often = isinstance(error, TooOften)
+        status = HTTPStatus.TOO_MANY_REQUESTS if too_often else HTTPStatus.SERVICE_UNAVAILABLE
+        raise _not_sent(error, status) from error
+
+
+@contextmanager
+def in_vault(pseudonym: str, fields: Mapping[str, str]) -> Iterator[None]:
+    """Keep who somebody is while their form is written; nothing of it stays where that fails."""
+    vault = instance.current().stores.vault
+    if any(fields.values()):
+        vault.put(pseudonym, fields)
+    try:
+        yield
+    except BaseException:
+        vault.forget([pseudonym])
+        raise
+
+
+def status_of(problems: Mapping[str, str]) -> HTTPStatus:
+    """Status of a form that is shown: whether something in it is missing or cannot be."""
+    return HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+def _not_sent(error: DouseError, status: int) -> NotSent:
+    said = words()
+    return NotSent(" ".join(said.translated(part) for part in (error.what, error.next_step) if part), status)
+
+
+def _proof_of(request: HttpRequest) -> Proof:
     """What a form brings."""
     sent = request.POST
     return Proof(sent.get("puzzle", ""), sent.get("answer", "").strip(), sent.get("code", "").strip())
@@ -49,9 +120,19 @@ def new_puzzle(request: HttpRequest, zone: str | None) -> tuple[str, int]:
     return work.puzzle(bits), bits
 
 
-def receipt_page(request: HttpRequest, number: str, *, medical: bool = False, danger: bool = False) -> HttpResponse:
-    """The receipt, shown once; `danger`: a danger sign was named."""
+def receipt_page(
+    request: HttpRequest, number: str, *, medical: bool = False, told: bool = False, danger: bool = False
+) -> HttpResponse:
+    """The receipt, shown once.
+
+    Parameters
+    ----------
+    medical, told : bool
+        Whether a medical request was sent, and whether it rang with somebody who works in its zone.
+    danger : bool
+        Whether a danger sign was named.
+    """
     return public_page(
         request, "public/receipt_given.html", HTTPStatus.CREATED, switch=False, number=number, medical=medical,
-        danger=danger,
+        told=told, danger=danger,
     )  # fmt: skip

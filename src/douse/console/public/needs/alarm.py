@@ -56,6 +56,12 @@ def open_tasks(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
     return {row["task_id"].split(":")[1]: row for row in rows.iter_rows(named=True)}
 
 
+def has_rung(snapshot: Snapshot, request_id: str) -> bool:
+    """Whether the task of a medical request is in somebody's hands."""
+    task = open_tasks(snapshot).get(request_id)
+    return task is not None and task["assigned_to"] is not None
+
+
 def _who(snapshot: Snapshot, zone: str | None, busy: Mapping[str, int]) -> str | None:
     """Of those who answer requests in a zone the one with fewest open tasks; None: nobody works there."""
     there = [

@@ -1,6 +1,5 @@
 """The form of a request: what, where, for how many, how to reach the household, and a receipt."""
 
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,8 +8,9 @@ from django.views.decorators.http import require_http_methods
 from uuid_utils import uuid7
 
 from douse.console import clock, instance
-from douse.console.public import floods, intake, numbers, steps
+from douse.console.public import intake, numbers, steps
 from douse.console.public.door import open_to_all, public_page
+from douse.console.public.needs import alarm
 from douse.console.public.needs.clock import rules_today
 from douse.console.public.needs.fields import HOLD, LONGEST_NAME, MOST_PEOPLE, Asked, read
 from douse.console.public.text import LONGEST_ADDRESS, LONGEST_NOTE, LONGEST_PHONE
@@ -37,13 +37,14 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return form_page(request, kind, zone, Asked())
     asked = read(kind, request.POST, clock.now())
-    if not asked.problems:
-        wrong = floods.admit(request, zone, steps.proof_of(request))
-        if not wrong:
-            medical = kind in rules_today().medical
-            return steps.receipt_page(request, _take(zone, asked), medical=medical)
-        asked.problems["form"] = wrong
-    return form_page(request, kind, zone, asked)
+    if asked.problems:
+        return form_page(request, kind, zone, asked)
+    try:
+        number, told = steps.sent(request, zone, lambda: _take(zone, asked))
+    except steps.NotSent as error:
+        asked.problems["form"] = error.said
+        return form_page(request, kind, zone, asked, status=error.status)
+    return steps.receipt_page(request, number, medical=kind in rules_today().medical, told=told)
 
 
 def _kinds(zone: str) -> list[tuple[str, str, bool]]:
@@ -51,31 +52,32 @@ def _kinds(zone: str) -> list[tuple[str, str, bool]]:
     return [(kind, f"?{urlencode({'kind': kind} | more)}", kind in medical) for kind in REQUEST_KINDS]
 
 
-def form_page(request: HttpRequest, kind: str, zone: str | None, asked: Asked, **more: Any) -> HttpResponse:
-    """The questions, with what was filled in and what is wrong with it."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if asked.problems else HTTPStatus.OK
+def form_page(  # noqa: PLR0913  (what the page shows, each by name)
+    request: HttpRequest, kind: str, zone: str | None, asked: Asked, *, number: str = "", status: int | None = None
+) -> HttpResponse:
+    """The questions, with what was filled in and what is wrong with it; see that of a report."""
     puzzle, bits = steps.new_puzzle(request, zone)
     rules = rules_today()
     values: dict[str, Any] = {
         "kind": kind, "zone": zone, "given": dict.fromkeys(_ASKED) | asked.row,
         "contact": dict.fromkeys(HOLD, "") | asked.contact, "problems": asked.problems,
         "puzzle": puzzle, "bits": bits, "hours": rules.clock[kind].value, "medical": kind in rules.medical,  # type: ignore[index]
-        "number": "", "most_people": MOST_PEOPLE,
+        "number": number, "most_people": MOST_PEOPLE,
         "longest": {
             "name": LONGEST_NAME, "note": LONGEST_NOTE, "phone": LONGEST_PHONE, "address": LONGEST_ADDRESS,
         },
     }  # fmt: skip
-    return public_page(request, "public/needs.html", status, **(values | more))
+    return public_page(request, "public/needs.html", status or steps.status_of(asked.problems), **values)
 
 
-def _take(zone: str, asked: Asked) -> str:
-    """Append a request and its receipt; the number, which nobody can tell a second time."""
-    vault = instance.current().stores.vault
-    number, request_id, household = numbers.new_number(), str(uuid7()), vault.new_pseudonym()
-    vault.put(household, asked.contact)
+def _take(zone: str, asked: Asked) -> tuple[str, bool]:
+    """Append a request and its receipt: the number, which nobody can tell a second time, and whether it rang."""
+    number, request_id = numbers.new_number(), str(uuid7())
+    household = instance.current().stores.vault.new_pseudonym()
     row = asked.row | {
         "request_id": request_id, "zone": zone, "household": household, "requested_at": clock.now(),
     }  # fmt: skip
     kept = {"receipt": numbers.digest(number), "of_table": "requests", "of_id": request_id}
-    intake.take([NewEntry("requests", row), NewEntry("receipts", kept)])
-    return number
+    with steps.in_vault(household, asked.contact):
+        intake.take([NewEntry("requests", row), NewEntry("receipts", kept)])
+    return number, alarm.has_rung(follow(), request_id)

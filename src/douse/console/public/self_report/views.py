@@ -1,6 +1,5 @@
 """The form of a report: what, where, a few questions, and a receipt."""
 
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from uuid_utils import uuid7
 
 from douse.console import clock, instance
-from douse.console.public import floods, intake, numbers, places, steps
+from douse.console.public import intake, numbers, places, steps
 from douse.console.public.door import open_to_all, public_page
 from douse.console.public.self_report.fields import AGES, COMPARED, LONGEST_PLACE, NEEDED, Filled, read
 from douse.console.public.text import LONGEST_NOTE, LONGEST_PHONE
@@ -37,12 +36,14 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return form_page(request, kind, zone, Filled(row={}))
     filled = read(kind, request.POST, clock.now().date())
-    if not filled.problems:
-        wrong = floods.admit(request, zone, steps.proof_of(request))
-        if not wrong:
-            return steps.receipt_page(request, _take(zone, filled), danger=names_danger(filled.row))
-        filled.problems["form"] = wrong
-    return form_page(request, kind, zone, filled)
+    if filled.problems:
+        return form_page(request, kind, zone, filled)
+    try:
+        number = steps.sent(request, zone, lambda: _take(zone, filled))
+    except steps.NotSent as error:
+        filled.problems["form"] = error.said
+        return form_page(request, kind, zone, filled, status=error.status)
+    return steps.receipt_page(request, number, danger=names_danger(filled.row))
 
 
 def _kinds(zone: str) -> list[tuple[str, str]]:
@@ -50,21 +51,30 @@ def _kinds(zone: str) -> list[tuple[str, str]]:
     return [(kind, f"?{urlencode({'kind': kind} | more)}") for kind in REPORT_KINDS]
 
 
-def form_page(request: HttpRequest, kind: str, zone: str | None, filled: Filled, **more: Any) -> HttpResponse:
-    """The questions of a kind, with what was filled in and what is wrong with it."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if filled.problems else HTTPStatus.OK
+def form_page(  # noqa: PLR0913  (what the page shows, each by name)
+    request: HttpRequest, kind: str, zone: str | None, filled: Filled, *, number: str = "", status: int | None = None
+) -> HttpResponse:
+    """The questions of a kind, with what was filled in and what is wrong with it.
+
+    Parameters
+    ----------
+    number : str
+        Of the receipt, where a report is corrected.
+    status : int, optional
+        Of the answer, where it is another than that of a form with or without problems.
+    """
     puzzle, bits = steps.new_puzzle(request, zone)
     said = words()
     values: dict[str, Any] = {
         "kind": kind, "zone": zone, "given": dict.fromkeys(COMPARED) | filled.row, "phone": filled.phone,
-        "problems": filled.problems, "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "number": "",
+        "problems": filled.problems, "needed": NEEDED[kind], "puzzle": puzzle, "bits": bits, "number": number,
         "symptoms": [(one, said.label(one)) for one in SYMPTOMS],
         "chosen": (filled.row.get("symptoms") or "").split(";"),
         "ages": list(AGES.items()),
         "settings": [(one, said.label(one)) for one in SETTINGS],
         "longest": {"place": LONGEST_PLACE, "note": LONGEST_NOTE, "phone": LONGEST_PHONE},
     }  # fmt: skip
-    return public_page(request, "public/report.html", status, **(values | more))
+    return public_page(request, "public/report.html", status or steps.status_of(filled.problems), **values)
 
 
 def names_danger(row: dict[str, Any]) -> bool:
@@ -82,15 +92,13 @@ def weight(row: dict[str, Any]) -> int:
 
 def _take(zone: str | None, filled: Filled) -> str:
     """Append a report and its receipt; the number, which nobody can tell a second time."""
-    stores = instance.current().stores
     number, report_id = numbers.new_number(), str(uuid7())
-    person = stores.vault.new_pseudonym()
-    if filled.phone:
-        stores.vault.put(person, {"phone": filled.phone})
+    person = instance.current().stores.vault.new_pseudonym()
     row = filled.row | {
         "report_id": report_id, "person_id": person, "zone": zone, "sent_at": clock.now(), "state": "received",
         "weight": weight(filled.row),
     }  # fmt: skip
     kept = {"receipt": numbers.digest(number), "of_table": "self_reports", "of_id": report_id}
-    intake.take([NewEntry("self_reports", row), NewEntry("receipts", kept)])
+    with steps.in_vault(person, {"phone": filled.phone} if filled.phone else {}):
+        intake.take([NewEntry("self_reports", row), NewEntry("receipts", kept)])
     return number
