@@ -5,12 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from console.conftest import NOW, Clock
 from console.residents import REPORT, proof, resident, send, solved
+from douse.console import instance
 from douse.console.models import OneTimeCode, SpentWork
-from douse.console.public import codes, floods, work
+from douse.console.permissions import Actor, Grant
+from douse.console.public import codes, floods, intake, work
 from douse.console.public.door import LARGEST_BODY
 from douse.console.reading import follow
 
@@ -47,10 +52,12 @@ def test_a_forged_puzzle_is_not_taken(change: str) -> None:
     made, bits, rest = sent["puzzle"].split(".")
     if change == "puzzle":
         sent["puzzle"] = f"{int(made) + 1}.{bits}.{rest}"
+        sent["answer"] = solved(sent["puzzle"], int(bits))
     elif change == "answer":
         sent["answer"] = next(str(n) for n in range(1000) if not work.is_solved(sent["puzzle"], str(n), 4))
     elif change == "bits":
-        sent["puzzle"] = f"{made}.0.{rest}"
+        sent["puzzle"] = f"{made}.{int(bits) + 1}.{rest}"
+        sent["answer"] = solved(sent["puzzle"], int(bits) + 1)
     elif change == "signature":
         sent["puzzle"] = sent["puzzle"][:-2] + ("aa" if not sent["puzzle"].endswith("aa") else "bb")
         sent["answer"] = solved(sent["puzzle"], 4)
@@ -107,9 +114,11 @@ def test_beyond_the_limit_a_code_still_lets_one_in(
     limit: str, monkeypatch: pytest.MonkeyPatch, user: Callable[..., Any], client_of: Callable[..., Any]
 ) -> None:
     monkeypatch.setattr(floods, limit, 1)
+    monkeypatch.setattr(floods, "FREE_OF_ADDRESS", 1)
     assert send(resident(), "public:report", "symptoms", "north-1", REPORT).status_code == 201
     refused = send(resident(), "public:report", "symptoms", "north-1", REPORT)
     assert refused.status_code == 429
+    assert 'value="fever" checked' in refused.text  # nothing has to be filled in again
     assert "code" in refused.text
     assert "Menu" not in refused.text  # a page for residents, not one of staff
     desk = client_of(user("desk", community_worker="north"))
@@ -135,6 +144,71 @@ def test_codes_cannot_be_tried_without_end() -> None:
         resident().post(ADDRESS, {**REPORT, "code": f"{n:08d}"}).status_code for n in range(floods.MOST_GUESSES + 1)
     ]
     assert answers == [422] * floods.MOST_GUESSES + [429]
+
+
+def test_a_flood_of_a_zone_does_not_shut_out_who_has_sent_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "MOST_OF_ZONE", 2)
+    monkeypatch.setattr(floods, "FREE_OF_ADDRESS", 2)
+    for _ in range(2):
+        assert send(resident(), "public:report", "symptoms", "north-1", REPORT).status_code == 201
+    assert send(resident(), "public:report", "symptoms", "north-1", REPORT).status_code == 429
+    real = send(resident(), "public:report", "symptoms", "north-1", REPORT, REMOTE_ADDR="192.0.2.7")
+    assert real.status_code == 201
+    assert count() == 3
+
+
+def test_a_household_does_not_count_as_many_by_its_many_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "MOST_OF_ADDRESS", 1)
+    answers = [
+        send(resident(), "public:report", "symptoms", "north-1", REPORT, REMOTE_ADDR=address).status_code
+        for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::2", "::ffff:192.0.2.7", "192.0.2.7")
+    ]
+    assert answers == [201, 429, 201, 201, 429]
+
+
+def test_what_somebody_says_of_their_address_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "MOST_OF_ADDRESS", 1)
+    said = [{"x-forwarded-for": "203.0.113.1"}, {"x-forwarded-for": "203.0.113.2", "forwarded": "for=203.0.113.3"}]
+    answers = [
+        send(resident(**headers), "public:report", "symptoms", "north-1", REPORT).status_code for headers in said
+    ]
+    assert answers == [201, 429]
+
+
+def test_codes_that_work_are_not_counted_as_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "MOST_GUESSES", 1)
+    answers = [resident().post(ADDRESS, {**REPORT, "code": given()}).status_code for _ in range(3)]
+    assert answers == [201, 201, 201]
+
+
+def given() -> str:
+    """A code that staff have made."""
+    request = RequestFactory().get("/")
+    request.actor = Actor("desk", (Grant("community_worker", "north"),), verified=True)  # type: ignore[attr-defined]
+    return codes.give(request)
+
+
+def test_what_could_not_be_kept_is_shown_again_and_its_code_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = {**REPORT, "phone": "13800000000", "code": given()}
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "record", full)
+        answer = resident().post(ADDRESS, sent)
+    assert answer.status_code == 503
+    assert "could not be kept" in answer.text
+    assert 'value="fever" checked' in answer.text
+    assert count() == persons() == 0
+    assert resident().post(ADDRESS, sent).status_code == 201
+    assert count() == persons() == 1
+
+
+def persons() -> int:
+    """How many the vault knows."""
+    with instance.current().stores.vault._engine.connect() as connection:
+        return len(connection.execute(text("SELECT pseudonym FROM persons")).all())
 
 
 @pytest.mark.parametrize("page", ["public:report", "public:needs", "public:receipt", "public:correct"])

@@ -10,8 +10,7 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from douse.console.limits import count_address
-from douse.console.middleware import address_of
+from douse.console.limits import check_address, count_address, network_of
 from douse.console.public import codes, work
 from douse.console.states import TooOften
 from douse.console.words import say
@@ -22,8 +21,9 @@ MOST_BITS = 21  # two million: half a minute on a phone
 # Forms in the window after which each doubling makes a puzzle twice as hard. Whole blocks share a mobile carrier's
 # address, so an address may send many; a zone is a community with some thousand people.
 FREE_OF_ADDRESS, FREE_OF_ZONE = 20, 100
-MOST_OF_ADDRESS, MOST_OF_ZONE = 600, 3_000  # in the window without a code; refused beyond
-MOST_GUESSES = 20  # of codes, and of receipt numbers, from an address in the window
+# In the window without a code. Beyond the second, who sent more than is free from an address is refused.
+MOST_OF_ADDRESS, MOST_OF_ZONE = 600, 3_000
+MOST_GUESSES = 20  # wrong codes, and wrong receipt numbers, from an address in the window
 ELSEWHERE = "-"
 
 
@@ -38,7 +38,7 @@ class Proof:
 
 def bits_for(request: HttpRequest, zone: str | None) -> int:
     """How hard the puzzle is for a form that comes from where this request comes from."""
-    from_address = _count(f"address:{address_of(request)}") / FREE_OF_ADDRESS
+    from_address = _count(f"address:{network_of(request)}") / FREE_OF_ADDRESS
     of_zone = _count(f"zone:{zone or ELSEWHERE}") / FREE_OF_ZONE
     return min(MOST_BITS, BITS + max(int(from_address), int(of_zone)).bit_length())
 
@@ -52,10 +52,15 @@ def admit(request: HttpRequest, zone: str | None, proof: Proof) -> str:
         When so many came that only a code lets one more in.
     """
     if proof.code:
+        check_address(request, "public_code", MOST_GUESSES)
+        if codes.use(proof.code):
+            return ""
         count_address(request, "public_code", MOST_GUESSES, WINDOW)
-        return "" if codes.use(proof.code) else say("This code does not work, or not any more. Ask for another one.")
-    address, place = f"address:{address_of(request)}", f"zone:{zone or ELSEWHERE}"
-    if _count(address) >= MOST_OF_ADDRESS or _count(place) >= MOST_OF_ZONE:
+        return say("This code does not work, or not any more. Ask for another one.")
+    address, place = f"address:{network_of(request)}", f"zone:{zone or ELSEWHERE}"
+    from_here = _count(address)
+    # What floods a zone must not shut out the others who live there: who has sent few is still let in.
+    if from_here >= MOST_OF_ADDRESS or (from_here >= FREE_OF_ADDRESS and _count(place) >= MOST_OF_ZONE):
         raise TooOften(
             "Very many forms come from where you are.",
             next_step="Call the people who look after your area: they take it by phone, or give you a code.",
