@@ -105,6 +105,37 @@ def test_a_repeat_is_marked_and_stays(desk: Client, put: Callable[..., None], at
     assert (state("two")["state"], state("two")["same_as"]) == ("received", None)
 
 
+def test_reports_do_not_repeat_each_other_in_a_circle(desk: Client, put: Callable[..., None]) -> None:
+    put("self_reports", report("one"), report("two"), report("three"))
+    same = {"to": "duplicate"}
+    assert desk.post(reverse("residents:report", args=["two"]), same | {"same_as": "one"}).status_code == 302
+    assert desk.post(reverse("residents:report", args=["one"]), same | {"same_as": "two"}).status_code == 409
+    assert state("one")["state"] == "received"
+    assert desk.post(reverse("residents:report", args=["three"]), same | {"same_as": "two"}).status_code == 302
+    assert state("three")["same_as"] == "one"
+
+
+def test_what_repeats_a_report_that_is_taken_back_waits_again(desk: Client, put: Callable[..., None]) -> None:
+    put("self_reports", report("one"), report("two"), report("other"))
+    for name, same_as in (("two", "one"), ("other", "one")):
+        desk.post(reverse("residents:report", args=[name]), {"to": "duplicate", "same_as": same_as})
+    one = state("one")
+    gone = NewEntry("self_reports", report("one") | {"state": "withdrawn"}, supersedes=one["record_id"])
+    opened = frozenset({("self_reports", one["record_id"])})
+    record(Resident(opened=opened), [gone], action="withdrawn_by_resident")
+    assert {(state(name)["state"], state(name)["same_as"]) for name in ("two", "other")} == {("received", None)}
+    page = desk.get(reverse("residents:triage"), {"show": "each"}).text
+    assert sorted(order(page, "one", "two", "other")) == ["other", "two"]
+    again = {"to": "duplicate", "same_as": "one"}
+    assert desk.post(reverse("residents:report", args=["two"]), again).status_code == 409  # that one is gone
+
+
+def test_a_page_far_beyond_the_last_is_the_first(desk: Client, put: Callable[..., None]) -> None:
+    put("self_reports", report("one"))
+    for page in ("9" * 5000, "-1", "٣", "1e9"):
+        assert 'reports/one"' in desk.get(reverse("residents:triage"), {"page": page}).text
+
+
 def test_a_case_is_made_by_who_may_write_cases(
     desk: Client, user: Make, client_of: Callable[..., Client], put: Callable[..., None]
 ) -> None:

@@ -13,3 +13,4 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         """Hang up the bells: what the console itself adds to what is written, whoever writes it."""
         from douse.console.public.needs import alarm  # noqa: F401, PLC0415  (models are there only now)
+        from douse.console.public.self_report import repeats  # noqa: F401, PLC0415

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 PER_PAGE = 50
+_LONGEST_NUMBER = 9  # digits: Python refuses to read very long ones
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def sliced(
     total = len(frame)
     pages = max(1, -(-total // per_page))
     text = str(page or "")
-    asked = int(text) if text.isascii() and text.isdigit() else 1
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else 1
     at = min(max(1, asked), pages)
     begins = (at - 1) * per_page
     shown = frame.slice(begins, per_page) if order is None else frame[order.slice(begins, per_page)]

@@ -17,6 +17,7 @@ from douse.console.pages import page
 from douse.console.permissions import Actor, may
 from douse.console.public.self_report.alike import LOOKED_AT, alike, grouped
 from douse.console.public.self_report.fields import AGES, COMPARED, kind_words
+from douse.console.public.self_report.repeats import repeated
 from douse.console.public.self_report.views import ORDER
 from douse.console.public.states import REPORT
 from douse.console.reach import ground_of, reach
@@ -142,8 +143,8 @@ def _decide(request: HttpRequest, actor: Actor, reports: pl.DataFrame, row: dict
     if to == "withdrawn":  # that is for who sent it
         raise NotNow("Only who sent a report takes it back.", next_step="Say what became of it.")
     if to == "duplicate":
-        same_as = request.POST.get("same_as", "")
-        if same_as == row["report_id"] or same_as not in set(reports["report_id"]):
+        same_as = repeated(reports, request.POST.get("same_as", ""))
+        if same_as is None or same_as == row["report_id"]:
             raise NotNow("Name the report that it repeats.", next_step="Choose one of those beside it.")
         changes["same_as"] = same_as
     elif to == "case":
