@@ -8,8 +8,14 @@ from django.urls import reverse
 
 from console.residents import REPORT, number_of, resident, send
 from douse.console import instance
+from douse.console.permissions import Actor, Grant
+from douse.console.policy import EVERYWHERE
 from douse.console.public import floods, numbers
+from douse.console.public.receipts import opened
+from douse.console.public.self_report.fields import COMPARED
 from douse.console.reading import follow
+from douse.console.states import NotNow
+from douse.console.writing import erase_persons
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city", "easy")]
 
@@ -77,6 +83,41 @@ def test_a_receipt_shows_corrects_and_withdraws() -> None:
     assert (reports()[0]["state"], reports()[0]["symptoms"]) == ("withdrawn", None)
     assert client.post(reverse("public:withdraw"), {"number": number}).status_code == 409
     assert client.post(reverse("public:correct"), {"number": number}).status_code == 409
+
+
+def test_what_is_taken_back_is_empty_in_the_row_in_force() -> None:
+    form = {**REPORT, "exposed_to": "school", "exposed_on": "2026-03-29", "note": "at home"}
+    number = number_of(send(resident(), "public:report", "symptoms", "north-1", form).text)
+    assert resident().post(reverse("public:withdraw"), {"number": number}).status_code == 200
+    row = reports()[0]
+    assert [name for name in COMPARED if row[name] is not None] == ["zone", "kind"]
+
+
+def test_a_correction_that_comes_too_late_leaves_the_phone_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    number = number_of(
+        send(resident(), "public:report", "symptoms", "north-1", {**REPORT, "phone": "13800000000"}).text
+    )
+
+    def late(*_: object, **__: object) -> None:
+        raise NotNow("Somebody was faster.")
+
+    monkeypatch.setattr(opened, "record", late)
+    sent = {"number": number, "step": "save", "symptoms": ["rash"], "phone": "13811111111"}
+    assert resident().post(reverse("public:correct"), sent).status_code == 409
+    assert instance.current().stores.vault.get(reports()[0]["person_id"]) == {"phone": "13800000000"}
+
+
+def test_after_an_erasure_the_receipt_still_opens_and_corrects() -> None:
+    number = number_of(
+        send(resident(), "public:report", "symptoms", "north-1", {**REPORT, "phone": "13800000000"}).text
+    )
+    steward = Actor("steward", (Grant("data_steward", EVERYWHERE),), verified=True)
+    erase_persons(steward, [reports()[0]["person_id"]], why="asked_for", reason="asked for it")
+    assert resident().post(reverse("public:receipt"), {"number": number}).status_code == 200
+    sent = {"number": number, "step": "save", "symptoms": ["rash"], "phone": "13811111111"}
+    assert resident().post(reverse("public:correct"), sent).status_code == 200
+    row = reports()[0]
+    assert instance.current().stores.vault.get(row["person_id"]) == {"phone": "13811111111"}
 
 
 @pytest.mark.parametrize(

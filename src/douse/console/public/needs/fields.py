@@ -12,7 +12,7 @@ from douse.console.words import say
 from douse.records.codes import REQUEST_KINDS
 
 LONGEST_NAME = 60
-MOST_PEOPLE = 99
+MOST_PEOPLE, LONGEST_PEOPLE = 99, 2
 _AHEAD = timedelta(days=60)  # a time beyond it is a slip of the finger
 HOLD = ("name", "phone", "address")  # what goes into the vault
 
@@ -26,8 +26,8 @@ class Asked:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def read(kind: str, sent: QueryDict, now: datetime) -> Asked:
-    """Read a form of a kind (one of `REQUEST_KINDS`)."""
+def read(kind: str, sent: QueryDict, now: datetime, *, before: datetime | None = None) -> Asked:
+    """Read a form of a kind (one of `REQUEST_KINDS`); `before`: the time that a correction may leave as it is."""
     if kind not in REQUEST_KINDS:
         raise ValueError("a kind of request")
     made = Asked(row={"kind": kind})
@@ -35,7 +35,7 @@ def read(kind: str, sent: QueryDict, now: datetime) -> Asked:
     made.contact = {name: plain(sent.get(name), longest[name]) for name in HOLD}
     made.row["note"] = plain(sent.get("note"), LONGEST_NOTE) or None
     made.row["people"] = _people(sent.get("people") or "", made.problems)
-    made.row["wanted_by"] = _wanted(sent.get("wanted_by") or "", now, made.problems)
+    made.row["wanted_by"] = _wanted(sent.get("wanted_by") or "", now, made.problems, before)
     if not made.contact["address"]:
         made.problems["address"] = say("Please say where to bring it.")
     if not made.contact["phone"]:
@@ -48,21 +48,24 @@ def read(kind: str, sent: QueryDict, now: datetime) -> Asked:
 
 
 def _people(said: str, problems: dict[str, str]) -> int | None:
-    if not said.strip():
+    said = said.strip()
+    if not said:
         return None
-    if said.strip().isascii() and said.strip().isdigit() and 1 <= int(said[:6]) <= MOST_PEOPLE:
+    if said.isascii() and said.isdigit() and len(said) <= LONGEST_PEOPLE and 1 <= int(said) <= MOST_PEOPLE:
         return int(said)
     problems["people"] = say("A number from 1 to {most}.", most=MOST_PEOPLE)
     return None
 
 
-def _wanted(said: str, now: datetime, problems: dict[str, str]) -> datetime | None:
+def _wanted(said: str, now: datetime, problems: dict[str, str], before: datetime | None) -> datetime | None:
     if not said.strip():
         return None
     try:
         found = datetime.fromisoformat(said.strip())
     except ValueError:
         found = None
+    if found is not None and before is not None and found == before.replace(second=0, microsecond=0):
+        return before
     if found is None or found.tzinfo is not None or not now - timedelta(hours=1) <= found <= now + _AHEAD:
         problems["wanted_by"] = say("This time cannot be: it has passed, or lies far ahead.")
         return None

@@ -22,7 +22,9 @@ from douse.console.states import NotNow, TooOften, check_move, may_move
 from douse.console.words import say, with_names, words
 from douse.errors import DouseError
 
-_NONE_LEFT = {"symptoms": None, "age_band": None, "note": None, "came_from": None}
+# What is emptied when somebody takes back what they sent.
+_SAID = ("age_band", "symptoms", "onset", "exposed_to", "exposed_on", "came_from", "arrived_on", "note")
+_ASKED = ("note", "people", "wanted_by")
 
 
 @open_to_all
@@ -138,12 +140,12 @@ def _correct_report(request: HttpRequest, opened: Opened) -> HttpResponse:
     filled = report_fields.read(kind, request.POST, clock.now().date())
     if filled.problems:
         return reports.form_page(request, kind, row["zone"], filled, number=number)
+    changes = filled.row | {"state": "received", "weight": reports.weight(filled.row), "zone": _zone(request, row)}
+    opened.correct("corrected_by_resident", **changes)
     if filled.phone:
         vault.put(row["person_id"], {"phone": filled.phone})
     else:
         vault.forget([row["person_id"]])
-    changes = filled.row | {"state": "received", "weight": reports.weight(filled.row), "zone": _zone(request, row)}
-    opened.correct("corrected_by_resident", **changes)
     return _page(request, _again(opened), done=say("Your correction is in."))
 
 
@@ -160,14 +162,14 @@ def _correct_need(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise NotNow("This cannot be changed any more.", next_step="Send a new request for what you need now.")
     number = numbers.grouped(opened.number)
     if request.POST.get("step") != "save":
-        given = {name: row[name] for name in ("note", "people", "wanted_by")}
+        given = {name: row[name] for name in _ASKED}
         asked = need_fields.Asked(given, vault.get(row["household"]) or {})
         return needs.form_page(request, kind, row["zone"], asked, number=number)
-    asked = need_fields.read(kind, request.POST, clock.now())
+    asked = need_fields.read(kind, request.POST, clock.now(), before=row["wanted_by"])
     if asked.problems:
         return needs.form_page(request, kind, row["zone"], asked, number=number)
-    vault.put(row["household"], asked.contact)
     opened.correct("corrected_by_resident", **asked.row)
+    vault.put(row["household"], asked.contact)
     return _page(request, _again(opened), done=say("Your correction is in."))
 
 
@@ -175,11 +177,11 @@ def _withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
     vault = instance.current().stores.vault
     if opened.table == "self_reports":
         check_move(REPORT, str(opened.row["state"]), "withdrawn")
-        opened.correct("withdrawn_by_resident", state="withdrawn", **_NONE_LEFT)
+        opened.correct("withdrawn_by_resident", state="withdrawn", **dict.fromkeys(_SAID))
         vault.forget([opened.row["person_id"]])
     else:
         check_move(NEED, state_of(opened.row), "taken_back")
-        opened.correct("withdrawn_by_resident", withdrawn_at=clock.now(), note=None)
+        opened.correct("withdrawn_by_resident", withdrawn_at=clock.now(), **dict.fromkeys(_ASKED))
         vault.forget([opened.row["household"]])
     return _page(request, _again(opened), done=say("It is taken back. Your phone number and address are deleted."))
 
@@ -192,7 +194,12 @@ def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
         if state != "delivered":
             raise NotNow("Nobody has said that it was brought.", next_step="Wait for it, or call.")
         opened.correct("confirmed_by_resident", delivered_at=None)
-        return _page(request, _again(opened), done=say("Thank you. It is open again, and somebody is told."))
+        medical = opened.row["kind"] in rules_today().medical
+        done = (
+            say("Thank you. It is open again, and somebody is told.") if medical
+            else say("Thank you. It is open again, and on the list of those who bring it.")
+        )  # fmt: skip
+        return _page(request, _again(opened), done=done)
     check_move(NEED, state, "met")
     opened.correct("confirmed_by_resident", met_at=now, delivered_at=opened.row["delivered_at"] or now)
     return _page(request, _again(opened), done=say("Thank you. It is noted as received."))
