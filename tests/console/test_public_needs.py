@@ -16,7 +16,8 @@ from douse.console.permissions import Actor, Grant
 from douse.console.public import floods
 from douse.console.public.needs.clock import rules_today
 from douse.console.reading import follow
-from douse.console.writing import record
+from douse.console.rows import corrected
+from douse.console.writing import erase_persons, record
 from douse.records.ledger import NewEntry
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
@@ -72,7 +73,7 @@ def test_a_medical_request_rings_at_once_in_the_same_batch(ledger: Any, user: Ma
     for kind in ("dialysis", "medicine"):
         task = by_kind[f"medical request: {kind}"]
         assert task["kind"] == "deliver"
-        assert task["due_at"] == NOW + timedelta(hours=rules.clock[kind].value)  # type: ignore[index]
+        assert task["due_at"] == NOW + timedelta(hours=rules.clock[kind].value)
         assert task["person_id"] in {row["household"] for row in requests()}
 
 
@@ -124,7 +125,21 @@ def test_what_is_taken_back_ends_its_task_and_forgets_the_household() -> None:
     assert act("public:withdraw", number).status_code == 200
     assert instance.current().stores.vault.get(household) is None
     assert [task["outcome"] for task in tasks()] == ["cancelled"]
-    assert requests()[0]["withdrawn_at"] == NOW
+    row = requests()[0]
+    assert row["withdrawn_at"] == NOW
+    assert (row["note"], row["people"]) == (None, None)
+
+
+def test_a_household_is_erased_with_all_that_it_said(ledger: Any) -> None:
+    number = ask()
+    act("public:withdraw", number)
+    household = requests()[0]["household"]
+    steward = Actor("steward", (Grant("data_steward", "*"),), verified=True)
+    erase_persons(steward, [household], why="asked_for", reason="asked for by the household")
+    rows = [entry.row for entry in ledger.entries(tables=["requests"])]
+    assert len(rows) == 2
+    assert not any("insulin" in str(row) for row in rows)
+    assert act("public:receipt", number).status_code == 200
 
 
 def test_a_request_is_corrected_with_its_number() -> None:
@@ -146,6 +161,7 @@ def test_a_request_is_corrected_with_its_number() -> None:
         ({"phone": ""}, "phone"),
         ({"phone": "<b>1</b>"}, "phone"),
         ({"people": "0"}, "people"),
+        ({"people": "00000199999"}, "people"),
         ({"people": "1e9"}, "people"),
         ({"people": "٣"}, "people"),
         ({"wanted_by": "2026-03-01T10:00"}, "wanted_by"),
@@ -159,6 +175,44 @@ def test_what_cannot_be_is_said_at_its_field(form: dict[str, str], wrong: str) -
     assert answer.status_code == 422
     assert f'id="{wrong}-problem"' in answer.text
     assert requests() == []
+
+
+def test_blanks_around_a_number_do_no_harm() -> None:
+    ask(people="      5 ")
+    assert requests()[0]["people"] == 5
+
+
+def test_who_asks_is_told_whether_somebody_was_told(user: Make) -> None:
+    said = "Somebody who works in your area was told at once."
+    nobody = send(resident(), "public:needs", "dialysis", "north-1", NEED).text
+    assert said not in nobody
+    assert "please call as well" in nobody
+    user("north", community_worker="north")
+    assert said in send(resident(), "public:needs", "dialysis", "north-1", NEED).text
+    food = send(resident(), "public:needs", "food", "north-1", NEED).text
+    assert said not in food
+    assert "please call as well" not in food
+
+
+def test_an_address_is_corrected_when_the_time_has_passed(at: Clock) -> None:
+    number = ask(wanted_by="2026-04-01T10:00")
+    at.at = NOW + timedelta(hours=8)
+    sent = {**NEED, "address": "Block 4", "wanted_by": "2026-04-01T10:00", "step": "save"}
+    assert act("public:correct", number, **sent).status_code == 200
+    row = requests()[0]
+    assert row["wanted_by"] == datetime(2026, 4, 1, 10)
+    assert (instance.current().stores.vault.get(row["household"]) or {})["address"] == "Block 4"
+    late = act("public:correct", number, **{**sent, "wanted_by": "2026-04-01T11:00"})
+    assert late.status_code == 422
+
+
+def test_what_did_not_come_is_said_to_be_told_only_where_it_rings() -> None:
+    for kind, said in (("medicine", "somebody is told"), ("food", "on the list of those who bring it")):
+        number = ask(kind)
+        row = next(row for row in requests() if row["kind"] == kind)
+        desk = Actor("desk", (Grant("logistics", "north"),), verified=True)
+        record(desk, [corrected("requests", row, delivered_at=NOW)], action="answered_request")
+        assert said in act("public:confirm", number, came="no").text
 
 
 def test_a_request_needs_a_place() -> None:
@@ -192,6 +246,11 @@ def test_the_today_page_shows_medical_requests_that_wait(user: Make, client_of: 
     page = desk.get(reverse("today")).text
     assert 'id="medical-requests"' in page
     assert reverse("residents:request", args=[requests()[0]["request_id"]]) in page
+    assert "told, and has promised nothing yet: desk" in page
+    south = client_of(user("lead", decision_maker="*"))
+    ask("birth", "south-1")
+    assert "nobody was told" in south.get(reverse("today")).text
+    assert "nobody was told" not in desk.get(reverse("today")).text  # of another district
 
 
 def test_totals_change_once_a_day_and_hide_small_numbers(put: Callable[..., None], at: Clock) -> None:

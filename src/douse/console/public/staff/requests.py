@@ -16,6 +16,7 @@ from douse.console.forms_read import moment_of
 from douse.console.listing import sliced
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
+from douse.console.public.needs.alarm import open_tasks
 from douse.console.public.needs.clock import OPEN, STATES, rules_today, with_clock
 from douse.console.public.staff.triage import zones_to_choose
 from douse.console.public.states import NEED
@@ -85,13 +86,20 @@ def filtered(rows: pl.DataFrame, asked: dict[str, str], zones: frozenset[str] | 
 
 
 def medical_waiting(actor: Actor, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Open medical requests within somebody's zones, the most urgent first: for the Today page."""
+    """Open medical requests within somebody's zones, the most urgent first, with who was told: for the Today page."""
     if not may(actor, "read requests"):
         return []
     rows = clocked(actor, snapshot).filter(pl.col("medical") & pl.col("state").is_in(OPEN))
     names = ground_of(snapshot).names
-    ordered = rows.sort("due", "request_id").rows(named=True)
-    return [row | {"place": names.get(row["zone"] or "", row["zone"])} for row in ordered]
+    tasks = open_tasks(snapshot)
+    return [
+        row
+        | {
+            "place": names.get(row["zone"] or "", row["zone"]),
+            "told": tasks.get(row["request_id"], {}).get("assigned_to"),
+        }
+        for row in rows.sort("due", "request_id").rows(named=True)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
