@@ -71,7 +71,7 @@ def test_a_walk_through_every_page(address, browser, size, language):
     page.goto(f"{address}/public/help")
     assert page.locator("html").get_attribute("lang") == ("zh-Hans" if language == "zh-CN" else "en")
     look(page, "help")
-    page.click("a[href='/public/report']")
+    page.goto(f"{address}/public/report")
     look(page, "kinds")
     page.click(".doors a >> nth=0")
     look(page, "places")
@@ -119,6 +119,73 @@ def test_a_walk_through_every_page(address, browser, size, language):
     page.wait_for_selector(".one-time-code")
     look(page, "codes")
     assert errors == []
+
+
+MOST_TAPS, MOST_TYPED = 4, 0  # from the first page to the receipt; docs/residents.md says so
+
+
+class Thumb:
+    """Somebody with a phone, whose taps and typed fields are counted."""
+
+    def __init__(self, page):
+        self.page, self.taps, self.typed = page, 0, 0
+
+    def tap(self, what):
+        self.page.tap(what)
+        self.taps += 1
+
+    def type(self, field, text):
+        self.page.fill(field, text)
+        self.typed += 1
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_a_report_takes_no_more_than_four_taps_and_nothing_typed(address, browser, language):
+    thumb = Thumb(opened(browser, "phone", language))
+    thumb.page.goto(f"{address}/public/help")
+    thumb.tap("a[href$='kind=symptoms']")
+    thumb.tap("a[href*='zone=n1']")
+    thumb.tap("label:has(input[value=fever])")
+    thumb.tap("button.send")
+    thumb.page.wait_for_selector(".receipt-number")
+    assert thumb.taps <= MOST_TAPS
+    assert thumb.typed <= MOST_TYPED
+
+
+def test_by_a_poster_at_the_door_a_report_takes_two_taps(address, browser):
+    thumb = Thumb(opened(browser, "phone", "en-GB"))
+    thumb.page.goto(f"{address}/public/report?kind=symptoms&zone=n1")
+    thumb.tap("label:has(input[value=fever])")
+    thumb.tap("button.send")
+    thumb.page.wait_for_selector(".receipt-number")
+    assert thumb.taps == 2
+
+
+def test_two_quick_taps_are_one_report_and_its_receipt_is_seen(address, browser):
+    page = opened(browser, "phone", "en-GB")
+    page.goto(f"{address}/public/report?kind=symptoms&zone=n1")
+    page.check("input[value=cough]")
+    while not page.input_value("input[name=answer]"):  # the puzzle is being solved
+        page.wait_for_timeout(50)
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    send = "document.querySelector('button.send').click()"
+    page.evaluate(f"() => {{ {send}; setTimeout(() => {send}, 20); }}")
+    page.wait_for_selector(".receipt-number")
+    assert len(posts) == 1
+
+
+def test_a_report_is_sent_with_the_keyboard_alone(address, browser):
+    page = opened(browser, "desk", "en-GB")
+    page.goto(f"{address}/public/report?kind=symptoms&zone=n1")
+    page.focus("input[value=fever]")
+    page.keyboard.press("Space")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('button.send')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".receipt-number")
 
 
 def test_without_script_a_code_sends_the_form(address, browser):

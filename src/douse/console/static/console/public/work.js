@@ -7,7 +7,13 @@
   const said = form.querySelector(".work-said");
   const field = (name) => form.elements.namedItem(name);
   const RENEW = 25 * 60 * 1000; // a puzzle runs out after half an hour
-  let waiting = false, started = 0;
+  const AGAIN = 15 * 1000; // until a form may be sent once more: two quick taps are one report
+  let waiting = false, started = 0, sentAt = -AGAIN;
+
+  function sending() {
+    sentAt = performance.now();
+    said.textContent = said.dataset.sending;
+  }
 
   function fail() {
     waiting = false;
@@ -27,7 +33,7 @@
       if (data.puzzle !== field("puzzle").value) return;
       field("answer").value = data.answer;
       said.textContent = "";
-      if (waiting) { waiting = false; form.submit(); }
+      if (waiting) { waiting = false; sending(); form.submit(); }
     };
     worker.postMessage({ puzzle, bits: Number(bits) });
   }
@@ -41,17 +47,18 @@
   }
 
   form.addEventListener("submit", (event) => {
-    if (field("code").value.trim()) return;
     const old = Date.now() - started > RENEW;
-    if (field("answer").value && !old) return;
+    const twice = performance.now() - sentAt < AGAIN;
+    if (!twice && (field("code").value.trim() || (field("answer").value && !old))) { sending(); return; }
     event.preventDefault();
+    if (twice) return;
     if (waiting) return;
     waiting = true;
     said.textContent = said.dataset.checking;
     if (old) renew();
   });
   // Come back by the browser's button: that puzzle was used.
-  window.addEventListener("pageshow", (event) => { if (event.persisted) renew(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { sentAt = -AGAIN; renew(); } });
 
   solve(form.dataset.puzzle, form.dataset.bits);
 })();
