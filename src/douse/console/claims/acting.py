@@ -41,8 +41,8 @@ def answer(request: HttpRequest, claim_id: str) -> HttpResponse:
         except UsageError as error:
             problem = " ".join(say(part) for part in (error.what, error.next_step) if part)
         else:
-            messages.success(request, say("The answer is on record. It is published when a second person agrees."))
-            return redirect("claims:claim", claim_id)
+            said = say("The answer is on record. It is published when a second person agrees.")
+            return _done(request, claim_id, said)
     before = of_row(row) if row["answer"] else None
     cited = () if before is None else before.evidence
     return page(
@@ -70,32 +70,28 @@ def offered(request: HttpRequest, claim_id: str) -> HttpResponse:
 def review(request: HttpRequest, claim_id: str) -> HttpResponse:
     """Agree to an answer as the second person: it is published."""
     acts.agree(request, claim_id, text_of(request.POST, "record"))
-    messages.success(request, say("The answer is published."))
-    return redirect("claims:claim", claim_id)
+    return _done(request, claim_id, say("The answer is published."))
 
 
 @require_POST
 def send_back(request: HttpRequest, claim_id: str) -> HttpResponse:
     """Send an answer back, with a reason."""
     acts.send_back(request, claim_id, text_of(request.POST, "reason"))
-    messages.success(request, say("The answer is sent back; the claim is open again."))
-    return redirect("claims:claim", claim_id)
+    return _done(request, claim_id, say("The answer is sent back; the claim is open again."))
 
 
 @require_POST
 def withdraw(request: HttpRequest, claim_id: str) -> HttpResponse:
     """Take a claim off, with a reason."""
     acts.withdraw(request, claim_id, text_of(request.POST, "reason"))
-    messages.success(request, say("The claim is withdrawn."))
-    return redirect("claims:claim", claim_id)
+    return _done(request, claim_id, say("The claim is withdrawn."))
 
 
 @require_POST
 def reopen(request: HttpRequest, claim_id: str) -> HttpResponse:
     """Open a claim again."""
     acts.reopen(request, claim_id, text_of(request.POST, "reason"))
-    messages.success(request, say("The claim is open again."))
-    return redirect("claims:claim", claim_id)
+    return _done(request, claim_id, say("The claim is open again."))
 
 
 @require_POST
@@ -103,8 +99,14 @@ def join(request: HttpRequest, claim_id: str) -> HttpResponse:
     """Say that a claim repeats another one, or that it does not."""
     other = text_of(request.POST, "same_as") or None
     acts.join(request, claim_id, other)
-    messages.success(request, say("The two are joined.") if other else say("The claim stands by itself again."))
-    return redirect("claims:claim", other or claim_id)
+    said = say("The two are joined.") if other else say("The claim stands by itself again.")
+    return _done(request, other or claim_id, said)
+
+
+def _done(request: HttpRequest, claim_id: str, said: str) -> HttpResponse:
+    """To the page of a claim, which says what was done."""
+    messages.success(request, said)
+    return redirect("claims:claim", claim_id)
 
 
 def _given(sent: QueryDict, row: dict[str, Any]) -> Answer:

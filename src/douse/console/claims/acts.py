@@ -176,7 +176,10 @@ def _moved(request: HttpRequest, claim_id: str, right: str, to: str, action: str
     row = find(actor, snapshot, claim_id)
     check_zone(actor, snapshot, right, row["zone"])
     check_state(row, to)
-    check_text(reason, "This needs a reason.", "Say in a sentence why.")
+    check_text(
+        reason,
+        UsageError("This needs a reason.", allowed="up to 500 characters", next_step="Say in a sentence why."),
+    )
     return record(request, [corrected("claims", row, state=to, reason=reason)], action=action, reason=reason)
 
 
@@ -208,5 +211,9 @@ def _version(said: Said) -> Said:
 
 def _because(text: str) -> str:
     check_names_nobody(text)
-    next_step = "Say in plain words what is so, and how one knows, in each language."
-    return check_text(plain(text, LONGEST + 1), "An answer says why.", next_step)
+    otherwise = UsageError(
+        "An answer says why.",
+        allowed="up to 500 characters",
+        next_step="Say in plain words what is so, and how one knows, in each language.",
+    )
+    return check_text(plain(text, LONGEST + 1), otherwise)

@@ -48,10 +48,10 @@ def check_names_nobody(text: str) -> None:
         )
 
 
-def check_text(text: str, what: str, next_step: str) -> str:
-    """A text that must be there and is short enough. Raises UsageError."""
+def check_text(text: str, otherwise: UsageError) -> str:
+    """A text that must be there and is short enough; else the error is raised."""
     if not text or len(text) > LONGEST:
-        raise UsageError(what, allowed=f"1 to {LONGEST} characters", next_step=next_step)
+        raise otherwise
     return text
 
 

@@ -8,8 +8,9 @@ from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from douse.console import pages
@@ -43,6 +44,7 @@ def open_to_all(view: View[P]) -> View[P]:
         if request.method == "POST" and _is_too_large(request):
             return too_large(request)
         response = _told(request, lambda: view(request, *args, **kwargs))
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if chosen in LANGUAGES:
             response.set_cookie(
                 LANGUAGE_COOKIE, chosen, max_age=timedelta(days=365), secure=request.is_secure(), httponly=True,
@@ -67,6 +69,8 @@ def _told(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRespo
             request, say("Something here is broken."), say("Try again later, or call the people of your area."),
             HTTPStatus.INTERNAL_SERVER_ERROR,
         )  # fmt: skip
+    except Http404:
+        return sorry(request, say("There is no such page."), say("Go back to the first page."), HTTPStatus.NOT_FOUND)
     except (SuspiciousOperation, BadRequest, MultiPartParserError):
         return sorry(
             request, say("What was sent is not a form of this page."), say("Open the page again."),
