@@ -46,3 +46,34 @@ def test_a_page_that_may_be_kept_is_kept_by_language() -> None:
         answer = resident().get(reverse(page))
         assert "max-age" in answer.headers["Cache-Control"]
         assert {"Accept-Language", "Cookie"} <= set(answer.headers["Vary"].split(", "))
+
+
+@pytest.mark.usefixtures("city")
+def test_who_comes_back_to_what_a_receipt_opened_is_asked_for_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "BITS", 4)
+    client = resident()
+    number = number_of(send(client, "public:report", "symptoms", "north-1", REPORT).text)
+    for page in ("public:correct", "public:withdraw", "public:confirm"):
+        answer = client.get(reverse(page))
+        assert (answer.status_code, answer.headers.get("Location")) == (302, reverse("public:receipt"))
+    form = client.post(reverse("public:correct"), {"number": number})
+    assert form.status_code == 200
+    assert "hreflang" not in form.text  # in another language it would be empty
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize(
+    "address",
+    ["/public/report?kind=symptoms&zone=north-1", "/public/needs?kind=food&zone=north-1", "/public/claims/new"],
+)
+def test_the_title_says_first_that_something_has_to_be_corrected(address: str) -> None:
+    assert "<title>Please correct" not in resident().get(address).text
+    assert "<title>Please correct" in resident().post(address, {"note": "x"}).text
+
+
+@pytest.mark.usefixtures("city")
+def test_a_receipt_number_is_read_out_and_not_only_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floods, "BITS", 4)
+    page = send(resident(), "public:report", "symptoms", "north-1", REPORT).text
+    tag = page.split('class="receipt-number"')[1].split(">")[0]
+    assert "aria-label" not in tag  # of a paragraph it would be said in place of the number

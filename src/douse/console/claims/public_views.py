@@ -20,6 +20,7 @@ from douse.console.public.door import open_to_all, public_page
 from douse.console.public.text import plain
 from douse.console.reach import Reach, ground_of
 from douse.console.reading import follow
+from douse.console.remembered import Remembered
 from douse.console.words import say, with_names, words
 from douse.errors import UsageError
 from douse.outputs.claims.languages import likely
@@ -31,6 +32,7 @@ PER_PAGE = 20
 _MOST_FOUND, _SHOWN_ALIKE, _MOST_ZONES = 50, 3, 60
 _KEPT_FOR = 60  # seconds for which a browser or a network in between may keep a page
 _WHOLE = Reach(everywhere=True, zones=frozenset())
+_by_words: Remembered[dict[str, str]] = Remembered(2)
 
 
 @open_to_all
@@ -134,10 +136,15 @@ def _take(snapshot: Snapshot, claim: str, zone: str | None) -> None:
 
 
 def _same(snapshot: Snapshot, claim: str) -> str | None:
-    rows = snapshot.current("claims").filter(pl.col("state") != "withdrawn").select("claim_id", "claim")
-    wanted, roots = folded(claim), joined(snapshot)
-    found = next((name for name, text in rows.iter_rows() if text and folded(text) == wanted), None)
+    rows, roots = snapshot.current("claims"), joined(snapshot)
+    found = _by_words.get("words", (rows,), lambda: _first_by_words(rows)).get(folded(claim))
     return roots.get(found, found) if found else None
+
+
+def _first_by_words(rows: pl.DataFrame) -> dict[str, str]:
+    """Words of a claim -> the first that says them, of those that were not withdrawn."""
+    known = rows.filter(pl.col("state") != "withdrawn", pl.col("claim").is_not_null()).select("claim", "claim_id")
+    return {folded(claim): name for claim, name in reversed(known.rows())}
 
 
 def _kept(response: HttpResponse) -> HttpResponse:

@@ -67,6 +67,8 @@ def alike(snapshot: Snapshot, text: str, *, most: int) -> list[tuple[Published, 
 
 def _all(snapshot: Snapshot, rows: pl.DataFrame) -> dict[str, Published]:
     of_claim: dict[str, list[dict[str, Any]]] = {}
+    out = rows.filter(pl.col("state") == "published", pl.col("answer").is_not_null())["claim_id"]
+    rows = rows.filter(pl.col("claim_id").is_in(out.implode()))
     for row in rows.sort("recorded_at", maintain_order=True).iter_rows(named=True):
         of_claim.setdefault(row["claim_id"], []).append(row)
     times = _times(snapshot)

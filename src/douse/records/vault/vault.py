@@ -26,6 +26,7 @@ KEY = "vault.key"
 FIELDS = ("name", "phone", "address", "identity_number")
 ALIKE = 0.85  # of names, from 0 to 1
 _LONGEST = 500
+_AT_ONCE = 500  # pseudonyms a statement
 _PSEUDONYM_BYTES = 10
 _BLANKS = re.compile(r"[\W_]+")
 
@@ -85,6 +86,17 @@ class Vault:
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(persons.c.sealed).where(persons.c.pseudonym == pseudonym)).first()
         return None if row is None else self._open(row.sealed)
+
+    def known(self, pseudonyms: Collection[str]) -> dict[str, dict[str, str]]:
+        """What is known of many persons, by pseudonym; those of whom nothing is are left out."""
+        found: dict[str, dict[str, str]] = {}
+        wanted = list(pseudonyms)
+        with self._engine.connect() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = persons.c.pseudonym.in_(wanted[start : start + _AT_ONCE])
+                rows = connection.execute(sa.select(persons.c.pseudonym, persons.c.sealed).where(some))
+                found |= {row.pseudonym: self._open(row.sealed) for row in rows}
+        return found
 
     def forget(self, pseudonyms: Collection[str]) -> int:
         """Delete rows; how many there were."""

@@ -67,7 +67,8 @@ def form_page(  # noqa: PLR0913  (what the page shows, each by name)
             "name": LONGEST_NAME, "note": LONGEST_NOTE, "phone": LONGEST_PHONE, "address": LONGEST_ADDRESS,
         },
     }  # fmt: skip
-    return public_page(request, "public/needs.html", status or steps.status_of(asked.problems), **values)
+    status = status or steps.status_of(asked.problems)
+    return public_page(request, "public/needs.html", status, switch=not number, **values)
 
 
 def _take(zone: str, asked: Asked) -> tuple[str, bool]:

@@ -4,7 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
 from douse.console import clock, instance
 from douse.console.public import numbers, places
@@ -37,28 +38,33 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_all
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest) -> HttpResponse:
     """The form again, filled in; saved when it comes back."""
     return _with(request, lambda opened: _correct(request, opened))
 
 
 @open_to_all
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take back what was sent: nobody acts on it any more, and who sent it is forgotten."""
     return _with(request, lambda opened: _withdraw(request, opened))
 
 
 @open_to_all
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """Say that what was asked for has come, or has not."""
     return _with(request, lambda opened: _confirm(request, opened))
 
 
 def _with(request: HttpRequest, then: Any) -> HttpResponse:
-    """Open the number that was sent and go on; errors are told on a page for residents."""
+    """Open the number that was sent and go on; errors are told on a page for residents.
+
+    Who only comes back to the address, as a browser does that opens its pages anew, is asked for the number.
+    """
+    if request.method != "POST":
+        return redirect("public:receipt")
     typed = request.POST.get("number", "")
     try:
         opened = open_with(request, follow(), typed)

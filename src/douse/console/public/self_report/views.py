@@ -74,7 +74,8 @@ def form_page(  # noqa: PLR0913  (what the page shows, each by name)
         "settings": [(one, said.label(one)) for one in SETTINGS],
         "longest": {"place": LONGEST_PLACE, "note": LONGEST_NOTE, "phone": LONGEST_PHONE},
     }  # fmt: skip
-    return public_page(request, "public/report.html", status or steps.status_of(filled.problems), **values)
+    status = status or steps.status_of(filled.problems)
+    return public_page(request, "public/report.html", status, switch=not number, **values)
 
 
 def names_danger(row: dict[str, Any]) -> bool:

@@ -125,9 +125,10 @@ def _same_phone(row: dict[str, Any], reports: pl.DataFrame) -> set[str]:
     if not own:
         return set()
     last = reports.sort("sent_at", descending=True).head(LOOKED_AT)["person_id"].drop_nulls()
+    known = vault.known(last.to_list())
     return {
-        person for person in last
-        if person != row["person_id"] and _digits((vault.get(person) or {}).get("phone", "")) == own
+        person for person, fields in known.items()
+        if person != row["person_id"] and _digits(fields.get("phone", "")) == own
     }  # fmt: skip
 
 
