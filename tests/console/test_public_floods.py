@@ -18,6 +18,7 @@ from douse.console.permissions import Actor, Grant
 from douse.console.public import codes, floods, intake, work
 from douse.console.public.door import LARGEST_BODY
 from douse.console.reading import follow
+from douse.records.vault import Vault
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("city")]
 ADDRESS = "/public/report?kind=symptoms&zone=north-1"
@@ -203,6 +204,21 @@ def test_what_could_not_be_kept_is_shown_again_and_its_code_still_works(monkeypa
     assert count() == persons() == 0
     assert resident().post(ADDRESS, sent).status_code == 201
     assert count() == persons() == 1
+
+
+BREAKS: dict[str, tuple[object, str]] = {"vault": (Vault, "put"), "puzzles": (work, "spend")}
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_whatever_breaks_the_form_comes_back_filled_in(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(*BREAKS[broken], full)
+    answer = send(resident(), "public:report", "symptoms", "north-1", {**REPORT, "phone": "13800000000"})
+    assert answer.status_code == 503
+    assert 'value="fever" checked' in answer.text
+    assert count() == 0
 
 
 def persons() -> int:

@@ -80,6 +80,12 @@ def _place() -> Iterator[None]:
         _room.release()
 
 
+def not_kept(error: Exception) -> DouseError:
+    """What the sender of a form is told when something broke; the log is told what."""
+    _log.error("forms of residents could not be kept", exc_info=error)
+    return DouseError("What you sent could not be kept just now.", next_step="Wait a minute and send it once more.")
+
+
 def _write(batch: Sequence[_Form]) -> None:
     """Write forms in one batch; where that fails each by itself, so that none suffers for another."""
     try:
@@ -89,8 +95,7 @@ def _write(batch: Sequence[_Form]) -> None:
             for form in batch:
                 _write([form])
             return
-        _log.error("forms of residents could not be written", exc_info=error)
-        told = DouseError("What you sent could not be kept just now.", next_step="Wait a minute and send it once more.")
+        told = not_kept(error)
         for form in batch:
             form.error = told
     else:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse
 
 from douse.console import instance
-from douse.console.public import codes, floods, places, work
+from douse.console.public import codes, floods, intake, places, work
 from douse.console.public.door import public_page
 from douse.console.public.floods import Proof
 from douse.console.states import TooOften
@@ -72,17 +72,15 @@ def sent(request: HttpRequest, zone: str | None, take: Callable[[], Told]) -> To
     proof = _proof_of(request)
     try:
         wrong = floods.admit(request, zone, proof)
-    except TooOften as error:
-        raise _not_sent(error, HTTPStatus.TOO_MANY_REQUESTS) from error
+    except Exception as error:  # whatever it is, nothing that was filled in may be lost
+        raise _not_sent(error) from error
     if wrong:
         raise NotSent(wrong, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         return take()
-    except DouseError as error:
+    except Exception as error:
         codes.give_back(proof.code)
-        too_often = isinstance(error, TooOften)
-        status = HTTPStatus.TOO_MANY_REQUESTS if too_often else HTTPStatus.SERVICE_UNAVAILABLE
-        raise _not_sent(error, status) from error
+        raise _not_sent(error) from error
 
 
 @contextmanager
@@ -103,9 +101,10 @@ def status_of(problems: Mapping[str, str]) -> HTTPStatus:
     return HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
 
 
-def _not_sent(error: DouseError, status: int) -> NotSent:
-    said = words()
-    return NotSent(" ".join(said.translated(part) for part in (error.what, error.next_step) if part), status)
+def _not_sent(error: Exception) -> NotSent:
+    status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooOften) else HTTPStatus.SERVICE_UNAVAILABLE
+    told, said = error if isinstance(error, DouseError) else intake.not_kept(error), words()
+    return NotSent(" ".join(said.translated(part) for part in (told.what, told.next_step) if part), status)
 
 
 def _proof_of(request: HttpRequest) -> Proof:
