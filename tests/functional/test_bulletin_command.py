@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from datetime import datetime
 
 import pytest
 
 from douse.__main__ import main
+from douse.records.ledger import NewEntry, open_ledger
 
 pytestmark = pytest.mark.slow
 
@@ -152,3 +154,67 @@ def test_a_folder_that_moved_is_proved_where_it_is(site, tmp_path):
     data, out = site
     shutil.move(out, tmp_path / "elsewhere")
     assert main(["bulletin", "verify", str(tmp_path / "elsewhere"), str(data), "--quiet"]) == 0
+
+
+def test_answers_to_claims_are_written_beside_a_bulletin_of_a_ledger(tmp_path, capsys):
+    data, place, out = records(tmp_path / "data"), tmp_path / "instance", tmp_path / "out"
+    assert main(["import", str(data), "--folder", str(place)]) == 0
+    at = datetime(2026, 3, 2, 9)
+    row = {
+        "claim_id": "c1", "claim": "Salt water kills it", "language": "en", "zone": "nb", "first_seen_at": at,
+        "answer": "false", "because": "It does not.", "answered_at": at, "published_at": at,
+        "evidence": json.dumps([{"kind": "source", "title": "Salt", "url": "https://example.org/salt"}]),
+    }  # fmt: skip
+    entries = [
+        NewEntry("claims", {**row, "state": "published"}),
+        NewEntry("claims", {**row, "claim_id": "c2", "claim": "Not agreed to", "state": "answered"}),
+    ]
+    open_ledger(place).append(entries, author="user:t", at=at)
+    named = ["--publisher", "North Health Office", "--address", "https://health.example"]
+    asked = ["bulletin", str(place), "--as-of", DAYS[1], "--out", str(out), "--quiet"]
+    assert main([*asked, *named]) == 0
+    graph = json.loads((out / "claims.jsonld").read_text())["@graph"]
+    assert [one["claimReviewed"] for one in graph] == ["Salt water kills it"]
+    assert graph[0]["author"] == {"@type": "GovernmentOrganization", "name": "North Health Office"}
+    for language in ("en", "zh"):
+        page = (out / language / "claims.html").read_text()
+        assert "Salt water kills it" in page
+        assert "Not agreed to" not in page
+        assert "North Building" not in page
+    # Who publishes is kept from bulletin to bulletin, and part of what is proved.
+    capsys.readouterr()
+    assert main([*asked[:3], DAYS[2], *asked[4:]]) == 0
+    assert json.loads((out / "latest.json").read_text())["publisher"] == "North Health Office"
+    assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
+
+
+def test_a_folder_of_tables_has_no_register_and_leaves_answers_as_they_are(site):
+    data, out = site
+    (out / "claims.jsonld").write_text("kept")
+    assert main(["bulletin", str(data), "--as-of", DAYS[-1], "--out", str(out), "--quiet"]) == 0
+    assert (out / "claims.jsonld").read_text() == "kept"
+
+
+def test_an_area_that_left_the_map_is_named_and_the_next_bulletin_is_made(site):
+    data, out = site
+    zones = data / "zones.csv"
+    zones.write_text(zones.read_text().replace("s,South,district,c,100000\n", ""))
+    cases = data / "cases.csv"
+    cases.write_text(cases.read_text().replace(",s,", ",n,"))
+    later = ["bulletin", str(data), "--as-of", "2026-03-08", "--out", str(out), "--quiet"]
+    assert main(later) == 0
+    latest = json.loads((out / "latest.json").read_text())
+    assert "s" not in latest["cases"]["rows"]
+    assert latest["cases"]["total"] == 76
+    assert main([*later[:3], "2026-03-09", *later[4:]]) == 0
+    assert json.loads((out / "latest.json").read_text())["cases"]["total"] == 76
+
+
+def test_an_area_of_a_kind_that_may_not_be_named_any_more_is_named_no_more(site):
+    data, out = site
+    zones = data / "zones.csv"
+    zones.write_text(zones.read_text().replace("s,South,district", "s,South,building"))
+    assert main(["bulletin", str(data), "--as-of", "2026-03-08", "--out", str(out), "--quiet"]) == 0
+    latest = json.loads((out / "latest.json").read_text())
+    assert latest["cases"]["rows"] == ["n", ""]
+    assert {"what": "gone", "row": "s", "name": "South"} in latest["corrections"]
