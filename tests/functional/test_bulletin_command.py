@@ -188,6 +188,18 @@ def test_answers_to_claims_are_written_beside_a_bulletin_of_a_ledger(tmp_path, c
     assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
 
 
+def test_a_postcode_of_the_table_of_zones_leads_to_the_zone(site):
+    data, out = site
+    zones = data / "zones.csv"
+    first, *others = zones.read_text().splitlines()
+    codes = {"n": "010020 010021", "s": "SW1A1AA"}
+    lines = [f"{line},{codes.get(line.split(',')[0], '')}" for line in others]
+    zones.write_text("\n".join([f"{first},postcode", *lines]) + "\n")
+    assert main(["bulletin", str(data), "--as-of", DAYS[-1], "--out", str(out), "--quiet"]) == 0
+    text = "".join(path.read_text() for path in (out / "zones").glob("*.json"))
+    assert all(name in text for name in ("North · 010020", "North · 010021", "South · SW1A1AA"))
+
+
 def test_a_folder_of_tables_has_no_register_and_leaves_answers_as_they_are(site):
     data, out = site
     (out / "claims.jsonld").write_text("kept")
@@ -206,6 +218,7 @@ def test_an_area_that_left_the_map_is_named_and_the_next_bulletin_is_made(site):
     latest = json.loads((out / "latest.json").read_text())
     assert "s" not in latest["cases"]["rows"]
     assert latest["cases"]["total"] == 76
+    assert [one["what"] for one in latest["corrections"]] == ["rewritten", "gone"]
     assert main([*later[:3], "2026-03-09", *later[4:]]) == 0
     assert json.loads((out / "latest.json").read_text())["cases"]["total"] == 76
 

@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 
 from douse.outputs.bulletin.values import ELSEWHERE
-from douse.outputs.public import ADDRESSES
+from douse.records.codes import ZONE_KINDS
 from douse.records.zone_tree import ZoneTree
 
 MOST_AREAS = 60
+ADDRESSES = ZONE_KINDS[: ZONE_KINDS.index("estate")]  # kinds of zone that are never named in public
 
 
 def is_public(zones: ZoneTree) -> np.ndarray:

@@ -86,10 +86,11 @@ def numbers(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, minim
     names = dict(zip(today.zones.ids, today.zones.names, strict=True))
     named = {row: names.get(row, row) for row in cases.rows if row != ELSEWHERE}
     corrections = [Correction("withdrawn", row, named.get(row)) for row in cases.rows if row in corrected]
+    corrections += [Correction("withdrawn", row) for row in (DIED,) if row in changed]
+    corrections = [Correction("rewritten")] if rewritten else corrections
     gone = [row for row in before[-1].cases.rows if row not in now] if before else []
     corrections += [Correction("gone", row, before[-1].areas.get(row, row)) for row in gone]
-    corrections += [Correction("withdrawn", row) for row in (DIED,) if row in changed]
-    return Numbers(cases, outcomes, named, (Correction("rewritten"),) if rewritten else tuple(corrections))
+    return Numbers(cases, outcomes, named, tuple(corrections))
 
 
 def told(  # noqa: PLR0913, PLR0917  the counts of a day and what became of earlier ones

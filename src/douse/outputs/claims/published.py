@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from douse.outputs.bulletin.areas import ADDRESSES
 from douse.outputs.claims.answered import Answered, of_row
 from douse.outputs.claims.site import Listed
-from douse.outputs.public import ADDRESSES
 
 
 @dataclass(frozen=True)

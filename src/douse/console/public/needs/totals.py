@@ -41,7 +41,8 @@ def as_json(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse({
         "as_of": told and told.as_of.isoformat(), "bulletin": told and told.id,
         "numbers_below_are_hidden": told and told.minimum,
-        "asked": _counts(told and told.asked), "became": _counts(told and told.answered),
+        "asked": _counts(told.asked if told else None),
+        "became": _counts(told.answered if told else None),
     })  # fmt: skip
     patch_cache_control(answer, public=True, max_age=_KEPT)
     return answer
