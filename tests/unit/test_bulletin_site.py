@@ -214,7 +214,7 @@ def test_requests_are_told_with_what_is_missing():
     shown = view((bulletin(),), "en").asked
     assert [(figure.label, figure.value) for figure in shown.figures] == [
         ("Asked for in all", "45"), ("Not met in time", "–"), ("Met in time", "20"), ("Wait, still in time", "13"),
-        ("Taken back", "–"),
+        ("Taken back by households", "–"),
     ]  # fmt: skip
     assert [(row.name, row.all, row.note) for row in shown.kinds][1] == ("Medicine", "–", "hidden")
 

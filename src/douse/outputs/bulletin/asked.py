@@ -34,7 +34,7 @@ def asked(history: Sequence[Bulletin], words: Words) -> Asked | None:
             (words.say("Not met in time"), newest(fates, NOT_IN_TIME)),
             (words.say("Met in time"), newest(fates, IN_TIME)),
             (words.say("Wait, still in time"), _waiting(telling)),
-            (words.say("Taken back"), newest(fates, TAKEN_BACK)),
+            (words.say("Taken back by households"), newest(fates, TAKEN_BACK)),
         )
     ]
     rows = count_rows(kinds, [(kind, words.label(kind)) for kind in told.asked.rows], days, words)
