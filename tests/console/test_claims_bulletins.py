@@ -14,6 +14,7 @@ from console.conftest import NOW, Clock
 from douse.console import instance, scene
 from douse.console.bulletins import made, place
 from douse.console.claims import bulletin_facts
+from douse.console.claims.publisher import publisher
 from douse.console.models import User
 from douse.console.plan.workshop import workshop
 from douse.console.policy import EVERYWHERE
@@ -133,6 +134,15 @@ def test_answers_to_claims_lie_beside_the_bulletin_as_soon_as_they_are_published
     at.at = NOW + timedelta(minutes=1)  # a correction is named by its moment
     maker.post(reverse("claims:review", args=[claim]), {"record": follow().current("claims")["record_id"][0]})
     assert "Children cannot catch it" in served("/public/en/claims.html")[2].decode()
+
+
+def test_the_name_of_the_department_is_in_bulletins_and_answers(maker: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance.current(), "publisher", "North Health Office")
+    publish(maker, make(maker))
+    assert place.history("public")[-1].publisher == "North Health Office"
+    assert "North Health Office" in served("/public/en/claims.html")[2].decode()
+    monkeypatch.setattr(instance.current(), "publisher", "")
+    assert publisher() == "North Health Office"  # as the last bulletin says
 
 
 def test_no_small_number_leaves_by_a_bulletin(maker: Client) -> None:

@@ -3,10 +3,13 @@
 import json
 import shutil
 from datetime import datetime
+from functools import partial
 
 import pytest
 
+from douse import bulletins
 from douse.__main__ import main
+from douse.outputs.bulletin.make import make_bulletin
 from douse.records.ledger import NewEntry, open_ledger
 
 pytestmark = pytest.mark.slow
@@ -186,6 +189,23 @@ def test_answers_to_claims_are_written_beside_a_bulletin_of_a_ledger(tmp_path, c
     assert main([*asked[:3], DAYS[2], *asked[4:]]) == 0
     assert json.loads((out / "latest.json").read_text())["publisher"] == "North Health Office"
     assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
+
+
+def test_bulletins_of_the_first_form_hold_and_are_followed_by_the_new_one(tmp_path, monkeypatch, capsys):
+    data, out = records(tmp_path / "data"), tmp_path / "out"
+    asked = ["bulletin", str(data), "--as-of", DAYS[0], "--out", str(out), "--quiet"]
+    with monkeypatch.context() as before:
+        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=1))
+        assert main(asked) == 0
+    assert json.loads((out / "latest.json").read_text())["format"] == 1
+    capsys.readouterr()
+    assert main(asked) == 0
+    assert "still holds" in capsys.readouterr().out
+    assert main([*asked[:3], DAYS[1], *asked[4:]]) == 0
+    latest = json.loads((out / "latest.json").read_text())
+    assert (latest["format"], latest["asked"]["total"]) == (2, 0)
+    assert main(["bulletin", "verify", str(out), str(data), "--quiet"]) == 0
+    assert capsys.readouterr().out.count("holds") == 2
 
 
 def test_a_postcode_of_the_table_of_zones_leads_to_the_zone(site):
