@@ -39,6 +39,9 @@ def add(verbs: "Verbs", show: Show, bar: Bar) -> None:
         help="partners: nothing is hidden; never in the folder of the public (default: public)",
     )
     bulletin.add_argument("--call", dest="whom", default="", help="whom to call (default: as in the bulletin before)")
+    bulletin.add_argument(
+        "--publisher", default="", help="name of the department that publishes it (default: as in the bulletin before)"
+    )
     bulletin.add_argument("--address", default="", help="where the site will be found, for feeds: https://…")
     bulletin.add_argument("--quiet", action="store_true", help="no progress bar")
     arguments.takes_knowledge(bulletin)
@@ -63,7 +66,7 @@ def _publish(options: argparse.Namespace, show: Show, bar: Bar) -> int:
     with bar(quiet=options.quiet, stages=4) as advance:
         made = bulletins.publish(
             _question(options, options.what[0]), options.out, language=options.lang, audience=options.audience,
-            call=options.whom, address=options.address, progress=advance,
+            call=options.whom, publisher=options.publisher, address=options.address, progress=advance,
         )  # fmt: skip
     if not made.fresh:
         show(f"The bulletin of {made.bulletin.as_of} was published before and still holds.")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import polars as pl
+
 from douse.errors import UsageError
 from douse.library.advice import advice_for
 from douse.main import Progress, look, no_progress
@@ -11,6 +13,8 @@ from douse.outputs.bulletin.make import make_bulletin
 from douse.outputs.bulletin.numbers import Seen
 from douse.outputs.bulletin.site import BULLETINS, read_history, write_site
 from douse.outputs.bulletin.values import Bulletin
+from douse.outputs.claims.published import listed, published_claims
+from douse.outputs.claims.site import Listed
 from douse.question import Opened, Question, choose_knowledge, of_pathogen, open_data
 from douse.records.finding import Checked, no_findings
 from douse.records.ledger import is_ledger, open_ledger
@@ -63,6 +67,7 @@ class _Source:
     def __post_init__(self) -> None:
         self.live = is_ledger(self.question.data)
         self._opened: dict[int | None, Opened] = {}
+        self._claims: dict[int, pl.DataFrame] = {}
 
     @property
     def head(self) -> int | None:
@@ -75,6 +80,15 @@ class _Source:
             self._opened[sequence] = self._open(sequence)
         return self._opened[sequence]
 
+    def claims(self, today: Scene, sequence: int | None) -> list[Listed] | None:
+        """Published answers to claims up to an entry of the ledger; None: a folder has no register of them."""
+        if sequence is None:
+            return None
+        self.opened(sequence)
+        rows = self._claims.get(sequence)
+        kinds = dict(zip(today.zones.ids, today.zones.kinds, strict=True))
+        return [] if rows is None else listed(published_claims(rows, kinds).values())
+
     def seen(self, bulletin: Bulletin) -> Scene:
         """What was known when a bulletin was made."""
         return look(self.opened(bulletin.ledger if self.live else None), bulletin.as_of)
@@ -84,6 +98,8 @@ class _Source:
             return open_data(self.question)
         ledger = open_ledger(self.question.data)
         entries = with_attached(ledger, rows_after(ledger, 0, sequence))
+        if "claims" in entries:
+            self._claims[sequence] = entries["claims"]
         records = Snapshot(0, {}).followed(sequence, entries).records
         knowledge = choose_knowledge(records, self.question)
         kept = of_pathogen(records, knowledge.pathogen)
@@ -97,6 +113,7 @@ def publish(  # noqa: PLR0913  what the command may say
     language: str = "en",
     audience: str = "public",
     call: str = "",
+    publisher: str = "",
     address: str = "",
     progress: Progress = no_progress,
 ) -> Published:
@@ -107,16 +124,20 @@ def publish(  # noqa: PLR0913  what the command may say
     history = read_history(out)
     progress("Reading the records")
     source = _Source(question)
-    opened = source.opened(source.head)
+    head = source.head
+    opened = source.opened(head)
     progress("What is known today")
     today = look(opened, opened.day)
     progress("What may be told beside earlier bulletins")
-    bulletin, fresh = beside(today, history, source.seen, audience=audience, ledger=source.head, call=call)
+    bulletin, fresh = beside(
+        today, history, source.seen, audience=audience, ledger=head, call=call,
+        publisher=publisher,
+    )  # fmt: skip
     progress("Writing the site")
     told = (*history, bulletin) if fresh else history
     written = write_site(
         out, told, zones=today.zones, places=today.known.table("places"), advice=advice_for(today.pathogen),
-        language=language, address=address,
+        language=language, address=address, claims=source.claims(today, head),
     )  # fmt: skip
     return Published(bulletin, fresh, tuple(written))
 
@@ -129,6 +150,7 @@ def beside(  # noqa: PLR0913  the day, what came before, and for whom
     audience: str,
     ledger: int | None,
     call: str = "",
+    publisher: str = "",
 ) -> tuple[Bulletin, bool]:
     """The bulletin of a day, and whether it is a new one.
 
@@ -140,19 +162,24 @@ def beside(  # noqa: PLR0913  the day, what came before, and for whom
         Every earlier bulletin, the oldest first.
     seen : Callable[[Bulletin], Seen]
         What was known when an earlier one was made.
-    audience, ledger, call
-        See `make_bulletin`.
+    audience, ledger, call, publisher
+        See `make_bulletin`; whom to call and who publishes are as in the last bulletin where they are empty.
     """
     if history and history[-1].as_of == today.situation.as_of and history[-1].audience == audience:
         last, before = history[-1], history[:-1]
         earlier = seen(before[-1]) if before else None
-        again = make_bulletin(today, before, earlier, audience=audience, ledger=last.ledger, call=call or last.call)
+        again = make_bulletin(
+            today, before, earlier, audience=audience, ledger=last.ledger, call=call or last.call,
+            publisher=publisher or last.publisher, form=last.format,
+        )  # fmt: skip
         if again == last:
             return last, False
     earlier = seen(history[-1]) if history and history[-1].audience == audience else None
-    kept_call = call or (history[-1].call if history else "")
+    if history:
+        call, publisher = call or history[-1].call, publisher or history[-1].publisher
     earlier = today if earlier is None and history else earlier  # of another audience: refused there
-    return make_bulletin(today, history, earlier, audience=audience, ledger=ledger, call=kept_call), True
+    made = make_bulletin(today, history, earlier, audience=audience, ledger=ledger, call=call, publisher=publisher)
+    return made, True
 
 
 def verify(path: Path, question: Question, progress: Progress = no_progress) -> tuple[Proof, ...]:
@@ -194,7 +221,7 @@ def verify(path: Path, question: Question, progress: Progress = no_progress) -> 
         earlier = source.seen(history[at - 1]) if at else None
         again = make_bulletin(
             source.seen(bulletin), history[:at], earlier, audience=bulletin.audience, ledger=bulletin.ledger,
-            call=bulletin.call,
+            call=bulletin.call, publisher=bulletin.publisher, form=bulletin.format,
         )  # fmt: skip
         names = [field.name for field in fields(Bulletin)]
         proofs.append(Proof(bulletin, tuple(n for n in names if getattr(again, n) != getattr(bulletin, n))))

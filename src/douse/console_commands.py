@@ -42,6 +42,11 @@ def _add_serve(verbs: "Verbs", show: Show) -> None:
     serve.add_argument(
         "--plain-http", action="store_true", help="other machines may come without https: in a closed network only"
     )
+    serve.add_argument(
+        "--publisher",
+        default="",
+        help="name of the department that publishes bulletins and answers (default: as in the bulletin before)",
+    )
     serve.set_defaults(call=lambda options: _serve(options, show))
 
 
@@ -82,6 +87,7 @@ def _serve(options: argparse.Namespace, show: Show) -> int:
             demo=options.demo,
             https=options.https,
             hosts=_hosts(options),
+            publisher=options.publisher,
         )
         start.prepare(instance)
         if options.demo:

@@ -17,6 +17,7 @@ from douse.outputs.bulletin.site import write_site
 pytestmark = pytest.mark.slow
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+CODES = ["010020", "010021 010022", None, "SW1A1AA"]
 UNIT = Path(__file__).resolve().parents[1] / "unit"
 
 
@@ -35,7 +36,7 @@ def served(tmp_path, monkeypatch):
     of_lookup, of_site = import_module("test_bulletin_lookup"), import_module("test_bulletin_site")
     told = of_site.bulletin(levels=(of_lookup.held("e1", "Estate 1", "control"),), stricter_within=("e2",))
     advice = advice_for(load(Pathogen, "sars-cov-2-wild"))
-    write_site(tmp_path, (told,), zones=of_lookup.city(60), places=of_lookup.NO_PLACES, advice=advice)
+    write_site(tmp_path, (told,), zones=of_lookup.city(60, CODES), places=of_lookup.NO_PLACES, advice=advice)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/", server
@@ -59,7 +60,7 @@ def phone():
 
 def test_every_page_fits_a_phone_and_breaks_no_rule(served, phone):
     for language in ("en", "zh"):
-        for name in ("index", "lookup", "advice", "archive"):
+        for name in ("index", "lookup", "advice", "claims", "archive"):
             phone.goto(f"{served[0]}{language}/{name}.html")
             assert phone.evaluate("document.documentElement.scrollWidth") <= 390
             assert phone.locator("h1").count() == 1
@@ -78,6 +79,9 @@ def test_the_look_up_works_without_a_network_once_it_was_opened(served, phone):
     assert "Building 13" in first
     assert "Control" in first
     assert "Estate 1" in first
+    for typed, found in (("010022", "Estate 1 · 010022"), ("SW1A 1AA", "Estate 3 · SW1A1AA")):
+        phone.fill("#place", typed)
+        phone.locator("#found > li h3", has_text=found).wait_for()
     phone.fill("#place", "estate 2")
     phone.locator("#found h3").get_by_text("Estate 2", exact=True).first.wait_for()
     assert "stricter" in phone.locator("#found > li").first.inner_text()

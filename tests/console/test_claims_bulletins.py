@@ -14,6 +14,7 @@ from console.conftest import NOW, Clock
 from douse.console import instance, scene
 from douse.console.bulletins import made, place
 from douse.console.claims import bulletin_facts
+from douse.console.claims.publisher import publisher
 from douse.console.models import User
 from douse.console.plan.workshop import workshop
 from douse.console.policy import EVERYWHERE
@@ -21,6 +22,7 @@ from douse.console.published_files import PublishedFiles
 from douse.console.reading import follow
 from douse.outputs.bulletin.make import make_bulletin
 from douse.outputs.bulletin.site import read_history
+from reference.slow_bulletin import Attacker, hidden
 
 # The font of the PDF is left open by the library that reads it.
 pytestmark = [
@@ -132,6 +134,15 @@ def test_answers_to_claims_lie_beside_the_bulletin_as_soon_as_they_are_published
     at.at = NOW + timedelta(minutes=1)  # a correction is named by its moment
     maker.post(reverse("claims:review", args=[claim]), {"record": follow().current("claims")["record_id"][0]})
     assert "Children cannot catch it" in served("/public/en/claims.html")[2].decode()
+
+
+def test_the_name_of_the_department_is_in_bulletins_and_answers(maker: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance.current(), "publisher", "North Health Office")
+    publish(maker, make(maker))
+    assert place.history("public")[-1].publisher == "North Health Office"
+    assert "North Health Office" in served("/public/en/claims.html")[2].decode()
+    monkeypatch.setattr(instance.current(), "publisher", "")
+    assert publisher() == "North Health Office"  # as the last bulletin says
 
 
 def test_no_small_number_leaves_by_a_bulletin(maker: Client) -> None:
@@ -272,3 +283,58 @@ def test_a_head_and_a_cached_copy_cost_no_body(maker: Client) -> None:
     status, _, body = served("/public/en/index.html", HTTP_IF_NONE_MATCH=headers["ETag"])
     assert (status, body) == ("304 Not Modified", b"")
     assert served("/public/en/index.html", "POST")[0] == "418 Django"
+
+
+def test_public_totals_say_what_the_last_bulletin_says_and_nothing_of_their_own(
+    maker: Client, put: Make, at: Clock, client_of: Make
+) -> None:
+    """Whoever notes the public totals every day, before and after each bulletin, recovers nothing that is hidden."""
+
+    def asked(day: int, kind: str, n: int, **more: Any) -> None:
+        rows = [
+            {"request_id": f"{kind}-{day}-{i}", "kind": kind, "zone": "north-1", "requested_at": at.at, **more}
+            for i in range(n)
+        ]
+        put("requests", *rows, at=at.at)
+
+    def totals() -> dict[str, Any]:
+        return dict(json.loads(Client(HTTP_HOST="localhost").get(reverse("public:totals_json")).text))
+
+    def page(language: str) -> str:
+        return Client(HTTP_HOST="localhost", HTTP_ACCEPT_LANGUAGE=language).get(reverse("public:totals")).text
+
+    assert totals()["asked"] is None
+    assert "No bulletin was published yet that tells of it." in page("en")
+    noted, true = [], []
+    food = 0
+    for day, came in enumerate((40, 5, 7, 15)):
+        at.at = NOW + timedelta(days=day)
+        maker = client_of(User.objects.get(name="maker"))
+        before = totals()
+        asked(day, "food", came, wanted_by=at.at + timedelta(hours=2))
+        asked(day, "dialysis", 3, wanted_by=at.at + timedelta(hours=2), met_at=at.at + timedelta(minutes=5))
+        food += came
+        assert totals() == before  # a request changes nothing until a bulletin tells
+        publish(maker, make(maker, day=str(at.at.date())))
+        told = place.history("public")[-1]
+        assert (totals()["as_of"], totals()["bulletin"]) == (str(at.at.date()), told.id)
+        noted.append(totals())
+        true.append(food)
+    shown = [one["asked"]["food"] for one in noted]
+    assert {None} < set(shown)
+    assert all(count in {None, food} for count, food in zip(shown, true, strict=True))
+    assert f">{true[-1]}</td>" in page("en")
+    assert reverse("public:needs") in page("zh")
+    tables = [_noted(noted, part) for part in ("asked", "became")]
+    attacker = Attacker(tables)
+    seen = list(hidden(tables))
+    assert len(seen) > 5
+    for number, row, t in seen:
+        low, high = attacker.range(number, row, t, t - 1)
+        assert high - low >= 10 or low == high == 0, (number, row, t)
+
+
+def _noted(noted: list[dict[str, Any]], part: str) -> Any:
+    rows = [row for row in noted[0][part] if row != "all"]
+    shown = [[one[part][row] for row in rows] for one in noted]
+    return rows, shown, [one[part]["all"] for one in noted], [set[str]() for _ in noted]

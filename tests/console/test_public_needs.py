@@ -1,6 +1,5 @@
-"""Requests of households: promise, delivery, confirmation, the alarm of medical ones, and the public totals."""
+"""Requests of households: promise, delivery, confirmation, the alarm of medical ones."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -251,26 +250,3 @@ def test_the_today_page_shows_medical_requests_that_wait(user: Make, client_of: 
     ask("birth", "south-1")
     assert "nobody was told" in south.get(reverse("today")).text
     assert "nobody was told" not in desk.get(reverse("today")).text  # of another district
-
-
-def test_totals_change_once_a_day_and_hide_small_numbers(put: Callable[..., None], at: Clock) -> None:
-    def asked(n: int, kind: str, **more: Any) -> dict[str, Any]:
-        return {"request_id": f"{kind}-{n}", "kind": kind, "zone": "north-1", "requested_at": NOW, **more}
-
-    put("requests", *(asked(n, "food") for n in range(40)), *(asked(n, "other") for n in range(30)))
-    put("requests", *(asked(n, "dialysis") for n in range(3)), asked(9, "birth", withdrawn_at=NOW))
-    put("requests", *(asked(n, "medicine", met_at=NOW, delivered_at=NOW) for n in range(20)))
-
-    def shown() -> dict[str, Any]:
-        return dict(json.loads(resident().get(reverse("public:totals_json")).text)["requests"])
-
-    assert shown()["all"] == {"in_time": 0, "late": 0, "met": 0}  # all of today: not yet told
-    at.at = NOW + timedelta(days=2)
-    table = shown()
-    assert table["food"]["in_time"] == table["birth"]["met"] == 0
-    assert table["dialysis"]["late"] is None
-    assert table["birth"]["in_time"] == 0  # taken back
-    hidden = [(kind, name) for kind, row in table.items() for name, value in row.items() if value is None]
-    assert [name for _, name in hidden].count("late") > 1  # what is left of the column does not tell the hidden one
-    page = resident().get(reverse("public:totals")).text
-    assert "not shown" in page

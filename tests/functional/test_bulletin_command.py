@@ -2,10 +2,15 @@
 
 import json
 import shutil
+from datetime import datetime
+from functools import partial
 
 import pytest
 
+from douse import bulletins
 from douse.__main__ import main
+from douse.outputs.bulletin.make import make_bulletin
+from douse.records.ledger import NewEntry, open_ledger
 
 pytestmark = pytest.mark.slow
 
@@ -152,3 +157,97 @@ def test_a_folder_that_moved_is_proved_where_it_is(site, tmp_path):
     data, out = site
     shutil.move(out, tmp_path / "elsewhere")
     assert main(["bulletin", "verify", str(tmp_path / "elsewhere"), str(data), "--quiet"]) == 0
+
+
+def test_answers_to_claims_are_written_beside_a_bulletin_of_a_ledger(tmp_path, capsys):
+    data, place, out = records(tmp_path / "data"), tmp_path / "instance", tmp_path / "out"
+    assert main(["import", str(data), "--folder", str(place)]) == 0
+    at = datetime(2026, 3, 2, 9)
+    row = {
+        "claim_id": "c1", "claim": "Salt water kills it", "language": "en", "zone": "nb", "first_seen_at": at,
+        "answer": "false", "because": "It does not.", "answered_at": at, "published_at": at,
+        "evidence": json.dumps([{"kind": "source", "title": "Salt", "url": "https://example.org/salt"}]),
+    }  # fmt: skip
+    entries = [
+        NewEntry("claims", {**row, "state": "published"}),
+        NewEntry("claims", {**row, "claim_id": "c2", "claim": "Not agreed to", "state": "answered"}),
+    ]
+    open_ledger(place).append(entries, author="user:t", at=at)
+    named = ["--publisher", "North Health Office", "--address", "https://health.example"]
+    asked = ["bulletin", str(place), "--as-of", DAYS[1], "--out", str(out), "--quiet"]
+    assert main([*asked, *named]) == 0
+    graph = json.loads((out / "claims.jsonld").read_text())["@graph"]
+    assert [one["claimReviewed"] for one in graph] == ["Salt water kills it"]
+    assert graph[0]["author"] == {"@type": "GovernmentOrganization", "name": "North Health Office"}
+    for language in ("en", "zh"):
+        page = (out / language / "claims.html").read_text()
+        assert "Salt water kills it" in page
+        assert "Not agreed to" not in page
+        assert "North Building" not in page
+    # Who publishes is kept from bulletin to bulletin, and part of what is proved.
+    capsys.readouterr()
+    assert main([*asked[:3], DAYS[2], *asked[4:]]) == 0
+    assert json.loads((out / "latest.json").read_text())["publisher"] == "North Health Office"
+    assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
+
+
+def test_bulletins_of_the_first_form_hold_and_are_followed_by_the_new_one(tmp_path, monkeypatch, capsys):
+    data, out = records(tmp_path / "data"), tmp_path / "out"
+    asked = ["bulletin", str(data), "--as-of", DAYS[0], "--out", str(out), "--quiet"]
+    with monkeypatch.context() as before:
+        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=1))
+        assert main(asked) == 0
+    assert json.loads((out / "latest.json").read_text())["format"] == 1
+    capsys.readouterr()
+    assert main(asked) == 0
+    assert "still holds" in capsys.readouterr().out
+    assert main([*asked[:3], DAYS[1], *asked[4:]]) == 0
+    latest = json.loads((out / "latest.json").read_text())
+    assert (latest["format"], latest["asked"]["total"]) == (2, 0)
+    assert main(["bulletin", "verify", str(out), str(data), "--quiet"]) == 0
+    assert capsys.readouterr().out.count("holds") == 2
+
+
+def test_a_postcode_of_the_table_of_zones_leads_to_the_zone(site):
+    data, out = site
+    zones = data / "zones.csv"
+    first, *others = zones.read_text().splitlines()
+    codes = {"n": "010020 010021", "s": "SW1A1AA"}
+    lines = [f"{line},{codes.get(line.split(',')[0], '')}" for line in others]
+    zones.write_text("\n".join([f"{first},postcode", *lines]) + "\n")
+    assert main(["bulletin", str(data), "--as-of", DAYS[-1], "--out", str(out), "--quiet"]) == 0
+    text = "".join(path.read_text() for path in (out / "zones").glob("*.json"))
+    assert all(name in text for name in ("North · 010020", "North · 010021", "South · SW1A1AA"))
+
+
+def test_a_folder_of_tables_has_no_register_and_leaves_answers_as_they_are(site):
+    data, out = site
+    (out / "claims.jsonld").write_text("kept")
+    assert main(["bulletin", str(data), "--as-of", DAYS[-1], "--out", str(out), "--quiet"]) == 0
+    assert (out / "claims.jsonld").read_text() == "kept"
+
+
+def test_an_area_that_left_the_map_is_named_and_the_next_bulletin_is_made(site):
+    data, out = site
+    zones = data / "zones.csv"
+    zones.write_text(zones.read_text().replace("s,South,district,c,100000\n", ""))
+    cases = data / "cases.csv"
+    cases.write_text(cases.read_text().replace(",s,", ",n,"))
+    later = ["bulletin", str(data), "--as-of", "2026-03-08", "--out", str(out), "--quiet"]
+    assert main(later) == 0
+    latest = json.loads((out / "latest.json").read_text())
+    assert "s" not in latest["cases"]["rows"]
+    assert latest["cases"]["total"] == 76
+    assert [one["what"] for one in latest["corrections"]] == ["rewritten", "gone"]
+    assert main([*later[:3], "2026-03-09", *later[4:]]) == 0
+    assert json.loads((out / "latest.json").read_text())["cases"]["total"] == 76
+
+
+def test_an_area_of_a_kind_that_may_not_be_named_any_more_is_named_no_more(site):
+    data, out = site
+    zones = data / "zones.csv"
+    zones.write_text(zones.read_text().replace("s,South,district", "s,South,building"))
+    assert main(["bulletin", str(data), "--as-of", "2026-03-08", "--out", str(out), "--quiet"]) == 0
+    latest = json.loads((out / "latest.json").read_text())
+    assert latest["cases"]["rows"] == ["n", ""]
+    assert {"what": "gone", "row": "s", "name": "South"} in latest["corrections"]

@@ -114,6 +114,16 @@ def test_counts_below_the_minimum_are_not_published_with_hashtags(tmp_path):
     assert main(["exchange", "import", str(tmp_path / "out" / "cases-by-area.csv")]) in {0, 1}
 
 
+def test_no_address_is_named_with_hashtags(tmp_path):
+    lines = [f"K{n},2026-03-01,measles,{'a' if n < 20 else 'b'}" for n in range(40)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case_id,recorded_at,pathogen,zone", *lines]) + "\n")
+    (tmp_path / "zones.csv").write_text("zone_id,name,kind\na,Old Tower,building\nb,B,district\n")
+    assert export(tmp_path, tmp_path / "out", "hxl") == 0
+    rows = list(csv.DictReader((tmp_path / "out" / "cases-by-area.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["zone"] for row in rows[1:]} == {"b", ""}
+    assert "Old Tower" not in str(rows)
+
+
 def test_what_comes_in_goes_into_a_ledger_once(data, tmp_path, capsys):
     assert export(data, tmp_path / "out", "fhir") == 0
     asked = ["exchange", "import", str(tmp_path / "out"), "--ledger", "--folder", str(tmp_path / "ledger")]

@@ -14,14 +14,41 @@ from douse.records.zone_tree import ZoneTree
 NO_PLACES = pl.DataFrame(schema={"name": pl.String, "kind": pl.String, "zone": pl.String})
 
 
-def city(buildings=1200):
+def city(buildings=1200, postcodes=None):
     rows = [{"zone_id": "c", "name": "Riverton", "kind": "city"}]
-    rows += [{"zone_id": f"e{n}", "name": f"Estate {n}", "kind": "estate", "parent_zone": "c"} for n in range(4)]
+    rows += [
+        {"zone_id": f"e{n}", "name": f"Estate {n}", "kind": "estate", "parent_zone": "c", "postcode": code}
+        for n, code in enumerate(postcodes or [None] * 4)
+    ]
     rows += [
         {"zone_id": f"b{n}", "name": f"Building {n}", "kind": "building", "parent_zone": f"e{n % 4}"}
         for n in range(buildings)
     ]
     return ZoneTree(records(zones=rows).as_of(date(2026, 3, 5)))
+
+
+def test_a_zone_is_found_by_each_of_its_postcodes(tmp_path):
+    rows = [
+        {"zone_id": "c", "name": "Riverton", "kind": "city"},
+        {"zone_id": "e", "name": "Estate", "kind": "estate", "parent_zone": "c", "postcode": "010020 SW1A1AA"},
+        {"zone_id": "200002", "name": "200002", "kind": "estate", "parent_zone": "c", "postcode": "200002"},
+        {"zone_id": "b", "name": "Tower", "kind": "building", "parent_zone": "e", "postcode": "010021"},
+    ]
+    told = bulletin(levels=(held("e", "Estate", "control"),))
+    write_lookup(tmp_path, told, ZoneTree(records(zones=rows).as_of(date(2026, 3, 5))), NO_PLACES)
+    index, entries = everything(tmp_path)
+    names = [entry[0] for entry in entries]
+    assert {"Estate · 010020", "Estate · SW1A1AA", "Tower · 010021"} <= set(names)
+    assert names.count("200002") == 1
+    assert not [name for name in names if name == "200002 · 200002"]
+    by_code = next(entry for entry in entries if entry[0] == "Tower · 010021")
+    assert index["answers"][by_code[2]]["zone"] == "Estate"
+    for typed in ("SW1A 1AA", "sw1a1aa", "010020"):  # as the script does: files that its beginning leads to
+        files = [
+            name for start, name in index["files"] if start.startswith(plain(typed)) or plain(typed).startswith(start)
+        ]
+        found = [entry for name in files for entry in json.loads((tmp_path / "zones" / name).read_text())]
+        assert any(plain(typed) in plain(entry[0] + entry[1]) for entry in found)
 
 
 def held(zone, name, level):

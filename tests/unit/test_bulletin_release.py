@@ -73,7 +73,28 @@ def test_an_area_that_is_gone_is_told_no_more():
     book = Book((Column(("north", "south"), (20, 15), 35),))
     made = release(book, {"north": 35}, MINIMUM, ["north"])
     assert made.column.rows == ("north",)
-    assert book.with_column(made.column).line("south") == (15, None)
+    assert book.with_column(made.column).line("south") == (15, 0)
+
+
+def test_an_area_that_is_gone_hides_nothing_of_others():
+    # East is off the map, so everybody knows that it holds nothing: north would be what is left of the total.
+    book = Book((Column(("north", "south", "east"), (60, 40, 20), 120),))
+    made = release(book, {"north": 58, "south": 78}, MINIMUM, ["north"])
+    assert made.column.shown[0] is None
+    assert None in (made.column.shown[1], made.column.total)
+
+
+def test_what_an_area_that_is_gone_held_is_told_with_those_that_hold_it_now():
+    book = Book((Column(("north", "south"), (20, 15), 35),))
+    made = release(book, {"north": 35}, MINIMUM)
+    assert (made.column.shown, made.column.total) == ((35,), 35)
+    assert release(book.with_column(made.column), {"north": 50}, MINIMUM).column.total == 50
+
+
+def test_an_area_that_came_back_begins_at_nothing():
+    book = Book((Column(("north", "south"), (20, 15), 35), Column(("north",), (35,), 35)))
+    made = release(book, {"north": 20, "south": 15}, MINIMUM, ["north"])
+    assert (made.column.rows, made.column.shown, made.column.total) == (("north", "south"), (20, 15), 35)
 
 
 def test_what_was_lost_before_is_told_and_stops_nothing():

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 import pytest
@@ -27,8 +27,13 @@ from douse.outputs.bulletin.values import (
     TestSite,
     Trend,
     as_text,
+    books_of_requests,
     from_text,
 )
+from douse.outputs.bulletin.view import view
+from douse.outputs.claims.answered import Answered
+from douse.outputs.claims.answered import Said as Said_
+from douse.outputs.claims.site import Listed
 from douse.records.zone_tree import ZoneTree
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\r\nX-HEADER:1"
@@ -38,7 +43,7 @@ NO_PLACES = pl.DataFrame(schema={"name": pl.String, "kind": pl.String, "zone": p
 
 def bulletin(**changed):
     made = Bulletin(
-        format=1, audience="public", as_of=DAY, previous=None, corrects=None, ledger=None, minimum=11,
+        format=2, audience="public", as_of=DAY, previous=None, corrects=None, ledger=None, minimum=11,
         pathogen="sars-cov-2-wild", protocol="who-generic", edition="1", called=Said("COVID", "新冠"),
         rules=Said("Rules", "规则"), call="12320", areas={"n": "North", "s": "South"},
         cases=Column(("n", "s", ""), (20, None, 0), None), outcomes=Column(("died", "other"), (None, None), None),
@@ -48,6 +53,8 @@ def bulletin(**changed):
             for level in ("open", "precaution", "control", "lockdown")
         ),
         changes=(), corrections=(), rounds=(), sites=(),
+        asked=Column(("food", "medicine"), (40, None), 45),
+        answered=Column(("in_time", "not_in_time", "taken_back"), (20, None, None), 32),
     )  # fmt: skip
     return replace(made, **changed)
 
@@ -58,14 +65,15 @@ def hostile():
         call=SCRIPT, areas={"n": SCRIPT, "s": SCRIPT}, called=Said(SCRIPT, SCRIPT), rules=Said(SCRIPT, SCRIPT),
         edition=SCRIPT, levels=(level,), changes=(Change("n", SCRIPT, "open", "lockdown"),),
         corrections=(Correction("withdrawn", "n", SCRIPT),), rounds=(TestRound("n", SCRIPT, (DAY,)),),
-        sites=(TestSite(SCRIPT, SCRIPT, 1.0, 2.0),), stricter_within=("n",),
+        sites=(TestSite(SCRIPT, SCRIPT, 1.0, 2.0),), stricter_within=("n",), publisher=SCRIPT,
     )  # fmt: skip
 
 
-def site(out, *history):
+def site(out, *history, claims=None, address=""):
     rows = [{"zone_id": "n", "name": SCRIPT, "kind": "district"}]
     zones = ZoneTree(records(zones=rows).as_of(DAY))
-    return write_site(out, history, zones=zones, places=NO_PLACES, advice=advice_for(load(Pathogen, "sars-cov-2-wild")))
+    advice = advice_for(load(Pathogen, "sars-cov-2-wild"))
+    return write_site(out, history, zones=zones, places=NO_PLACES, advice=advice, claims=claims, address=address)
 
 
 def test_script_in_every_field_stays_text(tmp_path):
@@ -82,7 +90,7 @@ def test_pages_hold_under_a_strict_policy(tmp_path):
     site(tmp_path, bulletin())
     for path in tmp_path.rglob("*.html"):
         page = path.read_text()
-        assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+        assert not re.search(r'<script(?![^>]*(?:\bsrc=| type="application/ld\+json"))', page)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
         for address in re.findall(r'(?:href|src)="([^"]*)"', page):
             assert not re.match(r"[a-z]+:|/", address)
@@ -141,8 +149,74 @@ def test_the_same_bulletin_gives_the_same_bytes(tmp_path):
 
 
 def test_a_bulletin_comes_back_as_it_was():
-    for one in (bulletin(), hostile()):
+    for one in (bulletin(), hostile(), bulletin(asked=None, answered=None)):
         assert from_text(as_text(one), "file") == one
+
+
+def test_a_bulletin_of_the_first_form_is_read_as_it_was_published(tmp_path):
+    first = bulletin(format=1, asked=None, answered=None)
+    assert not {"asked", "answered", "publisher"} & set(json.loads(as_text(first)))
+    second = bulletin(previous=first.id, as_of=date(2026, 3, 6), publisher="North Health Office")
+    site(tmp_path, first, second)
+    assert read_history(tmp_path) == (first, second)
+    assert books_of_requests((first, second))[0].columns == (second.asked,)
+    assert "asked for" not in (tmp_path / "en" / "bulletins" / f"{first.id}.html").read_text()
+    assert "asked for" in (tmp_path / "en" / "bulletins" / f"{second.id}.html").read_text()
+
+
+def test_whoever_publishes_is_named_in_pages_feeds_and_answers(tmp_path):
+    answered = Answered(
+        "c1", "en", Said_("Salt kills it", "It does not."), {}, "false", (), None, datetime(2026, 3, 1), None, None
+    )  # fmt: skip
+    site(tmp_path, bulletin(publisher="North Health Office"), claims=[Listed(answered)], address="https://h.example")
+    for name in ("en/index.html", "zh/index.html", "en/claims.html", "en/feed.atom", "zh/feed.rss", "claims.jsonld"):
+        assert "North Health Office" in (tmp_path / name).read_text()
+    page = (tmp_path / "en" / "claims.html").read_text()
+    graph = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])["@graph"]
+    assert graph[0]["author"] == graph[0]["publisher"]
+    assert graph[0]["author"]["name"] == "North Health Office"
+    assert graph[0]["url"] == "https://h.example/en/claims.html#claim-c1"
+
+
+def test_answers_and_bulletin_lead_to_each_other_and_stay_where_they_are_not_known(tmp_path):
+    answered = Answered("c1", "en", Said_("A", "B"), {}, "false", (), None, datetime(2026, 3, 1), None, None)
+    site(tmp_path, bulletin(), claims=[Listed(answered)])
+    for language in ("en", "zh"):
+        assert f'href="../{language}/claims.html"' in (tmp_path / language / "index.html").read_text()
+        assert f'href="../{language}/index.html"' in (tmp_path / language / "claims.html").read_text()
+    before = (tmp_path / "claims.jsonld").read_text()
+    site(tmp_path, bulletin())
+    assert (tmp_path / "claims.jsonld").read_text() == before
+
+
+def test_what_a_correction_lies_in_is_no_new_case():
+    first = bulletin(cases=Column(("n", "s", ""), (40, 20, 0), 60))
+    fewer = bulletin(cases=Column(("n", "s", ""), (28, 20, 0), 48, frozenset({"n"})), as_of=date(2026, 3, 6))
+    same = bulletin(cases=Column(("n", "s", ""), (40, 20, 0), 60, frozenset({"n"})), as_of=date(2026, 3, 6))
+    for second, count in ((fewer, 48), (same, 60)):
+        shown = view((first, second), "en")
+        assert shown.lead.startswith(f"{count} cases are on record by")
+        assert shown.figures[0].value == "–"
+        north = next(row for row in shown.areas if row.name == "North")
+        assert (north.new, north.note) == ("–", "corrected, as of 6 Mar")
+    assert view((first, bulletin(cases=first.cases)), "en").lead.startswith("No new case since")
+
+
+def test_an_area_that_left_the_map_is_no_new_case_of_others():
+    first = bulletin(cases=Column(("n", "s", ""), (40, 20, 0), 60))
+    second = bulletin(cases=Column(("n", ""), (60, 0), 60), corrections=(Correction("gone", "s", "South"),))
+    shown = view((first, second), "en")
+    assert shown.lead.startswith("60 cases are on record")
+    assert shown.corrections == ("South is not on the list of areas any more: its cases are counted with others.",)
+
+
+def test_requests_are_told_with_what_is_missing():
+    shown = view((bulletin(),), "en").asked
+    assert [(figure.label, figure.value) for figure in shown.figures] == [
+        ("Asked for in all", "45"), ("Not met in time", "–"), ("Met in time", "20"), ("Wait, still in time", "13"),
+        ("Taken back by households", "–"),
+    ]  # fmt: skip
+    assert [(row.name, row.all, row.note) for row in shown.kinds][1] == ("Medicine", "–", "hidden")
 
 
 def test_a_changed_bulletin_is_seen(tmp_path):
@@ -172,7 +246,7 @@ def test_two_bulletins_after_one_are_refused(tmp_path):
         read_history(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 2}', "[" * 100_000, '{"format": 1, "x": 2}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 3}', "[" * 100_000, '{"format": 1, "x": 2}'])
 def test_what_is_no_bulletin_is_refused(text):
     with pytest.raises(DataError):
         from_text(text, "file.json")

@@ -42,6 +42,8 @@ class Instance:
         Whether people reach the console by https (through a proxy): cookies are then sent by https only.
     hosts : tuple of str
         Names that the console answers to, besides those of this machine.
+    publisher : str
+        Name of the department that publishes bulletins and answers to claims; empty: as in the last bulletin.
     """
 
     folder: Path = DEFAULT_FOLDER
@@ -49,6 +51,7 @@ class Instance:
     demo: bool = False
     https: bool = False
     hosts: tuple[str, ...] = ()
+    publisher: str = ""
     _stores: Stores | None = field(default=None, repr=False)
 
     @property

@@ -50,6 +50,7 @@ class Zones(Table):
     name = text("Name that residents use.")
     kind = code(codes.ZONE_KINDS, "Rank of the zone, from household to country.")
     parent_zone = ident("Zone that contains this one.", references="zones.zone_id")
+    postcode = text("Postcode by which residents find it; several with blanks between, each written without one.")
     population = count("Residents.", "people")
     households = count("Households.", "households")
     immune = number(

@@ -42,6 +42,8 @@ class ZoneTree:
         Position of the parent; -1 for a root.
     population : numpy.ndarray[float64], shape (Z,)
         Residents: as recorded, else the sum of the children's; NaN where neither is known.
+    postcodes : list[tuple[str, ...]]
+        By which residents find it; length Z.
     """
 
     def __init__(self, records: Records) -> None:
@@ -59,6 +61,7 @@ class ZoneTree:
         facts = [rows.get(zone, {}) for zone in self.ids]
         self.names: list[str] = [f.get("name") or z for z, f in zip(self.ids, facts, strict=True)]
         self.kinds: list[str | None] = [f.get("kind") for f in facts]
+        self.postcodes: list[tuple[str, ...]] = [tuple((f.get("postcode") or "").split()) for f in facts]
         self.boundaries: list[str | None] = [f.get("boundary") for f in facts]
         self.population = self._sum_where_empty(_floats(facts, "population"))
         self.households = self._sum_where_empty(_floats(facts, "households"))

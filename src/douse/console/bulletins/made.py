@@ -10,12 +10,14 @@ import polars as pl
 from douse.bulletins import beside
 from douse.console import instance
 from douse.console.bulletins import place
+from douse.console.claims.published import published as published_claims
 from douse.console.plan.workshop import Progress, Work, workshop
 from douse.errors import UsageError
 from douse.library.advice import advice_for
 from douse.main import look
 from douse.outputs.bulletin.site import write_site
 from douse.outputs.bulletin.values import Bulletin
+from douse.outputs.claims.published import listed
 from douse.question import Knowledge, Opened, Question, of_pathogen
 from douse.records.finding import Checked, no_findings
 from douse.records.ledger import Snapshot
@@ -100,15 +102,16 @@ def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progr
     today = _look(snapshot, asked.day, knowledge)
     progress("What may be told beside earlier bulletins")
     bulletin, is_new = beside(
-        today, before, _seen(knowledge), audience=asked.audience, ledger=snapshot.sequence, call=asked.call
-    )
+        today, before, _seen(knowledge), audience=asked.audience, ledger=snapshot.sequence, call=asked.call,
+        publisher=instance.current().publisher,
+    )  # fmt: skip
     progress("Writing the site")
     name = uuid4().hex
     if is_new:
         write_site(
             place.begin_draft(asked.audience, name), (*before, bulletin), zones=today.zones,
             places=today.known.table("places"), advice=advice_for(today.pathogen), language=asked.language,
-            address=asked.address,
+            address=asked.address, claims=listed(published_claims(snapshot).values()),
         )  # fmt: skip
     return Draft(asked, bulletin, before, name, is_new)
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from douse.console import instance
 from douse.errors import DataError, UsageError
+from douse.outputs.bulletin.pages import CLAIMS
 from douse.outputs.bulletin.site import BULLETINS, read_history
 from douse.outputs.bulletin.values import Bulletin
+from douse.outputs.claims.site import REVIEWS
 
 PUBLIC, PARTNERS = "public", "partners"
 _DRAFTS = "drafts"
 _KEPT_DRAFTS = 2
+_OF_CLAIMS = (CLAIMS, REVIEWS)  # written anew with every answer: those of a draft may be older
 
 
 def folder(audience: str) -> Path:
@@ -66,7 +69,8 @@ def settle(audience: str, name: str) -> None:
     for path in paths:
         copy = target / path.relative_to(place)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        if BULLETINS in copy.parent.parts[len(target.parts) :] and copy.exists():
+        kept = BULLETINS in copy.parent.parts[len(target.parts) :]
+        if (kept or (audience == PUBLIC and path.name in _OF_CLAIMS)) and copy.exists():
             continue
         beside = copy.with_name(f".{copy.name}.new")
         shutil.copyfile(path, beside)

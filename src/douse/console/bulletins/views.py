@@ -117,7 +117,7 @@ def _is_stale(draft: made.Draft) -> bool:
 def publish(request: HttpRequest, name: str) -> HttpResponse:
     """Publish a draft that was looked at."""
     acts.publish(request, _draft(request, name))
-    static_site.write()
+    static_site.write(request)
     messages.success(request, say("The bulletin is published."))
     return redirect("bulletins:list")
 

@@ -150,7 +150,7 @@ def agree(request: HttpRequest, claim_id: str, record_id: str) -> Receipt:
     check_reviewer(actor, answered_by(history(snapshot, row)))
     entry = corrected("claims", row, state="published", published_at=clock.now())
     receipt = record(request, [entry], action="review_claim")
-    static_site.write()
+    static_site.write(request)
     return receipt
 
 
@@ -162,7 +162,7 @@ def send_back(request: HttpRequest, claim_id: str, reason: str) -> Receipt:
 def withdraw(request: HttpRequest, claim_id: str, reason: str) -> Receipt:
     """Take a claim off the register, or off the public list, with a reason: it stays in the ledger."""
     receipt = _moved(request, claim_id, "answer_claim", "withdrawn", "withdrew_claim", reason)
-    static_site.write()
+    static_site.write(request)
     return receipt
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from douse.console.ground import Ground
 from douse.console.reach import Reach, ground_of
-from douse.outputs.public import ADDRESSES
+from douse.outputs.bulletin.areas import ADDRESSES
 from douse.records.codes import ZONE_KINDS
 from douse.records.ledger import Snapshot
 

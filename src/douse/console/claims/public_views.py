@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from douse.console import clock
 from douse.console.claims.acts import Brought, entry_of
 from douse.console.claims.places import zones_for
-from douse.console.claims.published import Published, alike, published
+from douse.console.claims.published import alike, published
+from douse.console.claims.publisher import publisher
 from douse.console.claims.register import joined
 from douse.console.claims.rules import LONGEST, check_claim
 from douse.console.listing import sliced_list
@@ -24,6 +25,7 @@ from douse.console.remembered import Remembered
 from douse.console.words import say, with_names, words
 from douse.errors import UsageError
 from douse.outputs.claims.languages import likely
+from douse.outputs.claims.published import Published
 from douse.outputs.claims.review import ANSWERS, MEDIA_TYPE, all_reviews, as_json, claim_review
 from douse.outputs.claims.similar import folded
 from douse.records.ledger import Snapshot
@@ -90,7 +92,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
 def _review(request: HttpRequest, one: Published) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("public:claim", args=[one.answered.id]))
     home = request.build_absolute_uri(reverse("public:claims"))
-    return claim_review(one.answered, words(), url=address, author=say("Health department"), home=home)
+    author = publisher() or say("Health department")
+    return claim_review(one.answered, words(), url=address, author=author, home=home)
 
 
 @open_to_all

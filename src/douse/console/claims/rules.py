@@ -8,8 +8,8 @@ from douse.console.public.text import plain as as_plain
 from douse.console.reach import ground_of, reach
 from douse.console.states import CLAIM, NotNow, check_move
 from douse.errors import UsageError
+from douse.outputs.bulletin.areas import ADDRESSES
 from douse.outputs.claims.naming import points_at_somebody
-from douse.outputs.public import ADDRESSES
 from douse.records.ledger import Snapshot
 
 LONGEST = 500  # characters of a claim, an answer, a reason

@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 
 from douse.outputs.bulletin.values import ELSEWHERE
-from douse.outputs.public import ADDRESSES
+from douse.records.codes import ZONE_KINDS
 from douse.records.zone_tree import ZoneTree
 
 MOST_AREAS = 60
+ADDRESSES = ZONE_KINDS[: ZONE_KINDS.index("estate")]  # kinds of zone that are never named in public
 
 
 def is_public(zones: ZoneTree) -> np.ndarray:
@@ -29,8 +30,8 @@ def public_ancestor(zones: ZoneTree) -> np.ndarray:
 def areas(zones: ZoneTree, before: Sequence[str]) -> tuple[str, ...]:
     """Zones that part the counts: the roots; where there is one, its children, and so on down.
 
-    They follow the map and never the cases, and those of earlier bulletins stay, so that the list tells nothing. Beyond
-    `MOST_AREAS` those with most residents.
+    They follow the map and never the cases, and those of earlier bulletins stay while they may be named, so that the
+    list tells nothing. Beyond `MOST_AREAS` those with most residents.
     """
     public = is_public(zones)
     found = [zone for zone in range(len(zones)) if public[zone] and zones.parent[zone] < 0]
@@ -38,7 +39,7 @@ def areas(zones: ZoneTree, before: Sequence[str]) -> tuple[str, ...]:
         found = inner
     people = np.nan_to_num(zones.population)
     found.sort(key=lambda zone: (-people[zone], zones.ids[zone]))
-    kept = [zone for zone in before if zone != ELSEWHERE and zone in zones.position]
+    kept = [zone for zone in before if zone in zones.position and public[zones.position[zone]]]
     nested = {inner for zone in kept for inner in _around_and_within(zones, zones.position[zone])}
     fresh = [zones.ids[zone] for zone in found if zone not in nested]
     return (*kept, *fresh[: max(MOST_AREAS - len(kept), 0)])

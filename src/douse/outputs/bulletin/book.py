@@ -49,13 +49,15 @@ class Book:
         return Book((*self.columns, column))
 
     def line(self, row: str | None) -> Counts:
-        """What was shown of a row in each column (None: of the total). A row that was not there yet held nothing."""
+        """What was shown of a row in each column (None: of the total). A row that is not there holds nothing."""
         if row is None:
             return tuple(column.total for column in self.columns)
-        return tuple(
-            column.shown[column.rows.index(row)] if row in column.rows else self._absent(row, at)
-            for at, column in enumerate(self.columns)
-        )
+        return tuple(column.shown[column.rows.index(row)] if row in column.rows else 0 for column in self.columns)
+
+    def emptied(self, row: str) -> tuple[bool, ...]:
+        """In which columns a row is no longer there: its area left the map, and others hold what it held."""
+        there = [row in column.rows for column in self.columns]
+        return tuple(before and not now for before, now in zip((False, *there), there, strict=False))
 
     def corrected(self, row: str) -> tuple[bool, ...]:
         """In which columns something had left the row."""
@@ -64,10 +66,6 @@ class Book:
     def last(self, row: str | None) -> int:
         """The count that was last shown; 0 before any was."""
         return next((value for value in reversed(self.line(row)) if value is not None), 0)
-
-    def _absent(self, row: str, at: int) -> int | None:
-        """Before its first column a row is empty; when it is gone, nothing is told of it."""
-        return None if any(row in column.rows for column in self.columns[:at]) else 0
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,21 @@ from douse.outputs.bulletin.view import view, words_of
 
 MOST = 30  # bulletins in a feed
 _ATOM = "http://www.w3.org/2005/Atom"
+_CORE = "http://purl.org/dc/elements/1.1/"
 _TAGS = {"en": "en", "zh": "zh-Hans"}
 
 
 def rss(history: Sequence[Bulletin], language: str, address: str) -> str:
     """RSS 2.0; `address` of the site, empty: links are relative to the feed."""
     told = history[-1]
+    Xml.register_namespace("dc", _CORE)
     root = Xml.Element("rss", {"version": "2.0"})
     channel = Xml.SubElement(root, "channel")
     _text(channel, "title", view(history, language).title)
     _text(channel, "link", _link(address, f"{language}/index.html"))
     _text(channel, "description", words_of(told, language).say("Bulletins of the outbreak, one a day."))
     _text(channel, "language", _TAGS[language])
+    _text(channel, f"{{{_CORE}}}creator", told.publisher or words_of(told, language).say("Health department"))
     _text(channel, "lastBuildDate", format_datetime(_moment(told.as_of)))
     for one, lead in leads(history, language, MOST):
         item = Xml.SubElement(channel, "item")
@@ -44,7 +47,7 @@ def atom(history: Sequence[Bulletin], language: str, address: str) -> str:
     _text(root, f"{{{_ATOM}}}id", f"urn:sha256:{history[0].id}")
     _text(root, f"{{{_ATOM}}}updated", _moment(told.as_of).isoformat())
     author = Xml.SubElement(root, f"{{{_ATOM}}}author")
-    _text(author, f"{{{_ATOM}}}name", words_of(told, language).say("Health department"))
+    _text(author, f"{{{_ATOM}}}name", told.publisher or words_of(told, language).say("Health department"))
     for one, lead in leads(history, language, MOST):
         entry = Xml.SubElement(root, f"{{{_ATOM}}}entry")
         _text(entry, f"{{{_ATOM}}}title", words_of(one, language).day(one.as_of))

@@ -104,6 +104,11 @@ def _entries(bulletin: Bulletin, zones: ZoneTree, places: pl.DataFrame) -> tuple
         entries.append(entry(name, name, nearest[zone], around))
         if plain(name) != plain(ident):
             entries.append(entry(ident, f"{name} · {ident}", nearest[zone], around))
+        known = {plain(name), plain(ident)}
+        for code in zones.postcodes[zone]:
+            if plain(code) not in known:
+                known.add(plain(code))
+                entries.append(entry(code, f"{name} · {code}", nearest[zone], around))
     named = places.filter(
         pl.col("name").is_not_null() & ~pl.col("kind").cast(pl.String).is_in(_PRIVATE_PLACES).fill_null(value=False)
     )

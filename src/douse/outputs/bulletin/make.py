@@ -6,6 +6,7 @@ from douse.errors import UsageError
 from douse.outputs.bulletin.levels import changes, levels, meanings
 from douse.outputs.bulletin.numbers import Seen, numbers, trend
 from douse.outputs.bulletin.ranges import InconsistentError
+from douse.outputs.bulletin.requests import requests
 from douse.outputs.bulletin.testing import rounds, sites
 from douse.outputs.bulletin.values import FORMAT, Bulletin, Correction, Said
 
@@ -20,6 +21,8 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     audience: str = PUBLIC,
     ledger: int | None = None,
     call: str = "",
+    publisher: str = "",
+    form: int = FORMAT,
 ) -> Bulletin:
     """The bulletin of a day.
 
@@ -37,6 +40,10 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
         Sequence number of the last entry that it was made from.
     call : str
         Whom to call; empty: the health department.
+    publisher : str
+        Name of the department that publishes it.
+    form : int
+        Edition of the form: that of an earlier bulletin, where one is made anew.
 
     Raises
     ------
@@ -49,6 +56,7 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     minimum = max(minimum, *(b.minimum for b in before), 1)
     try:
         counts = numbers(today, before, earlier, minimum)
+        asked = requests(today, before, earlier, minimum) if form > 1 else None
     except InconsistentError:
         raise UsageError(
             "The earlier bulletins contradict one another, so nothing can be told beside them.",
@@ -57,10 +65,11 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     last = before[-1] if before else None
     corrects = last.id if last is not None and last.as_of == today.situation.as_of else None
     replaced = (Correction("replaced"),) if corrects else ()
+    of_requests = (Correction("requests"),) if asked is not None and asked.changed else ()
     now, stricter = levels(today, everything=everything)
     protocol, pathogen = today.protocol, today.pathogen
     return Bulletin(
-        format=FORMAT,
+        format=form,
         audience=audience,
         as_of=today.situation.as_of,
         previous=None if last is None else last.id,
@@ -81,9 +90,12 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
         stricter_within=stricter,
         meanings=meanings(today),
         changes=changes(now, before),
-        corrections=(*replaced, *counts.corrections),
+        corrections=(*replaced, *counts.corrections, *of_requests),
         rounds=rounds(today, now, everything=everything),
         sites=sites(today),
+        publisher=publisher if form > 1 else "",
+        asked=None if asked is None else asked.asked,
+        answered=None if asked is None else asked.answered,
     )
 
 

@@ -79,15 +79,18 @@ def numbers(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, minim
         old_rows = [row for row in before[-1].cases.rows if row in earlier.zones.position]
         old = by_area(earlier.situation.cases, earlier.zones, old_rows)
         old_ended = _outcomes(earlier.situation)
-        rewritten = not (_agrees(before[-1].cases, old) and _agrees(before[-1].outcomes, old_ended))
+        rewritten = not (agrees(before[-1].cases, old) and agrees(before[-1].outcomes, old_ended))
         corrected = {row for row in now if rewritten or old.get(row, set()) - now[row]}
         changed = {row for row in ended if rewritten or old_ended[row] - ended[row]}
-    cases, outcomes = told(books(before), _sizes(now), _sizes(ended), corrected, changed, minimum)
+    cases, outcomes = told(books(before), sizes(now), sizes(ended), corrected, changed, minimum)
     names = dict(zip(today.zones.ids, today.zones.names, strict=True))
     named = {row: names.get(row, row) for row in cases.rows if row != ELSEWHERE}
     corrections = [Correction("withdrawn", row, named.get(row)) for row in cases.rows if row in corrected]
     corrections += [Correction("withdrawn", row) for row in (DIED,) if row in changed]
-    return Numbers(cases, outcomes, named, (Correction("rewritten"),) if rewritten else tuple(corrections))
+    corrections = [Correction("rewritten")] if rewritten else corrections
+    gone = [row for row in before[-1].cases.rows if row not in now] if before else []
+    corrections += [Correction("gone", row, before[-1].areas.get(row, row)) for row in gone]
+    return Numbers(cases, outcomes, named, tuple(corrections))
 
 
 def told(  # noqa: PLR0913, PLR0917  the counts of a day and what became of earlier ones
@@ -165,11 +168,12 @@ def _bounds(total: int | None, ended: int | None, ended_before: int, minimum: in
     return total is not None and ended is None and 0 < total - ended_before < minimum - 1
 
 
-def _sizes(groups: Mapping[str, set[str]]) -> dict[str, int]:
+def sizes(groups: Mapping[str, set[str]]) -> dict[str, int]:
+    """How many are in each group."""
     return {row: len(cases) for row, cases in groups.items()}
 
 
-def _agrees(column: Column, groups: Mapping[str, set[str]]) -> bool:
+def agrees(column: Column, groups: Mapping[str, set[str]]) -> bool:
     """Whether what was shown is what the records of that day still say."""
     shown = zip(column.rows, column.shown, strict=True)
     rows = all(value is None or len(groups.get(row, ())) == value for row, value in shown)

@@ -14,6 +14,7 @@ from douse.outputs.words import Words
 from douse.records.codes import LEVELS
 
 LANGUAGES = ("en", "zh")
+CLAIMS = "claims.html"  # made by `outputs/claims/site.py`
 
 
 @dataclass(frozen=True)
@@ -120,16 +121,22 @@ def leads(history: Sequence[Bulletin], language: str, most: int | None = None) -
     return [(history[at], view(history[: at + 1], language).lead) for at in places]
 
 
+def page_names(words: Words) -> dict[str, str]:
+    """Pages of a language and what they are called, as they are linked at the top of each."""
+    return {
+        "index.html": words.say("Bulletin"),
+        "lookup.html": words.say("Look-up"),
+        "advice.html": words.say("What you can do"),
+        CLAIMS: words.say("True or not?"),
+        "archive.html": words.say("All bulletins"),
+    }
+
+
 def _render(  # noqa: PLR0913, PLR0917  what every page has
     template: str, here: str, shown: View, told: Bulletin, language: str, root: str, **values: object
 ) -> str:
     words = words_of(told, language)
-    names = {
-        "index.html": words.say("Bulletin"),
-        "lookup.html": words.say("Look-up"),
-        "advice.html": words.say("What you can do"),
-        "archive.html": words.say("All bulletins"),
-    }
+    names = page_names(words)
     return _environment().get_template(template).render(
         v=shown, say=words.say, language=language, other="en" if language == "zh" else "zh", root=root, here=here,
         pages=tuple(names.items()), heading=shown.title if here == "index.html" else names[here], day=shown.day,

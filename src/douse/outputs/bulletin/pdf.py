@@ -10,6 +10,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, WrapMode
 from fpdf.fonts import FontFace
 
+from douse.outputs.bulletin.rows import Figure
 from douse.outputs.bulletin.values import Bulletin
 from douse.outputs.bulletin.view import View, view, words_of
 
@@ -59,7 +60,7 @@ class _Page(FPDF):
         self._line(v.title, 20, gap=1)
         self._line(v.day, 12, colour=_ACCENT, gap=3)
         self._line(v.lead, 12, gap=4)
-        self._figures()
+        self._figures(v.figures)
         if v.corrections:
             self._heading(self.say("Corrections of earlier bulletins"))
             self._bullets(v.corrections)
@@ -70,6 +71,7 @@ class _Page(FPDF):
         self._more(v.more_changes)
         self._levels()
         self._areas()
+        self._asked()
         self._tests()
         self._heading(self.say("What each level means for a household"))
         for meant in v.meanings:
@@ -118,8 +120,10 @@ class _Page(FPDF):
         if number:
             self._line(self.say("And {n} more: in the look-up.", n=number), 9, colour=_QUIET)
 
-    def _figures(self) -> None:
-        figures, high, gap = self.v.figures, 25.0, 3.0
+    def _figures(self, figures: Sequence[Figure]) -> None:
+        high, gap = 25.0, 3.0
+        if self.will_page_break(high + gap):
+            self.add_page()
         wide = (self.epw - gap * (len(figures) - 1)) / len(figures)
         top = self.get_y()
         for place, figure in enumerate(figures):
@@ -172,8 +176,20 @@ class _Page(FPDF):
         self._heading(self.say("Cases by area"))
         heads = (self.say("Area"), self.say("New"), self.say("In all"), self.say("Days of the new"))
         self._table(heads, [(r.name, r.new, r.all, r.note) for r in v.areas], (44, 14, 14, 28), right=(1, 2))
-        if v.areas_note:
-            self._line(v.areas_note, 9, colour=_QUIET)
+        if v.note:
+            self._line(v.note, 9, colour=_QUIET)
+
+    def _asked(self) -> None:
+        asked = self.v.asked
+        if asked is None:
+            return
+        self._heading(self.say("What residents asked for, and what is missing"))
+        if not asked.figures:
+            self._line(self.say("No request is on record."), 10)
+            return
+        self._figures(asked.figures)
+        heads = (self.say("Asked for"), self.say("New"), self.say("In all"), self.say("Days of the new"))
+        self._table(heads, [(r.name, r.new, r.all, r.note) for r in asked.kinds], (44, 14, 14, 28), right=(1, 2))
 
     def _tests(self) -> None:
         v = self.v

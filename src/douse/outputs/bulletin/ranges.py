@@ -9,7 +9,8 @@ in whole numbers as in fractions.
 
 Counts may shrink where a correction was named. The network lets the first such increment of a stretch take away what
 was shown before it, and no other: that keeps every count at 0 or above and leaves fewer possibilities than there are,
-so a range is never narrower than it says.
+so a range is never narrower than it says. An area that has left the map holds nothing any more, as everybody sees: its
+last increment takes away whatever it held.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from scipy.sparse.csgraph import connected_components, maximum_flow
 from douse.outputs.bulletin.book import Book
 
 Ints = NDArray[np.int64]
+_ALL = 2**33  # more people than there are: an increment that takes away whatever there was
 
 
 @dataclass(frozen=True)
@@ -74,21 +76,24 @@ class Network:
         for row in (*book.rows, None):
             line = book.line(row)
             corrected = () if row is None else book.corrected(row)
+            emptied = (False,) * columns if row is None else book.emptied(row)
             for first, last, closed in _stretches(line):
                 node = self._node((row, first))
                 base = 0 if first == 0 else line[first - 1] or 0
                 if closed:
                     self._known[node] = (line[last] or 0) - base
                 shrinking = next((at for at in range(first, last + 1) if row is not None and corrected[at]), None)
-                if shrinking is not None:
-                    shrinks[shrinking] -= base
+                taken = {} if shrinking is None else {shrinking: base}
+                taken |= {at: _ALL for at in range(first, last + 1) if emptied[at]}
+                for at, most in taken.items():
+                    shrinks[at] -= most
                 held = []
                 for at in range(first, last + 1):
                     held.append((at, len(tails)))
                     day = self._node(("day", at))
                     tails.append(day if row is None else node)
                     heads.append(node if row is None else day)
-                    low.append(int(shrinks[at]) if row is None else -base if at == shrinking else 0)
+                    low.append(int(shrinks[at]) if row is None else -taken.get(at, 0))
                 self.stretches.append((row, node, held, closed))
         self.tails, self.heads = np.array(tails, dtype=np.int64), np.array(heads, dtype=np.int64)
         self.low = np.array(low, dtype=np.int64)
@@ -195,7 +200,7 @@ class Network:
         )
         # Any vertex is whole, because the matrix is that of a network.
         found = linprog(
-            np.ones(len(self.tails)),
+            np.where(self.low <= -_ALL, 0.0, 1.0),  # what came is kept small, and with it what an area took along
             A_eq=matrix.tocsr(),
             b_eq=[total for _, _, total in rows],
             bounds=[(low, None) for low in self.low.tolist()],

@@ -11,10 +11,12 @@ from douse.errors import DataError, UsageError
 from douse.library.advice import Advice
 from douse.outputs.bulletin.feeds import atom, calendar, rss
 from douse.outputs.bulletin.lookup import write_lookup
-from douse.outputs.bulletin.pages import LANGUAGES, advice_page, archive_page, bulletin_page, lookup_page
+from douse.outputs.bulletin.pages import CLAIMS, LANGUAGES, advice_page, archive_page, bulletin_page, lookup_page
 from douse.outputs.bulletin.pdf import pdf
 from douse.outputs.bulletin.values import Bulletin, as_text, from_text
 from douse.outputs.bulletin.view import words_of
+from douse.outputs.claims.site import REVIEWS, Listed, write_claims
+from douse.outputs.words import Words
 from douse.records.zone_tree import ZoneTree
 
 BULLETINS = "bulletins"
@@ -82,6 +84,7 @@ def write_site(  # noqa: PLR0913  what a site is made of
     advice: Sequence[Advice],
     language: str = "en",
     address: str = "",
+    claims: Sequence[Listed] | None = None,
 ) -> list[Path]:
     """Write the site of the last bulletin of a history; pages and PDFs of earlier ones are left as they are.
 
@@ -99,6 +102,8 @@ def write_site(  # noqa: PLR0913  what a site is made of
         Of the page that opens first; both languages are written.
     address : str
         Where the site will be found, for feeds; empty: relative links.
+    claims : Sequence[Listed], optional
+        Published answers to claims, the latest first. None: not known here; those of an earlier site are left.
 
     Returns
     -------
@@ -126,6 +131,9 @@ def write_site(  # noqa: PLR0913  what a site is made of
     for name in _ASSETS:
         _write(out / "assets" / name, _asset(name))
     write_lookup(out, told, zones, places)
+    if claims is not None or not (out / REVIEWS).exists():
+        words = [Words(name, zones=dict(zip(zones.ids, zones.names, strict=True))) for name in LANGUAGES]
+        write_claims(out, claims or (), words, address=address, publisher=told.publisher)
     _write(out / "manifest.webmanifest", _manifest(told, language))
     _write(out / "sw.js", _worker(told))
     return written
@@ -187,7 +195,7 @@ def _worker(told: Bulletin) -> str:
         "manifest.webmanifest",
         *(f"assets/{a}" for a in _ASSETS),
     ]
-    kept += [f"{name}/{page}" for name in LANGUAGES for page in ("index.html", "lookup.html", "advice.html")]
+    kept += [f"{name}/{page}" for name in LANGUAGES for page in ("index.html", "lookup.html", "advice.html", CLAIMS)]
     return _asset("sw.js").replace("@EDITION@", told.id[:16]).replace("@PAGES@", json.dumps(kept))
 
 

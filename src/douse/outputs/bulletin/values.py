@@ -13,9 +13,11 @@ from douse.errors import DataError
 from douse.outputs.bulletin.book import Book, Column
 from douse.outputs.json_text import dumped, plain
 
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, FORMAT)  # that can be read; 1 said nothing of requests nor of who publishes
 ELSEWHERE = ""  # the row of cases that lie in no area on the list
 DIED, OTHER = "died", "other"
+IN_TIME, NOT_IN_TIME, TAKEN_BACK = "in_time", "not_in_time", "taken_back"
 TRENDS = ("growing", "shrinking", "not_clear", "too_few")
 
 
@@ -71,7 +73,8 @@ class Correction:
 
     `what`: withdrawn (cases were withdrawn or moved to another area; the new count says how many are left),
     rewritten (records of an earlier day were changed without a date of the change), replaced (this bulletin takes the
-    place of another of the same day).
+    place of another of the same day), gone (the area is not on the map any more: others hold its cases), requests
+    (requests of residents, or what became of them, were changed).
     """
 
     what: str
@@ -140,6 +143,11 @@ class Bulletin:
         Row of `cases` -> name.
     cases, outcomes : Column
         Cumulative counts by area, and by outcome (died, other; the total is all who are no longer ill).
+    publisher : str
+        The department that publishes it; empty: not named.
+    asked, answered : Column or None
+        Requests of residents: cumulative counts by kind, and of those whose time is up, by what became of them (met in
+        time, not met in time, taken back). None: of format 1.
     """
 
     format: int
@@ -166,6 +174,9 @@ class Bulletin:
     corrections: tuple[Correction, ...]
     rounds: tuple[TestRound, ...]
     sites: tuple[TestSite, ...]
+    publisher: str = ""
+    asked: Column | None = None
+    answered: Column | None = None
 
     @cached_property
     def id(self) -> str:
@@ -177,14 +188,18 @@ class Bulletin:
         return next(meaning for meaning in self.meanings if meaning.level == level)
 
 
+_SINCE_2 = ("publisher", "asked", "answered")
 _FORM: TypeAdapter[Bulletin] = TypeAdapter(Bulletin)
 
 
 def as_text(bulletin: Bulletin) -> str:
     """The file of a bulletin: the same values give the same bytes."""
     value = plain(bulletin)
-    for name in ("cases", "outcomes"):
-        value[name]["corrected"] = sorted(value[name]["corrected"])
+    for name in ("cases", "outcomes", "asked", "answered"):
+        if value[name] is not None:
+            value[name]["corrected"] = sorted(value[name]["corrected"])
+    if bulletin.format == 1:
+        value = {name: held for name, held in value.items() if name not in _SINCE_2}
     return dumped(value)
 
 
@@ -198,10 +213,10 @@ def from_text(text: str, name: str) -> Bulletin:
     """
     try:
         value = json.loads(text)
-        if isinstance(value, Mapping) and value.get("format") not in {None, FORMAT}:
+        if isinstance(value, Mapping) and value.get("format") not in {None, *FORMATS}:
             raise DataError(
                 f"{name} is of another format than this edition of Douse reads.",
-                allowed=f"format {FORMAT}",
+                allowed=f"format {', '.join(map(str, FORMATS))}",
                 next_step="Use the edition that it was made with, or a later one.",
             )
         return _FORM.validate_python(value, extra="forbid")
@@ -214,3 +229,10 @@ def from_text(text: str, name: str) -> Bulletin:
 def books(before: Sequence[Bulletin]) -> tuple[Book, Book]:
     """Cases by area, and outcomes, of a history of bulletins, the oldest first."""
     return Book(tuple(b.cases for b in before)), Book(tuple(b.outcomes for b in before))
+
+
+def books_of_requests(before: Sequence[Bulletin]) -> tuple[Book, Book]:
+    """Requests by kind, and what became of them, of those of a history that tell of them."""
+    asked = [b.asked for b in before if b.asked is not None]
+    answered = [b.answered for b in before if b.answered is not None]
+    return Book(tuple(asked)), Book(tuple(answered))

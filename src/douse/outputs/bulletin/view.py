@@ -4,31 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from douse.outputs.bulletin.book import Book, Latest, latest
+from douse.outputs.bulletin.asked import Asked, asked
+from douse.outputs.bulletin.book import Book, Latest
+from douse.outputs.bulletin.rows import CountRow, Figure, as_of, came, count_rows, newest
 from douse.outputs.bulletin.values import DIED, ELSEWHERE, Bulletin, Correction, LevelOfZone, books
-from douse.outputs.words import UNKNOWN, Words
+from douse.outputs.words import Words
 from douse.records.codes import LEVELS
 
 MOST_ROWS = 40  # of a list on a page; all are in the JSON file
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number: its label, itself, and a line or two under it."""
-
-    label: str
-    value: str
-    small: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class AreaRow:
-    """Counts of one area."""
-
-    name: str
-    new: str
-    all: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +38,7 @@ class Meant:
 
 @dataclass(frozen=True)
 class View:
-    """A bulletin in one language. `more_…`: how many rows a list leaves out."""
+    """A bulletin in one language. `more_…`: how many rows a list leaves out. `asked`: None where nothing is told."""
 
     title: str
     day: str
@@ -63,8 +46,9 @@ class View:
     notice: str  # for partners
     lead: str
     figures: tuple[Figure, ...]
-    areas: tuple[AreaRow, ...]
-    areas_note: str
+    areas: tuple[CountRow, ...]
+    note: str
+    asked: Asked | None
     levels: tuple[LevelRow, ...]
     more_levels: int
     stricter: str
@@ -106,6 +90,7 @@ def view(history: Sequence[Bulletin], language: str) -> View:
         about=(
             words.say("What is known at the end of {day}.", day=told.as_of),
             words.say("Rules: {name}, edition {edition}.", name=told.rules.say(language), edition=told.edition),
+            *((words.say("Published by {name}.", name=told.publisher),) if told.publisher else ()),
         ),
         notice=""
         if told.audience == "public"
@@ -113,7 +98,8 @@ def view(history: Sequence[Bulletin], language: str) -> View:
         lead=_lead(told, cases, days, words),
         figures=tuple(_figures(history, words)),
         areas=tuple(_areas(told, cases, days, words)),
-        areas_note=_note(told, words),
+        note=_note(told, words),
+        asked=asked(history, words),
         levels=tuple(_level(one, told, words) for one in told.levels[:MOST_ROWS]),
         more_levels=max(len(told.levels) - MOST_ROWS, 0),
         stricter=_stricter(told, words),
@@ -165,7 +151,7 @@ def _r(bulletin: Bulletin, words: Words) -> str:
 
 
 def _lead(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> str:
-    new = latest(cases.line(None))
+    new = newest(cases, None)
     if new.count is None:
         first = words.say("Too few cases are on record to tell their number.")
     elif new.new == 0 and new.column == len(days) - 1:
@@ -180,7 +166,7 @@ def _lead(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> st
 
 def _period(new: Latest, days: Sequence[date], words: Words) -> str:
     last = days[new.column or 0]
-    if new.since is None:
+    if new.since is None or new.new is None:
         return words.say("{n} {n:case is|cases are} on record by {day}.", n=new.count, day=last)
     return words.say(
         "{n} new {n:case was|cases were} recorded after {first} and up to {last}.",
@@ -191,21 +177,16 @@ def _period(new: Latest, days: Sequence[date], words: Words) -> str:
 def _figures(history: Sequence[Bulletin], words: Words) -> Iterator[Figure]:
     told, days = history[-1], [b.as_of for b in history]
     cases, outcomes = books(history)
-    total, closed, died = latest(cases.line(None)), latest(outcomes.line(None)), latest(outcomes.line(DIED))
-    since = None if total.since is None else days[total.since]
-    yield Figure(
-        words.say("New cases"),
-        words.number(total.new),
-        (_as_of(total, days, words) if since is None else f"{words.short_day(since)} – {_last(total, days, words)}",),
-    )
-    yield Figure(words.say("All cases"), words.number(total.count), (_as_of(total, days, words),))
+    total, closed, died = newest(cases, None), newest(outcomes, None), newest(outcomes, DIED)
+    yield came(total, days, words)
+    yield Figure(words.say("All cases"), words.number(total.count), (as_of(total, days, words),))
     # Those still ill are told where both counts are of the same bulletin.
     column = next((at for at in range(len(days) - 1, -1, -1) if _both(history[at])), None)
     active = None if column is None else (history[column].cases.total or 0) - (history[column].outcomes.total or 0)
     shown = Latest(active, column, None, None)
-    yield Figure(words.say("Ill now"), words.number(active), (_as_of(shown, days, words),))
-    yield Figure(words.say("No longer ill or died"), words.number(closed.count), (_as_of(closed, days, words),))
-    yield Figure(words.say("Died"), words.number(died.count), (_as_of(died, days, words),))
+    yield Figure(words.say("Ill now"), words.number(active), (as_of(shown, days, words),))
+    yield Figure(words.say("No longer ill or died"), words.number(closed.count), (as_of(closed, days, words),))
+    yield Figure(words.say("Died"), words.number(died.count), (as_of(died, days, words),))
     if told.trend.r is not None:
         spread = words.say(
             "{low} to {high}", low=words.number(told.trend.lower, 1), high=words.number(told.trend.upper, 1)
@@ -213,37 +194,17 @@ def _figures(history: Sequence[Bulletin], words: Words) -> Iterator[Figure]:
         yield Figure("R", words.number(told.trend.r, 1), (spread,))
 
 
-def _last(one: Latest, days: Sequence[date], words: Words) -> str:
-    return words.short_day(days[one.column or 0])
-
-
 def _both(bulletin: Bulletin) -> bool:
     return bulletin.cases.total is not None and bulletin.outcomes.total is not None
 
 
-def _as_of(one: Latest, days: Sequence[date], words: Words) -> str:
-    if one.column is None:
-        return words.say("not told yet")
-    return "" if one.column == len(days) - 1 else words.say("as of {day}", day=words.short_day(days[one.column]))
-
-
-def _areas(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> Iterator[AreaRow]:
-    rows = []
-    for row in told.cases.rows:
-        one = latest(cases.line(row))
-        name = words.say("Elsewhere or not known") if row == ELSEWHERE else told.areas.get(row, row)
-        since = "" if one.since is None else words.short_day(days[one.since])
-        span = "" if one.column is None else words.short_day(days[one.column])
-        new = UNKNOWN if one.new is None else words.number(one.new)
-        note = (
-            words.say("hidden")
-            if one.count is None
-            else f"{since} – {span}"
-            if since
-            else words.say("by {day}", day=span)
-        )
-        rows.append((row == ELSEWHERE, -(one.count or 0), name, AreaRow(name, new, words.number(one.count), note)))
-    yield from (row for *_, row in sorted(rows, key=lambda entry: entry[:3]))
+def _areas(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> Iterator[CountRow]:
+    """Areas, those with most cases first, and what lies in none of them last."""
+    counts = {row: newest(cases, row).count or 0 for row in told.cases.rows}
+    named = [(row, told.areas.get(row, row)) for row in told.cases.rows if row != ELSEWHERE]
+    named.sort(key=lambda pair: (-counts[pair[0]], pair[1]))
+    elsewhere = [(ELSEWHERE, words.say("Elsewhere or not known"))] if ELSEWHERE in told.cases.rows else []
+    yield from count_rows(cases, [*named, *elsewhere], days, words)
 
 
 def _note(told: Bulletin, words: Words) -> str:
@@ -287,6 +248,15 @@ def _correction(one: Correction, words: Words) -> str:
         return words.say(
             "Records of earlier days were changed without a date of the change: earlier figures of all areas are open "
             "to doubt."
+        )
+    if one.what == "requests":
+        return words.say(
+            "Earlier figures of what residents asked for: some requests, or what became of them, were changed. "
+            "The next figure is without them."
+        )
+    if one.what == "gone":
+        return words.say(
+            "{area} is not on the list of areas any more: its cases are counted with others.", area=one.name
         )
     if one.row == DIED:
         return words.say("Earlier figures of deaths: some were withdrawn. The next figure is without them.")

@@ -44,6 +44,7 @@ def claim_review(answered: Answered, words: Words, *, url: str, author: str, hom
     """
     text, language = answered.in_language(words.language)
     published = answered.published_at or answered.answered_at
+    department = _filled({"@type": "GovernmentOrganization", "name": author, "url": home})
     made: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "ClaimReview",
@@ -52,7 +53,8 @@ def claim_review(answered: Answered, words: Words, *, url: str, author: str, hom
         "inLanguage": language,
         "claimReviewed": text.claim,
         "datePublished": None if published is None else published.isoformat(timespec="seconds"),
-        "author": _filled({"@type": "GovernmentOrganization", "name": author, "url": home}),
+        "author": department,
+        "publisher": department,
         "itemReviewed": {
             "@type": "Claim",
             "text": text.claim,

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from douse.outputs.bulletin.pages import LANGUAGES
+from douse.outputs.bulletin.pages import CLAIMS, LANGUAGES, page_names
 from douse.outputs.claims.answered import Answered
 from douse.outputs.claims.evidence import Source
 from douse.outputs.claims.figures import named, said
 from douse.outputs.claims.review import ANSWERS, all_reviews, as_json, claim_review, is_public
 from douse.outputs.words import Words
 
-PAGE, REVIEWS = "claims.html", "claims.jsonld"
+REVIEWS = "claims.jsonld"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class Listed:
     withdrawn: bool = False
 
 
-def write_claims(out: Path, listed: Sequence[Listed], words: Sequence[Words], *, address: str = "") -> list[Path]:
-    """Write the page of each language and all answers as ClaimReview.
+def write_claims(
+    out: Path, listed: Sequence[Listed], words: Sequence[Words], *, address: str = "", publisher: str = ""
+) -> list[Path]:
+    """Write the page of each language, and all answers as ClaimReview.
 
     Parameters
     ----------
@@ -54,42 +56,43 @@ def write_claims(out: Path, listed: Sequence[Listed], words: Sequence[Words], *,
         Of each language, with names of zones.
     address : str
         Where the site will be found, for programs; empty: relative.
+    publisher : str
+        Name of the department that answers; empty: the health department.
     """
     written = []
     for one in words:
-        path = out / one.language / PAGE
+        path = out / one.language / CLAIMS
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_page(listed, one).encode())
+        page = f"{address.rstrip('/')}/{one.language}/{CLAIMS}" if address else CLAIMS
+        path.write_bytes(_page(listed, one, _reviews(listed, one, page, publisher), publisher).encode())
         written.append(path)
-    reviews = [
-        claim_review(
-            one.answered, words[0], url=f"{address or '.'}/{words[0].language}/{PAGE}#claim-{one.answered.id}",
-            author=words[0].say("Health department"),
-        )
-        for one in listed
-        if not one.withdrawn
-    ]  # fmt: skip
     path = out / REVIEWS
-    path.write_bytes(as_json(all_reviews(reviews)).encode())
+    page = f"{address.rstrip('/') or '.'}/{words[0].language}/{CLAIMS}"
+    path.write_bytes(_reviews(listed, words[0], page, publisher).encode())
     return [*written, path]
 
 
-def _page(listed: Sequence[Listed], words: Words) -> str:
-    pages = {
-        "index.html": words.say("Bulletin"),
-        "lookup.html": words.say("Look-up"),
-        "advice.html": words.say("What to do"),
-        PAGE: words.say("What goes around"),
-        "archive.html": words.say("All bulletins"),
-    }
+def _reviews(listed: Sequence[Listed], words: Words, page: str, publisher: str) -> str:
+    """All answers that stand as ClaimReview; `page` is the address of the page that shows them."""
+    author = publisher or words.say("Health department")
+    return as_json(
+        all_reviews(
+            claim_review(one.answered, words, url=f"{page}#claim-{one.answered.id}", author=author)
+            for one in listed
+            if not one.withdrawn
+        )
+    )
+
+
+def _page(listed: Sequence[Listed], words: Words, reviews: str, publisher: str) -> str:
     other = next(language for language in LANGUAGES if language != words.language)
     return (
         _environment()
         .get_template("claims.html")
         .render(
-            say=words.say, language=words.language, other=other, root="../", here=PAGE, pages=tuple(pages.items()),
-            heading=words.say("True or not? What goes around"), day="", notice="",
-            shown=tuple(_shown(one, words) for one in listed),
+            say=words.say, language=words.language, other=other, root="../", here=CLAIMS,
+            pages=tuple(page_names(words).items()), heading=words.say("True or not? What goes around"), day="",
+            notice="", shown=tuple(_shown(one, words) for one in listed), reviews=reviews, publisher=publisher,
         )
     )  # fmt: skip
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from douse.outputs.bulletin.areas import ADDRESSES
 from douse.outputs.exchange.left_out import LeftOut
-from douse.outputs.public import ADDRESSES
 from douse.readers.exchange.geojson import is_geometry
 from douse.records.measure import Because
 from douse.records.records import Records

@@ -2,24 +2,24 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import polars as pl
 
 from douse.library import Protocol
-from douse.outputs.briefing import Briefing
+from douse.outputs.bulletin.areas import ADDRESSES
 from douse.outputs.exchange.left_out import LeftOut
-from douse.outputs.public import public_areas
 from douse.outputs.suppress import suppress
 from douse.outputs.words import Words
 from douse.records.finding import write_csv
 from douse.records.measure import Because
 from douse.records.records import Records
 from douse.records.zone_tree import ZoneTree
+from douse.situation.lifting import in_force
 from douse.situation.situation import Situation
 
 FILE = "cases-by-area.csv"
+MOST_AREAS = 40
 # Column -> tag of HXL 1.1; the attributes are ours where the core has none.
 TAGS = {
     "date": "#date+as_of",
@@ -59,7 +59,7 @@ def write_hxl(out: Path, shown: Shown, protocol: Protocol, words: Words, left: L
     """
     out.mkdir(parents=True, exist_ok=True)
     minimum = round(protocol.privacy.small_cell_min.value)
-    areas = public_areas(cast("Briefing", shown), words)
+    areas = _areas(shown, words)
     published = suppress(areas.select("new_cases", "earlier").to_numpy().astype(np.int64), minimum)
     numbers = pl.DataFrame(published.shown(), schema=dict.fromkeys(list(TAGS)[4:], pl.Int64), orient="row")
     total = pl.DataFrame(
@@ -78,3 +78,35 @@ def write_hxl(out: Path, shown: Shown, protocol: Protocol, words: Words, left: L
     path = out / FILE
     write_csv(pl.concat([pl.DataFrame([TAGS], schema=rows.schema), rows]), path)
     return [path]
+
+
+def _areas(shown: Shown, words: Words) -> pl.DataFrame:
+    """Areas that part the cases: zone, name, level, new_cases (last 7 days), earlier.
+
+    The roots that have cases; where it is one, its children. Never an address: an area that is a building or less
+    would tell who lives there is ill, whatever is hidden of its count; and a zone of unknown kind may be one. At most
+    `MOST_AREAS`; the others, and the cases that no area holds, are one last row.
+    """
+    table = shown.situation.by_zone.filter(~pl.col("kind").is_in(ADDRESSES).fill_null(value=True))
+    roots = table.filter(pl.col("parent_zone").is_null() & (pl.col("cases") > 0))
+    inner = table.filter(pl.col("parent_zone").is_in(roots["zone"].implode()))
+    parts = inner if roots.height == 1 and inner.height else roots
+    areas = parts.sort("cases", "zone", descending=[True, False]).head(MOST_AREAS).sort("zone")
+    levels = dict(in_force(shown.known, shown.zones).select("zone", "level").iter_rows())
+    counts = areas.select(
+        "zone",
+        "name",
+        level=pl.col("zone").replace_strict(levels, default="open", return_dtype=pl.String),
+        new_cases=pl.col("new_cases").cast(pl.Int64),
+        earlier=pl.max_horizontal(pl.col("cases").cast(pl.Int64) - pl.col("new_cases").cast(pl.Int64), 0),
+    )
+    situation = shown.situation
+    new_elsewhere = situation.new_week - counts["new_cases"].sum()
+    elsewhere = situation.total - situation.new_week - counts["earlier"].sum()
+    if new_elsewhere <= 0 and elsewhere <= 0:
+        return counts
+    rest = {
+        "zone": None, "name": words.say("elsewhere or not known"), "level": None,
+        "new_cases": max(new_elsewhere, 0), "earlier": max(elsewhere, 0),
+    }  # fmt: skip
+    return pl.concat([counts, pl.DataFrame([rest], schema=counts.schema)])

@@ -11,6 +11,7 @@ from douse.console.knowledge import chosen_on
 from douse.library import Protocol, load
 from douse.library.goods import RequestRules
 from douse.library.stand_in import part_of
+from douse.outputs.bulletin.requests import due
 from douse.question import DEFAULT_PROTOCOL
 
 STATES = ("asked", "promised", "delivered", "met", "taken_back")
@@ -49,8 +50,6 @@ def state_of(row: Mapping[str, Any]) -> str:
 def with_clock(requests: pl.DataFrame, now: datetime, rules: RequestRules) -> pl.DataFrame:
     """Requests with `due`, `state`, `medical`, `late` (open beyond its time) and `broken` (beyond its promise)."""
     kind = pl.col("kind").cast(pl.String)
-    hours = {name: number.value for name, number in rules.clock.items()}
-    lasts = pl.duration(minutes=kind.replace_strict(hours, return_dtype=pl.Float64, default=None) * 60)
     state = (
         pl.when(pl.col("withdrawn_at").is_not_null()).then(pl.lit("taken_back"))
         .when(pl.col("met_at").is_not_null()).then(pl.lit("met"))
@@ -60,8 +59,7 @@ def with_clock(requests: pl.DataFrame, now: datetime, rules: RequestRules) -> pl
     )  # fmt: skip
     is_open = pl.col("state").is_in(OPEN)
     return requests.with_columns(
-        state=state, medical=kind.is_in(list(rules.medical)),
-        due=pl.coalesce("wanted_by", pl.col("requested_at") + lasts),
+        state=state, medical=kind.is_in(list(rules.medical)), due=due(rules),
     ).with_columns(
         late=(is_open & (pl.col("due") < now)).fill_null(value=False),
         broken=(is_open & (pl.col("promised_by") < now)).fill_null(value=False),
