@@ -29,7 +29,6 @@ _TYPES: tuple[tuple[type[dy.Column], dict[str, str]], ...] = (
 
 def write_tables(out: Path, records: Records, left: LeftOut) -> list[Path]:
     """Write every table that has rows as CSV (UTF-8 with a byte-order mark)."""
-    out.mkdir(parents=True, exist_ok=True)
     _only_in_the_ledger(records, left)
     paths = []
     for name in TABLES:
@@ -54,7 +53,6 @@ def write_package(out: Path, records: Records, left: LeftOut, *, title: str) -> 
     title : str
         Of the package.
     """
-    out.mkdir(parents=True, exist_ok=True)
     _only_in_the_ledger(records, left)
     names = [name for name in TABLES if records.table(name).height]
     described, paths = [], [out / PACKAGE]

@@ -17,7 +17,7 @@ class Bundles:
     Parameters
     ----------
     out : Path
-        Folder; made if it is not there.
+        Folder.
     """
 
     def __init__(self, out: Path) -> None:
@@ -28,7 +28,6 @@ class Bundles:
         self.written = 0
 
     def __enter__(self) -> Self:
-        self._out.mkdir(parents=True, exist_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
