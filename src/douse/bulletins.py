@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from douse.errors import UsageError
-from douse.library.advice import advice_for
+from douse.library import advice_for
 from douse.main import Progress, look, no_progress
 from douse.outputs.bulletin.make import make_bulletin
 from douse.outputs.bulletin.numbers import Seen

@@ -142,6 +142,6 @@ def test_an_assessment_is_kept_and_listed(place: Place) -> None:
     kept = assessing.keep(place, weighed, author="t", at=AT)
     (row,) = assessing.assessments(place)
     assert (row["assessment_id"], row["state"], row["spread"], row["instrument"]) == (
-        kept, "assessed", "yes", "annex-2 2005/2026.1",
+        kept, "assessed", "yes", "annex-2 2005/2026.2",
     )  # fmt: skip
     assert row["notification"] == weighed.text.strip()
