@@ -204,7 +204,7 @@ def _write(  # noqa: PLR0911  (one way out a form)
             from douse.outputs.exchange.fhir.cells import Clock  # noqa: PLC0415  (the FHIR library: half a second)
             from douse.outputs.exchange.fhir.write import write_fhir  # noqa: PLC0415
 
-            return write_fhir(out, known, Clock(sending.zone), left)[0]
+            return write_fhir(out, known, Clock(sending.zone), left)
         case "dhis2":
             return write_dhis2(out, known, load_ids(sending.ids) if sending.ids else Ids(), left)
         case "sormas":

@@ -119,7 +119,7 @@ def test_replayed(two: Pair, good: Path) -> None:
 def test_reordered(two: Pair, good: Path, tmp_path: Path) -> None:
     second = tmp_path / "2.zip"
     partnering.send(two.here, "harbour", second, author="t", at=NOW + timedelta(hours=1))
-    refused(two, second, "This is bundle 2", "number 1")
+    refused(two, second, "This is bundle 2", "Allowed: 1")
     for path in (good, second):
         partnering.take(two.there, path, author="t", at=NOW)
 

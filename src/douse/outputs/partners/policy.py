@@ -166,13 +166,14 @@ class InForce:
         if found is None:
             raise UsageError(
                 "The policy of sharing names no partner of that name.",
-                allowed=", ".join(one.name for one in self.policy.partner) or f"nobody: {FILE} names no partner",
-                next_step=f"Write it into {FILE} of the folder: docs/partners.md shows how.",
+                allowed=", ".join(one.name for one in self.policy.partner) or "nobody: the policy names no partner",
+                next_step="Write it into partners.toml of the folder: docs/partners.md shows how.",
             )
         if today > found.until:
             raise UsageError(
-                f"Sharing with {found.name} ended on {found.until.isoformat()}.",
-                next_step=f"Whoever answers for the policy can set a new day in {FILE}.",
+                "Sharing with {partner} ended on {day}.",
+                facts={"partner": found.name, "day": found.until.isoformat()},
+                next_step="Whoever answers for the policy can set a new day in partners.toml.",
             )
         return found
 

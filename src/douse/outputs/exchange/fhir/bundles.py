@@ -25,7 +25,6 @@ class Bundles:
         self._entries = 0
         self._file: Any = None
         self.paths: list[Path] = []
-        self.written = 0
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +47,6 @@ class Bundles:
         entry = {"fullUrl": address, "resource": resource}
         self._file.write(json.dumps(entry, ensure_ascii=False, allow_nan=False))  # dumps is compiled, dump is not
         self._entries += 1
-        self.written += 1
         return None
 
     def _begin(self) -> None:
