@@ -85,14 +85,8 @@ def _only_in_the_ledger(records: Records, left: LeftOut) -> None:
 
 
 def _in_force(records: Records, name: str) -> pl.DataFrame:
-    """Rows as they are in force; moments with what they have below a second."""
-    frame = records.table(name).drop(_VIEW, strict=False)
-    fine = [
-        column.name
-        for column in frame.iter_columns()
-        if column.dtype == pl.Datetime and (column.dt.microsecond() != 0).any()
-    ]
-    return frame.with_columns(pl.col(fine).dt.to_string("%Y-%m-%d %H:%M:%S%.6f"))
+    """Rows as they are in force."""
+    return records.table(name).drop(_VIEW, strict=False)
 
 
 def _resource(name: str, frame: pl.DataFrame, data: bytes, names: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from douse.errors import DataError
-from douse.outputs.partners.policy import HEAD, Partner
+from douse.outputs.partners.policy import HEAD, OFFERABLE, Partner
 from douse.records.ledger import NewEntry, Snapshot
 from douse.records.ledger.shared import SharedRow
 from douse.records.ledger_tables import LEDGER_TABLES
@@ -52,10 +52,9 @@ def offer_of(row: SharedRow, partner: Partner, snapshot: Snapshot, at: datetime)
 
 def _new_offer(row: SharedRow, partner: Partner, name: str, at: datetime) -> NewEntry:
     case = row.row.get("case")
-    known = set(LEDGER_TABLES["cases"].column_names())
     payload = json.dumps(case, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     plain = isinstance(case, dict) and all(
-        name in known and isinstance(value, (str, int, float)) for name, value in case.items()
+        name in OFFERABLE and isinstance(value, (str, int, float)) for name, value in case.items()
     )
     if not plain or len(payload) > _MOST_PAYLOAD or not isinstance(case, dict) or not case.get("case_id"):
         raise DataError(

@@ -191,7 +191,8 @@ def _record(row: SharedRow, partner: Partner, zones: ZoneTree, there: _There) ->
         )
     inside = there.inside(share, zones)
     zone = row.row.get("zone", row.zone)
-    if inside is not None and (zone not in inside or (row.zone is not None and row.zone not in inside)):
+    told = [one for one in (zone, row.zone) if one is not None]
+    if inside is not None and not (told and all(isinstance(one, str) and one in inside for one in told)):
         raise DataError(
             "The bundle of {partner} holds rows of the table {table} of zones that the policy does not take from "
             "there. Nothing was taken.",
