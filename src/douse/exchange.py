@@ -1,7 +1,7 @@
 """The story of exchange: out of records into the forms of others, and back through the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from douse.outputs.exchange.dhis2 import write_dhis2
 from douse.outputs.exchange.geojson import write_geojson
 from douse.outputs.exchange.godata import write_godata
 from douse.outputs.exchange.hxl import Shown, write_hxl
-from douse.outputs.exchange.ihr import write_ihr
+from douse.outputs.exchange.ihr import Happened, write_ihr
 from douse.outputs.exchange.left_out import LeftOut
 from douse.outputs.exchange.sormas import write_sormas
 from douse.outputs.exchange.tables import write_package, write_tables
@@ -35,6 +35,7 @@ from douse.records.records import Records
 from douse.records.tables import TABLES
 
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
+COUNTS = ("hxl", "ihr")  # forms that hold no record
 # What tells where somebody lives, or may name somebody: left out unless it is asked for.
 EXACT = {
     "cases": ("latitude", "longitude"),
@@ -43,25 +44,6 @@ EXACT = {
     "tasks": ("note",),
 }
 _EVERYTHING = datetime.combine(date(2200, 12, 31), time.max)  # the door takes no later date
-
-
-@dataclass(frozen=True)
-class Happened:
-    """An event that is notified.
-
-    Attributes
-    ----------
-    zone : str, optional
-        Where; None: in the whole area.
-    about : str
-        What, in a sentence that names nobody.
-    assessment : str, optional
-        Identifier of an assessment of the ledger, in place of the two.
-    """
-
-    zone: str | None = None
-    about: str = ""
-    assessment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +82,7 @@ class Sending:
     mapping: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     pathogen: str | None = None
-    event: Happened = Happened()
+    event: Happened = field(default_factory=Happened)
     language: str = "en"
 
     def question(self, data: Path) -> Question:
@@ -140,7 +122,7 @@ def send(data: Path, out: Path, sending: Sending) -> Sent:
     _empty(out)
     left = LeftOut(Words(sending.language))
     known = _known(data, sending, left)
-    if not sending.exact:
+    if not sending.exact and sending.form not in COUNTS:
         known = _without_exact(known, left)
     paths = _write(data, out, known, sending, left)
     rows = {name: known.table(name).height for name in known.frames}
@@ -169,7 +151,7 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     for table, rows in (
         aside.group_by("table", maintain_order=True).agg(pl.struct("file", "row").n_unique()).iter_rows()
     ):
-        left.whole(str(table), rows, Because("The door set these rows aside: `douse check` says why."))
+        left.whole(table or "", rows, Because("The door set these rows aside: `douse check` says why."))
     known = checked.records.as_of(moment)
     _say_gone(checked.records.frames, known, left)
     return known

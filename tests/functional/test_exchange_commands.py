@@ -305,6 +305,7 @@ def test_a_notification_holds_counts_and_says_what_it_does_not_tell(event, tmp_p
     left = left_out(out)
     rows = left.filter((pl.col("table") == "cases") & pl.col("column").is_null())["rows"].cast(int).to_list()
     assert rows == [1, 1, 2, 2]  # set aside; told after the day; measles and of the other zone; counted
+    assert not left["why"].str.contains("--exact").any()  # which this form does not have
     unanswered = dict(left.filter(pl.col("table") == "assessments").select("column", pl.col("rows").cast(int)).rows())
     assert unanswered["restrictions"] == sum(
         one["answer"] == "not_known" for part in found["criteria"][3:] for one in part["questions"]

@@ -38,7 +38,7 @@ _COLUMNS: dict[str, Callable[[], str]] = {
     "indicator": lambda: say("What is counted"),
     "instrument": lambda: say("Decision instrument"),
     "lead_time_days": lambda: say("Days of delivery"),
-    "link": lambda: say("Known source"),
+    "link": lambda: say("Source of infection"),
     "made_at": lambda: say("Filled in"),
     "measure_id": lambda: say("Identifier"),
     "met_at": lambda: say("Met"),

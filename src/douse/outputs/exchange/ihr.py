@@ -1,5 +1,6 @@
 """The notification of an event under the International Health Regulations, as a text and for programs."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from douse.library.ihr import CRITERIA
@@ -13,6 +14,25 @@ from douse.records.records import Records
 
 TEXT, DOCUMENT = "notification.txt", "notification.json"
 COUNTED = ("cases", "contacts", "tests", "measures", "arrivals", "zones")  # tables that the notification counts
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event that is notified.
+
+    Attributes
+    ----------
+    zone : str, optional
+        Where; None: in the whole area.
+    about : str
+        What, in a sentence that names nobody.
+    assessment : str, optional
+        Identifier of an assessment of the ledger, in place of the two.
+    """
+
+    zone: str | None = None
+    about: str = ""
+    assessment: str | None = None
 
 
 def write_ihr(out: Path, known: Records, weighed: Weighed, left: LeftOut) -> list[Path]:

@@ -18,7 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from douse.errors import DataError
-from douse.records.ledger.bundle import is_signed, signed_part
+from douse.records.ledger.bundle import BROKEN, is_signed, part, signed_part
 from douse.records.ledger.keys import public_text
 
 FORM = "douse-share/1"
@@ -123,10 +123,9 @@ def read_shared(path: Path) -> Shared:
         with zipfile.ZipFile(path) as bundle:
             if sorted(bundle.namelist()) != [_MANIFEST, _ROWS]:
                 raise _no_bundle()
-            manifest = json.loads(_part(bundle, _MANIFEST, _MOST_MANIFEST))
-            text = _part(bundle, _ROWS, _MOST_ROWS_BYTES)
-    except (OSError, KeyError, ValueError, RecursionError, NotImplementedError, RuntimeError, zipfile.BadZipFile,
-            EOFError, zipfile.LargeZipFile) as error:  # fmt: skip
+            manifest = json.loads(part(bundle, _MANIFEST, _MOST_MANIFEST))
+            text = part(bundle, _ROWS, _MOST_ROWS_BYTES)
+    except BROKEN as error:
         raise _no_bundle() from error
     if not isinstance(manifest, dict) or manifest.get("form") != FORM:
         raise DataError(
@@ -154,15 +153,6 @@ def _no_bundle() -> DataError:
         "The file is not a bundle for a partner.", allowed="a file that `douse partners send` wrote",
         next_step="Ask the sender for it again; nothing was taken.",
     )  # fmt: skip
-
-
-def _part(bundle: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """A part of the ZIP, at most so many bytes whatever its head says."""
-    with bundle.open(name) as part:
-        content = part.read(most + 1)
-    if len(content) > most:
-        raise DataError("The bundle is larger than any should be.", allowed=f"{most >> 20} MiB")
-    return content
 
 
 def _head(manifest: dict[str, Any]) -> Head:
