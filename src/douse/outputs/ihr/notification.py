@@ -16,6 +16,7 @@ from douse.records.records import Records
 from douse.situation.situation import Situation
 
 _AGES = "age_group"
+_COLON, _STOP = {"en": ": ", "zh": "："}, {"en": ". ", "zh": "。"}
 MOST_PLACES = 10  # where cases were infected that are named
 
 
@@ -94,7 +95,7 @@ def _event(told: Told, event: Event) -> Iterator[str]:
 
 def _definition(protocol: Protocol, words: Words) -> Iterator[str]:
     for name in ("suspected", "probable", "confirmed"):
-        yield f"{words.label(name)}: {getattr(protocol.case, name).say(words.language)}"
+        yield f"{words.label(name)}{_COLON[words.language]}{getattr(protocol.case, name).say(words.language)}"
 
 
 def _laboratory(known: Records, words: Words) -> Iterator[str]:
@@ -126,7 +127,12 @@ def _cases(situation: Situation, words: Words) -> Iterator[str]:
     for severity in SEVERITIES:
         if ever.get(severity):
             yield words.say("{severity}: {n}", severity=severity, n=ever[severity])
-    ages = ", ".join(f"{group}: {n}" for group, n in situation.by_age.select(_AGES, "cases").iter_rows() if group)
+    groups = dict(situation.by_age.select(_AGES, "cases").iter_rows())
+    ages = ", ".join(
+        f"{words.code(group)}{_COLON[words.language]}{n}"
+        for group, n in groups.items()
+        if group and (n or group != "unknown")
+    )
     if ages:
         yield words.say("By age: {ages}", ages=ages)
     staff = situation.cases.filter(pl.col("occupation") == "health_worker").height
@@ -162,16 +168,15 @@ def _measures(known: Records, words: Words) -> Iterator[str]:
 
 def _support(answers: Answers, words: Words) -> Iterator[str]:
     given = answers.get("assistance", Answer(NOT_KNOWN))
-    yield f"{words.label(given.answer)}. {given.because}".strip()
+    yield f"{words.label(given.answer)}{_STOP[words.language]}{given.because}".strip()
 
 
 def _assessment(instrument: Instrument, answers: Answers, outcome: Outcome, words: Words) -> Iterator[str]:
     for name in CRITERIA:
         reasons = [answers[one.id].because for one in instrument.questions_of(name) if one.id in answers]
         reason = " ".join(filter(None, reasons))
-        yield (
-            f"{instrument.criteria[name].say(words.language)} {words.label(outcome.criteria[name])}. {reason}".strip()
-        )
+        question, answer = instrument.criteria[name].say(words.language), words.label(outcome.criteria[name])
+        yield f"{question} {answer}{_STOP[words.language]}{reason}".strip()
     if outcome.always:
         yield words.say("The disease is one that is always notified.")
 
