@@ -3,7 +3,6 @@
 import contextlib
 import json
 import socket
-from datetime import datetime
 
 import polars as pl
 import pytest
@@ -13,10 +12,6 @@ from hypothesis import strategies as st
 from douse.errors import DataError, DouseError
 from douse.exchange import receive
 from douse.readers.exchange import json_file
-from douse.readers.exchange.fhir.entries import years
-from douse.readers.read import read_raw
-from douse.records.check import check
-from douse.records.finding import write_csv
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><Bundle>&c;</Bundle>'
 CASE = {
@@ -247,32 +242,6 @@ def test_what_was_deleted_in_dhis2_is_not_read(sent):
     checked = sent({"dataValues": [gone]})
     assert checked.records.table("indicators").is_empty()
     assert "dhis2_gone" in rules(checked)
-
-
-@pytest.mark.parametrize(
-    ("quantity", "age"),
-    [
-        ({"value": 18, "code": "mo"}, "1"), ({"value": 18, "unit": "months"}, "1"), ({"value": 40, "code": "a"}, "40"),
-        ({"value": 3.9}, "3"), ({"value": 60, "code": "wk"}, "1"), ({"value": 300, "code": "d"}, "0"),
-        ({"value": 70, "code": "kg"}, None), ({"value": -1}, None),
-        ({"value": 10**400}, None), ({}, None), (None, None),
-    ],
-)  # fmt: skip
-def test_an_age_is_read_in_its_unit(quantity, age):
-    assert years(quantity) == age
-
-
-def test_moments_come_back_from_csv_to_the_microsecond(tmp_path):
-    fine, whole = datetime(2026, 3, 2, 4, 5, 6, 789_012), datetime(2026, 3, 3)
-    frame = pl.DataFrame(
-        {"case_id": ["a", "b"], "recorded_at": [fine, whole], "reported_at": [whole, whole]},
-        schema_overrides={"recorded_at": pl.Datetime("us"), "reported_at": pl.Datetime("us")},
-    )
-    write_csv(frame, tmp_path / "cases.csv")
-    assert "2026-03-03 00:00:00\n" in (tmp_path / "cases.csv").read_text()  # a column of whole seconds stays as it was
-    assert check(read_raw(tmp_path)).records.cases.select("recorded_at", "reported_at").rows() == [
-        (fine, whole), (whole, whole),
-    ]  # fmt: skip
 
 
 NESTED = st.recursive(
