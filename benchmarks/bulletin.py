@@ -60,8 +60,7 @@ def main() -> None:
     options = parser.parse_args()
     from douse.bulletins import beside
     from douse.city import make_demo
-    from douse.library import Pathogen, Protocol, load
-    from douse.library.advice import advice_for
+    from douse.library import Pathogen, Protocol, advice_for, load
     from douse.main import look
     from douse.outputs.bulletin.site import write_site
     from douse.question import Question, open_data

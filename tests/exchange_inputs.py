@@ -8,6 +8,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from douse.__main__ import main
 from douse.exchange import _EVERYTHING
 from douse.records import Records
 from douse.records.check import check
@@ -83,6 +84,16 @@ def as_csv(records: Records, folder: Path) -> Path:
     for name in records.frames:
         write_csv(records.table(name).drop("first_recorded_at"), folder / f"{name}.csv")
     return folder
+
+
+def export(data: Path, out: Path, form: str, *more: str) -> int:
+    """Export by the command line; its exit code."""
+    return main(["exchange", "export", str(data), "--format", form, "--out", str(out), *more])
+
+
+def left_out(out: Path) -> pl.DataFrame:
+    """What an export says that it left out."""
+    return pl.read_csv(out / "left-out.csv", infer_schema=False)
 
 
 def plain(frame: pl.DataFrame, columns: list[str] | None = None) -> pl.DataFrame:

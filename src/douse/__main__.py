@@ -146,7 +146,7 @@ def _add_plan(verbs: "Verbs") -> None:
 
 
 def _add_library(verbs: "Verbs") -> None:
-    library = verbs.add_parser("library", help="pathogens, protocols and costs, with sources")
+    library = verbs.add_parser("library", help="pathogens, protocols, costs, returns, advice and more, with sources")
     library.add_argument("what", nargs="?", choices=("list", "show"), default="list")
     library.add_argument("name", nargs="?", help="with show: the name of an entry")
     library.add_argument("--lang", choices=("en", "zh"), default="en", help="language")

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from douse.errors import UsageError
-from douse.library.advice import advice_for
+from douse.library import advice_for
 from douse.main import Progress, look, no_progress
 from douse.outputs.bulletin.make import make_bulletin
 from douse.outputs.bulletin.numbers import Seen

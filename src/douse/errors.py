@@ -4,6 +4,8 @@ A message never holds a person's values: it names files, rows, columns and rules
 Every class has its own exit code; only a bug shows a traceback.
 """
 
+from collections.abc import Mapping
+
 
 class DouseError(Exception):
     """Base of all errors that a user can mend.
@@ -11,17 +13,22 @@ class DouseError(Exception):
     Parameters
     ----------
     what : str
-        What is wrong and where.
+        What is wrong and where; with `facts` a sentence of the catalogue with ``{named}`` fields.
     allowed : str, optional
         What would have been right.
     next_step : str, optional
         What to do now.
+    facts : Mapping[str, str or int], optional
+        Fields of the sentence, so that a page can say it in another language; codes as they are kept.
     """
 
     exit_code = 3
 
-    def __init__(self, what: str, *, allowed: str = "", next_step: str = "") -> None:
-        self.what = what
+    def __init__(
+        self, what: str, *, allowed: str = "", next_step: str = "", facts: Mapping[str, str | int] | None = None
+    ) -> None:
+        self.sentence, self.facts = what, dict(facts or {})
+        self.what = what.format_map(self.facts) if self.facts else what
         self.allowed = allowed
         self.next_step = next_step
         super().__init__(str(self))

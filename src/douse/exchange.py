@@ -1,12 +1,13 @@
 """The story of exchange: out of records into the forms of others, and back through the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 
 import polars as pl
 
+from douse.assessing import assess
 from douse.errors import DataError, UsageError
 from douse.ledgers import Place
 from douse.library import Pathogen, load
@@ -15,6 +16,7 @@ from douse.outputs.exchange.dhis2 import write_dhis2
 from douse.outputs.exchange.geojson import write_geojson
 from douse.outputs.exchange.godata import write_godata
 from douse.outputs.exchange.hxl import Shown, write_hxl
+from douse.outputs.exchange.ihr import Happened, write_ihr
 from douse.outputs.exchange.left_out import LeftOut
 from douse.outputs.exchange.sormas import write_sormas
 from douse.outputs.exchange.tables import write_package, write_tables
@@ -32,7 +34,8 @@ from douse.records.measure import Because
 from douse.records.records import Records
 from douse.records.tables import TABLES
 
-FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless")
+FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
+COUNTS = ("hxl", "ihr")  # forms that hold no record
 # What tells where somebody lives, or may name somebody: left out unless it is asked for.
 EXACT = {
     "cases": ("latitude", "longitude"),
@@ -62,9 +65,11 @@ class Sending:
     mapping : Path, optional
         Of the data.
     protocol : str
-        Says which counts are too small to be published (HXL).
+        Says which counts are too small to be published (HXL), and what a case is (IHR).
     pathogen : str, optional
-        The pathogen that is counted (HXL); None: the one that the cases name.
+        The pathogen that is counted (HXL, IHR); None: the one that the cases name.
+    event : Happened, optional
+        What is notified (IHR).
     language : str
         Of what is said.
     """
@@ -77,7 +82,12 @@ class Sending:
     mapping: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     pathogen: str | None = None
+    event: Happened = field(default_factory=Happened)
     language: str = "en"
+
+    def question(self, data: Path) -> Question:
+        """What is asked of the records, where counts are exported."""
+        return Question(data, self.mapping, self.as_of, self.protocol, self.pathogen)
 
 
 @dataclass(frozen=True)
@@ -109,17 +119,23 @@ def send(data: Path, out: Path, sending: Sending) -> Sent:
     """
     if sending.form not in FORMS:
         raise UsageError("That form is not known.", allowed=", ".join(FORMS), next_step="Name one with --format.")
-    if out.is_dir() and any(out.iterdir()):
-        raise UsageError(
-            f"{out.name} holds files already.", allowed="a new or empty folder", next_step="Name another folder."
-        )
+    _empty(out)
     left = LeftOut(Words(sending.language))
     known = _known(data, sending, left)
-    if not sending.exact:
+    if not sending.exact and sending.form not in COUNTS:
         known = _without_exact(known, left)
     paths = _write(data, out, known, sending, left)
     rows = {name: known.table(name).height for name in known.frames}
     return Sent((*paths, left.write(out)), left.frame(), {name: count for name, count in rows.items() if count})
+
+
+def _empty(out: Path) -> None:
+    """Make a folder; refuse one that holds something."""
+    if out.is_dir() and any(out.iterdir()):
+        raise UsageError(
+            f"{out.name} holds files already.", allowed="a new or empty folder", next_step="Name another folder."
+        )
+    out.mkdir(parents=True, exist_ok=True)
 
 
 def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
@@ -135,7 +151,7 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     for table, rows in (
         aside.group_by("table", maintain_order=True).agg(pl.struct("file", "row").n_unique()).iter_rows()
     ):
-        left.whole(str(table), rows, Because("The door set these rows aside: `douse check` says why."))
+        left.whole(table or "", rows, Because("The door set these rows aside: `douse check` says why."))
     known = checked.records.as_of(moment)
     _say_gone(checked.records.frames, known, left)
     return known
@@ -170,7 +186,7 @@ def _write(  # noqa: PLR0911  (one way out a form)
             from douse.outputs.exchange.fhir.cells import Clock  # noqa: PLC0415  (the FHIR library: half a second)
             from douse.outputs.exchange.fhir.write import write_fhir  # noqa: PLC0415
 
-            return write_fhir(out, known, Clock(sending.zone), left)[0]
+            return write_fhir(out, known, Clock(sending.zone), left)
         case "dhis2":
             return write_dhis2(out, known, load_ids(sending.ids) if sending.ids else Ids(), left)
         case "sormas":
@@ -184,11 +200,35 @@ def _write(  # noqa: PLR0911  (one way out a form)
             return write_package(out, known, left, title=title)
         case "csv":
             return write_tables(out, known, left)
-    question = Question(data, sending.mapping, sending.as_of, sending.protocol, sending.pathogen)
-    opened = open_data(question)
+        case "ihr":
+            return _notification(data, out, known, sending, left)
+    opened = open_data(sending.question(data))
     scene = look(opened, opened.day)
     words = Words(sending.language)
     return write_hxl(out, Shown(scene.situation, scene.known, scene.zones), scene.protocol, words, left)
+
+
+def _notification(data: Path, out: Path, known: Records, sending: Sending, left: LeftOut) -> list[Path]:
+    """Weigh the event, and write what is told of it."""
+    event, kept = sending.event, None
+    if event.assessment is not None:
+        found = known.table("assessments").filter(pl.col("assessment_id") == event.assessment)
+        if found.is_empty():
+            raise UsageError(
+                "There is no such assessment in the data.", allowed="an identifier that the page of the event shows",
+                next_step="Name one that is on the ledger, or leave --assessment out.",
+            )  # fmt: skip
+        kept = found.row(0, named=True)
+    moment = _EVERYTHING if known.known_at is None else known.known_at
+    weighed = assess(
+        sending.question(data), {}, now=moment, zone=event.zone, about=event.about, kept=kept, language=sending.language
+    )
+    if kept is None and weighed.event.known.cases.is_empty():
+        raise UsageError(
+            "There is no case of that disease on record there.", allowed="a zone with cases",
+            next_step="Name another zone or pathogen; an event without cases is weighed with `douse ihr assess`.",
+        )  # fmt: skip
+    return write_ihr(out, known, weighed, left)
 
 
 def receive(paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | None = None) -> Checked:
@@ -213,11 +253,7 @@ def keep(checked: Checked, out: Path) -> list[Path]:
     UsageError
         When the folder holds something already.
     """
-    if out.is_dir() and any(out.iterdir()):
-        raise UsageError(
-            f"{out.name} holds files already.", allowed="a new or empty folder", next_step="Name another folder."
-        )
-    out.mkdir(parents=True, exist_ok=True)
+    _empty(out)
     paths = []
     for name in TABLES:
         frame = checked.records.table(name)

@@ -8,18 +8,25 @@ from zoneinfo import ZoneInfo
 
 from douse import arguments
 from douse.arguments import Show
+from douse.errors import UsageError
 from douse.ledger_commands import AUTHOR, place, takes_place
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless")
+FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
+# Options that only some forms have a use for: given with another they are refused, not passed over.
+_ONLY_FOR = {
+    "time_zone": ("fhir",), "ids": ("dhis2",), "protocol": ("hxl", "ihr"), "pathogen": ("hxl", "ihr"),
+    "zone": ("ihr",), "event": ("ihr",), "assessment": ("ihr",),
+    "exact": tuple(form for form in FORMS if form not in {"hxl", "ihr"}),
+}  # fmt: skip
 
 
 def add(verbs: "Verbs", show: Show) -> None:
     """Add the verb."""
     parser = verbs.add_parser(
-        "exchange", help="records in the forms of other systems: FHIR, DHIS2, SORMAS, Go.Data, ..."
+        "exchange", help="records in the forms of other systems: FHIR, DHIS2, SORMAS, Go.Data, IHR, ..."
     )
     what = parser.add_subparsers(dest="what", required=True)
     _add_export(what, show)
@@ -42,17 +49,33 @@ def time_zone(text: str) -> tzinfo:
 def _export(options: argparse.Namespace, show: Show) -> int:
     from douse import exchange
     from douse.outputs import exchange_listing
+    from douse.outputs.exchange.ihr import Happened
     from douse.outputs.words import Words
     from douse.question import DEFAULT_PROTOCOL
 
+    _check_options(options)
+    event = Happened(options.zone, options.event or "", options.assessment)
     sending = exchange.Sending(
-        options.format, options.time_zone, as_of=options.as_of, exact=options.exact, ids=options.ids,
+        options.format, options.time_zone or UTC, as_of=options.as_of, exact=options.exact, ids=options.ids,
         mapping=options.map, protocol=options.protocol or DEFAULT_PROTOCOL, pathogen=options.pathogen,
-        language=options.lang,
+        event=event, language=options.lang,
     )  # fmt: skip
     sent = exchange.send(options.data, options.out, sending)
     show(exchange_listing.sent(sent.paths, sent.rows, sent.left, Words(options.lang)))
     return 0
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    for name, forms in _ONLY_FOR.items():
+        if getattr(options, name) and options.format not in forms:
+            raise UsageError(
+                f"--{name.replace('_', '-')} says nothing for the form {options.format}.",
+                allowed=f"with --format {' or '.join(forms)}", next_step="Leave it out.",
+            )  # fmt: skip
+    if options.assessment and (options.zone or options.event):
+        raise UsageError(
+            "An assessment says its zone and its event itself.", next_step="Leave out --zone and --event, or it."
+        )
 
 
 def _import(options: argparse.Namespace, show: Show) -> int:
@@ -91,12 +114,17 @@ def _add_export(verbs: "Verbs", show: Show) -> None:
     parser.add_argument(
         "--exact", action="store_true", help="also points of residence, addresses and free notes, for who may have them"
     )
-    parser.add_argument(
-        "--time-zone", type=time_zone, default=UTC, help="of the local times, for FHIR (default: +00:00)"
-    )
+    parser.add_argument("--time-zone", type=time_zone, help="of the local times, for FHIR (default: +00:00)")
     parser.add_argument("--ids", type=Path, help="TOML file: what things are called in that DHIS2")
-    parser.add_argument("--protocol", help="hxl: the protocol whose smallest published count holds")
-    parser.add_argument("--pathogen", help="hxl: the pathogen that is counted (default: as the cases say)")
+    parser.add_argument(
+        "--protocol", help="hxl: the protocol whose smallest published count holds; ihr: that says what a case is"
+    )
+    parser.add_argument("--pathogen", help="hxl, ihr: the pathogen that is counted (default: as the cases say)")
+    parser.add_argument("--zone", help="ihr: zone of the event (default: the whole area)")
+    parser.add_argument("--event", help="ihr: the event, in a sentence that names nobody")
+    parser.add_argument(
+        "--assessment", metavar="ID", help="ihr: an assessment on the ledger; what persons answered goes"
+    )
     _takes_language(parser)
     parser.set_defaults(call=lambda options: _export(options, show))
 

@@ -51,7 +51,10 @@ def prepare(  # noqa: PLR0913  (what it is made from, for whom, when)
     before = last
     if again:
         if last is None:
-            raise UsageError(f"No bundle was made for {name} yet.", next_step="Leave --again out.")
+            raise UsageError(
+                "No bundle was made for {partner} yet.", facts={"partner": name},
+                next_step="Make the next one, not the last one anew.",
+            )  # fmt: skip
         earlier = snapshot.current("bundles").filter(
             (pl.col("partner") == name) & (pl.col("way") == "sent") & (pl.col("number") == last["number"] - 1)
         )

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from browser.chromium import BROWSER
-from douse.library import Pathogen, load
-from douse.library.advice import advice_for
+from douse.library import Pathogen, advice_for, load
 from douse.outputs.bulletin.site import write_site
 
 pytestmark = pytest.mark.slow

@@ -12,6 +12,7 @@ import exchange_inputs as inputs
 from douse.__main__ import main
 from douse.library import Pathogen, load
 from douse.records.ledger import Live, NewEntry, open_ledger
+from exchange_inputs import export, left_out
 
 pytestmark = pytest.mark.slow
 
@@ -22,14 +23,6 @@ FORMULA = ("=", "+", "-", "@")
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
     return inputs.written(inputs.made(5, cases=20), tmp_path_factory.mktemp("data") / "records")
-
-
-def export(data: Path, out: Path, form: str, *more: str) -> int:
-    return main(["exchange", "export", str(data), "--format", form, "--out", str(out), *more])
-
-
-def left_out(out: Path) -> pl.DataFrame:
-    return pl.read_csv(out / "left-out.csv", infer_schema=False)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -56,7 +56,8 @@ def test_an_event(two: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     )  # fmt: skip
     assert "To be notified" in said
     assert "more than ever" in out.read_text("utf-8")
-    assert "Cases in a" in ran(capsys, "ihr", "list", "--folder", two.here.folder)
+    kept = said.split("On the ledger: ")[1].split()[0]
+    assert f"{kept}  Cases in a city" in ran(capsys, "ihr", "list", "--folder", two.here.folder)
     assert "no answer" in ran(capsys, "ihr", "assess", two.here.folder, "--set", "many=perhaps", code=2)
 
 

@@ -170,3 +170,33 @@ def test_keys_are_made_once_and_others_are_listed(tmp_path: Path) -> None:
     assert trusted(tmp_path) == ()
     (tmp_path / "trusted.txt").write_text("# others\nAAAA the neighbouring county\n\nBBBB\n")
     assert trusted(tmp_path) == ("AAAA", "BBBB")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"manifest.json": b" " * (17 << 20), "entries.ndjson": b""},  # unpacks to more than any should be
+        {"manifest.json": b"[" * 100_000, "entries.ndjson": b""},
+        {"manifest.json": b'{"bulk": 7}', "entries.ndjson": b""},
+        {"manifest.json": b"\xff", "entries.ndjson": b""},
+        {"entries.ndjson": b""},
+    ],
+)
+def test_a_bundle_of_a_stranger_is_refused_in_words(other: Ledger, tmp_path: Path, parts: dict[str, bytes]) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in parts.items():
+            bundle.writestr(name, content)
+    with pytest.raises(DataError):
+        import_bundle(other, path, trusted=TRUSTED, unsigned=True)
+    assert other.head == 0
+
+
+def test_a_bundle_without_the_file_that_it_names_is_refused_in_words(other: Ledger, tmp_path: Path) -> None:
+    path, named = tmp_path / "x.zip", sha256(b"x").hexdigest()
+    manifest = {"format": 1, "origin": "o", "since": 0, "upto": 0, "entries": 0, "sha256": sha256(b"").hexdigest()}
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr("manifest.json", json.dumps(manifest | {"bulk": [named]}))
+        bundle.writestr("entries.ndjson", b"")
+    with pytest.raises(DataError, match="attached file"):
+        import_bundle(other, path, unsigned=True)

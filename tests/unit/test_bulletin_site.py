@@ -11,8 +11,7 @@ from defusedxml import ElementTree
 
 from conftest import records
 from douse.errors import DataError
-from douse.library import Pathogen, load
-from douse.library.advice import advice_for
+from douse.library import Pathogen, advice_for, load
 from douse.outputs.bulletin.book import Column
 from douse.outputs.bulletin.feeds import atom, calendar, rss
 from douse.outputs.bulletin.site import read_bulletin, read_history, write_site

@@ -223,6 +223,27 @@ def test_a_tracked_entity_sent_twice_or_deleted_is_read_once_or_not(sent):
     assert {"dhis2_twice", "dhis2_deleted", "dhis2_not_enrolled", "dhis2_element"} <= set(rules(checked))
 
 
+def test_what_was_deleted_in_dhis2_is_not_read(sent):
+    def event(case: str, **more: object) -> dict[str, object]:
+        values = {"DOUSE_CASE_ID": case, "DOUSE_RECORDED_AT": "2026-03-01"}
+        listed = [{"dataElement": name, "value": value} for name, value in values.items()]
+        return {"programStage": "DOUSE_CASES", "dataValues": listed, **more}
+
+    enrolments = [
+        {"events": [event("K1"), event("K2", deleted=True)]},
+        {"events": [event("K3")], "deleted": True},
+    ]
+    gone = {"dataElement": "DOUSE_FEVER", "period": "20260301", "orgUnit": "z", "value": "3", "deleted": True}
+    checked = sent(
+        {"trackedEntities": [{"trackedEntity": "a", "enrollments": enrolments}], "events": [event("K4", deleted=True)]}
+    )
+    assert checked.records.cases["case_id"].to_list() == ["K1"]
+    assert rules(checked).count("dhis2_gone") == 3
+    checked = sent({"dataValues": [gone]})
+    assert checked.records.table("indicators").is_empty()
+    assert "dhis2_gone" in rules(checked)
+
+
 NESTED = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8),
     lambda inner: (

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
+import polars as pl
 import pytest
 
+from douse.readers.exchange.fhir.entries import years
 from douse.readers.read import read_raw
 from douse.records.check import check
+from douse.records.finding import write_csv
 
 GODATA = """visualId,classification,dateOfOnset,dateOfReporting,dateRanges[1].typeId,dateRanges[1].startDate,\
 dateRanges[2].typeId,dateRanges[2].startDate
@@ -51,3 +54,29 @@ def test_a_row_of_hashtags_is_no_record(sent):
     checked = sent(cases=HXL)
     assert checked.records.cases.select("case_id", "onset").rows() == [("FAKE-1", date(2020, 3, 1))]
     assert checked.all_passed
+
+
+@pytest.mark.parametrize(
+    ("quantity", "age"),
+    [
+        ({"value": 18, "code": "mo"}, "1"), ({"value": 18, "unit": "months"}, "1"), ({"value": 40, "code": "a"}, "40"),
+        ({"value": 3.9}, "3"), ({"value": 60, "code": "wk"}, "1"), ({"value": 300, "code": "d"}, "0"),
+        ({"value": 70, "code": "kg"}, None), ({"value": -1}, None),
+        ({"value": 10**400}, None), ({}, None), (None, None),
+    ],
+)  # fmt: skip
+def test_an_age_is_read_in_its_unit(quantity, age):
+    assert years(quantity) == age
+
+
+def test_moments_come_back_from_csv_to_the_microsecond(tmp_path):
+    fine, whole = datetime(2026, 3, 2, 4, 5, 6, 789_012), datetime(2026, 3, 3)
+    frame = pl.DataFrame(
+        {"case_id": ["a", "b"], "recorded_at": [fine, whole], "reported_at": [whole, whole]},
+        schema_overrides={"recorded_at": pl.Datetime("us"), "reported_at": pl.Datetime("us")},
+    )
+    write_csv(frame, tmp_path / "cases.csv")
+    assert "2026-03-03 00:00:00\n" in (tmp_path / "cases.csv").read_text()  # a column of whole seconds stays as it was
+    assert check(read_raw(tmp_path)).records.cases.select("recorded_at", "reported_at").rows() == [
+        (fine, whole), (whole, whole),
+    ]  # fmt: skip

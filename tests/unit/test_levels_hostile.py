@@ -119,7 +119,7 @@ def test_replayed(two: Pair, good: Path) -> None:
 def test_reordered(two: Pair, good: Path, tmp_path: Path) -> None:
     second = tmp_path / "2.zip"
     partnering.send(two.here, "harbour", second, author="t", at=NOW + timedelta(hours=1))
-    refused(two, second, "This is bundle 2", "number 1")
+    refused(two, second, "This is bundle 2", "Allowed: 1")
     for path in (good, second):
         partnering.take(two.there, path, author="t", at=NOW)
 
@@ -157,7 +157,8 @@ def test_personal_columns_without_a_last_day(two: Pair, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "row", [{"case_id": "C1", "zone": "river-1", "age": "many"}, {"case_id": "C1", "zone": "river-1", "name": "x"},
-            {"zone": "river-1"}, {"case_id": {"$ne": 1}, "zone": "river-1", "age": 900}],
+            {"zone": "river-1"}, {"case_id": {"$ne": 1}, "zone": "river-1", "age": 900},
+            {"case_id": "C1", "zone": ["river-1"]}, {"case_id": "C1", "zone": {"river-1": 1}}],
 )  # fmt: skip
 def test_rows_that_are_not_what_their_table_asks_for(two: Pair, tmp_path: Path, row: dict[str, Any]) -> None:
     refused(two, forged(two, tmp_path / "bad.zip", case_row(row=row)))
@@ -187,7 +188,9 @@ def offer_row(**more: Any) -> SharedRow:
         {"case": {"case_id": "C5", "name": "x"}}, {"case": "x"}, {"case": {"age": 3}}, {"case": {"case_id": ["x"]}},
         {"case": {"case_id": "C5", "origin_place": "x" * 30_000}}, {"expires_on": "soon"}, {"expires_on": None},
         {"purpose": ""}, {"purpose": None}, {"state": "sold"}, {"offer_id": "x" * 900}, {"offered_at": 3},
-        {"state": "accepted"},
+        {"state": "accepted"}, {"case": {"case_id": "C5", "record_id": "C1"}},
+        {"case": {"case_id": "C5", "supersedes": "C1"}}, {"case": {"case_id": "C5", "recorded_at": "2020-01-01T00:00"}},
+        {"case": {"case_id": "C5", "infector": "C1"}}, {"case": {"case_id": "C5", "same_as": "C1"}},
     ],
 )  # fmt: skip
 def test_offers_that_are_not_understood(two: Pair, tmp_path: Path, more: dict[str, Any]) -> None:

@@ -85,6 +85,17 @@ def test_what_came_from_a_partner_is_not_passed_on(two: Pair, tmp_path: Path) ->
     assert {row.record_id for row in made.cut.rows} == {"C1", "C2"}
 
 
+def test_of_several_last_days_the_first_counts_of_what_is_in_the_bundle(two: Pair, tmp_path: Path) -> None:
+    tests = '[[partner.give]]\ntable = "tests"\nzones = ["*"]\nwhy = "Results are compared."\npersonal = true\n'
+    two.policies(PERSONAL + tests + "keep_days = 3\n", TAKE)
+    made = partnering.send(two.here, "harbour", tmp_path / "1.zip", author="test", at=NOW)
+    assert made.cut.expires_on == NOW.date() + timedelta(days=10)  # no test is in it
+    test = {"person_id": "P-C1", "sampled_at": "2026-03-30", "kind": "pcr", "result": "positive"}
+    two.here.open().append([NewEntry("tests", test), case("C4", "river-1")], author="test", at=NOW)
+    made = partnering.send(two.here, "harbour", tmp_path / "2.zip", author="test", at=NOW + timedelta(hours=1))
+    assert made.cut.expires_on == NOW.date() + timedelta(days=3)
+
+
 def test_personal_columns_have_a_last_day_and_are_erased_after_it(two: Pair, tmp_path: Path) -> None:
     two.policies(PERSONAL, TAKE)
     carry(two, tmp_path / "1.zip")

@@ -19,7 +19,7 @@ from douse.outputs.returns.definition import band_names, check_definition, field
 from douse.outputs.returns.fill import fill
 from douse.outputs.returns.keeping import kept_row, next_row
 from douse.outputs.returns.standing import clocks, hops, shipped, standings, typed_share
-from douse.outputs.returns.values import Filled, Period, due_at, filled_from, period_of
+from douse.outputs.returns.values import Filled, Period, Row, due_at, filled_from, period_of
 from douse.outputs.words import Words
 from douse.question import Question
 from douse.records import Records, ZoneTree
@@ -343,3 +343,13 @@ def test_the_story_from_draft_to_signed_file(tmp_path: Path) -> None:
     assert {(one.state, one.return_id) for one in found if one.zone == "d1" and one.period.end == DAY} >= {
         ("sent", kept)
     }
+
+
+def test_a_row_is_of_a_zone_by_its_name_whatever_its_identifier_looks_like() -> None:
+    words = Words("en", zones={"north_1": "North street 1", "measles": "Measles lane"})
+    daily, ages = load(Return, "district-daily"), load(Return, "weekly-age-sex")
+    for zone, name in (("north_1", "North street 1"), ("measles", "Measles lane"), ("no_name", "no_name")):
+        assert files.said(daily, Row((zone,), ()), words) == [name]
+    band = band_names(next(group.bands for group in ages.group if group.bands))[0]
+    of = tuple(band if group.bands else None for group in ages.group)
+    assert set(files.said(ages, Row(of, ()), words)) == {band, "not known"}

@@ -1,15 +1,19 @@
 """Advice for residents: every pathogen and level has cards, every line a source."""
 
+from importlib import resources
+
 import pytest
 
 from douse.errors import LibraryError
-from douse.library import Pathogen, load, names
-from douse.library.advice import LEVELS, advice_for, advice_names, cards_for, load_advice
+from douse.library import Advice, Pathogen, advice_for, load, names
+from douse.library.advice import cards_for
+from douse.library.catalogue import describe, listing
+from douse.library.codes import LEVELS
 
 
-@pytest.mark.parametrize("name", advice_names())
+@pytest.mark.parametrize("name", names(Advice))
 def test_every_line_names_a_source_of_its_file(name):
-    advice = load_advice(name)
+    advice = load(Advice, name)
     assert advice.id == name
     cited = {line.source for card in advice.card for line in card.line}
     assert cited == set(advice.sources)
@@ -29,14 +33,14 @@ def test_every_pathogen_and_level_has_cards_of_its_own(pathogen, level):
 
 
 def test_no_pathogen_is_in_two_files():
-    named = [pathogen for name in advice_names() for pathogen in load_advice(name).pathogens]
+    named = [pathogen for name in names(Advice) for pathogen in load(Advice, name).pathogens]
     assert len(named) == len(set(named))
     assert set(named) == {"any", *names(Pathogen)}
 
 
 def test_an_official_grade_stands_on_an_office_that_was_read():
-    for name in advice_names():
-        advice = load_advice(name)
+    for name in names(Advice):
+        advice = load(Advice, name)
         for card in advice.card:
             for line in card.line:
                 if line.grade == "A":
@@ -49,4 +53,22 @@ def test_an_official_grade_stands_on_an_office_that_was_read():
 
 def test_advice_that_is_not_there_is_refused():
     with pytest.raises(LibraryError):
-        load_advice("nothing")
+        load(Advice, "nothing")
+
+
+def test_advice_is_listed_and_described_with_its_sources_and_grades():
+    assert ("advice", "cholera", "霍乱", load(Advice, "cholera").edition) in listing("zh")
+    for language in ("en", "zh"):
+        rows = [row for row in describe("cholera", language, Advice) if ".line[" in row[0]]
+        lines = [line for card in load(Advice, "cholera").card for line in card.line]
+        assert [row[1] for row in rows] == [line.say(language) for line in lines]
+        assert [row[3] for row in rows] == [line.grade for line in lines]
+        assert all(row[4] for row in rows)
+
+
+def test_a_pathogen_that_the_library_does_not_have_gets_no_advice(tmp_path):
+    path = tmp_path / "own.toml"
+    shipped = resources.files("douse.library").joinpath("advice", "cholera.toml").read_text("utf-8")
+    path.write_text(shipped.replace('pathogens = ["cholera"]', 'pathogens = ["colera"]'), encoding="utf-8")
+    with pytest.raises(LibraryError, match="pathogens: one of them is not in the library"):
+        load(Advice, str(path))

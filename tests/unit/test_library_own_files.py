@@ -133,10 +133,11 @@ def test_a_description_speaks_the_language_that_is_asked_for():
 
 def test_a_file_of_ones_own_is_described_by_its_path(own, tmp_path):
     assert describe(own)[0][:2] == ("protocol", "our-city")
-    for kind, key in ((Pathogen, "measles"), (Costs, "generic")):
-        path = tmp_path / f"{key}-2.toml"
-        path.write_bytes(resources.files("douse.library").joinpath(SHELVES[kind], f"{key}.toml").read_bytes())
-        assert describe(str(path))[0][:2] == (kind.__name__.lower(), f"{key}-2")
+    for kind in SHELVES:
+        for key in names(kind):
+            path = tmp_path / f"{key}-2.toml"
+            path.write_bytes(resources.files("douse.library").joinpath(SHELVES[kind], f"{key}.toml").read_bytes())
+            assert describe(str(path))[0][:2] == (kind.__name__.lower(), f"{key}-2")
 
 
 def test_an_unknown_entry_and_a_broken_file_are_refused(tmp_path):

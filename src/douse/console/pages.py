@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from douse.console.problems import is_for_programs, of_error
-from douse.console.words import words
+from douse.console.words import words, wrong
 from douse.errors import DouseError
 
 
@@ -25,7 +25,7 @@ def error_page(request: HttpRequest, error: DouseError, status: int) -> HttpResp
         request,
         "error.html",
         status,
-        what=words().translated(error.what),
+        what=wrong(error),
         allowed=words().translated(error.allowed) if " " in error.allowed.replace(", ", "") else allowed,
         next_step=words().translated(error.next_step),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from douse.console.words import words
+from douse.console.words import words, wrong
 from douse.errors import DouseError
 from douse.records.ledger import EntryError
 
@@ -43,6 +43,4 @@ def of_error(error: DouseError, status: int) -> HttpResponse:
             for one in error.problems
         ]  # fmt: skip
     said = words()
-    return problem(
-        status, said.translated(error.what), said.translated(error.allowed), said.translated(error.next_step), findings
-    )
+    return problem(status, wrong(error), said.translated(error.allowed), said.translated(error.next_step), findings)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 
 from douse.console.ground import Ground
+from douse.errors import DouseError
 from douse.outputs.briefing import level_names
 from douse.outputs.words import Words
 from douse.question import Knowledge
@@ -37,6 +38,11 @@ def words() -> Words:
 def say(key: str, /, **facts: object) -> str:
     """A sentence of the catalogue in the language of the present request."""
     return _words.get().say(key, **facts)
+
+
+def wrong(error: DouseError) -> str:
+    """What is wrong, in the language of the present request: codes in it are said, not shown as they are kept."""
+    return say(error.sentence, **error.facts) if error.facts else words().translated(error.what)
 
 
 def staged(stage: str) -> str:

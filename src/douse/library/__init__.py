@@ -1,8 +1,9 @@
-"""Library: pathogens, protocols, costs, strategies and stresses as data."""
+"""Library: pathogens, protocols, costs, strategies, returns, advice and the like as data."""
 
+from douse.library.advice import Advice
 from douse.library.ihr import Instrument
 from douse.library.links import Links
-from douse.library.load import load, names, pathogen_named
+from douse.library.load import advice_for, load, names, pathogen_named
 from douse.library.pathogen import Pathogen
 from douse.library.protocol import Protocol
 from douse.library.returns import Return
@@ -12,6 +13,7 @@ from douse.library.triage import Triage
 from douse.library.unit_costs import Costs
 
 __all__ = [
+    "Advice",
     "Costs",
     "Instrument",
     "Links",
@@ -21,6 +23,7 @@ __all__ = [
     "Strategy",
     "Stresses",
     "Triage",
+    "advice_for",
     "load",
     "names",
     "pathogen_named",

@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
-from importlib import resources
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from douse.errors import LibraryError
-from douse.library.codes import LEVELS, Level
-from douse.library.load import read, read_text
+from douse.library.codes import Level
 from douse.library.number import Cited, Source, Strict, Text
-from douse.library.pathogen import Pathogen
 
 GENERIC = "generic"
 Topic = Literal["protect", "ill", "care", "level"]
@@ -56,38 +51,7 @@ class Advice(Strict):
         return tuple(sorted(held, key=lambda card: TOPICS.index(card.topic)))
 
 
-@cache
-def advice_names() -> tuple[str, ...]:
-    """Names of the shipped files, in order."""
-    files = (path.name for path in resources.files("douse.library").joinpath("advice").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
-
-
-@cache
-def load_advice(name: str) -> Advice:
-    """A shipped file of advice.
-
-    Raises
-    ------
-    LibraryError
-        When there is none of that name, or it is not what it should be.
-    """
-    if name not in advice_names():
-        raise LibraryError("The library has no advice of that name.", allowed=", ".join(advice_names()))
-    path = resources.files("douse.library").joinpath("advice", f"{name}.toml")
-    return read(Advice, f"advice/{name}.toml", read_text(path))
-
-
-def advice_for(pathogen: Pathogen) -> tuple[Advice, ...]:
-    """What is told during an outbreak: the advice of its pathogen where there is one, and that for all."""
-    named = [load_advice(name) for name in advice_names() if name != GENERIC]
-    return (*(one for one in named if pathogen.id in one.pathogens), load_advice(GENERIC))
-
-
 def cards_for(advice: Sequence[Advice], level: str) -> tuple[tuple[Advice, Card], ...]:
     """Cards of several files for a level, in the order of topics; each with the file that its sources are in."""
     found = [(one, card) for one in advice for card in one.cards(level)]
     return tuple(sorted(found, key=lambda pair: TOPICS.index(pair[1].topic)))
-
-
-__all__ = ["LEVELS", "Advice", "Card", "Line", "advice_for", "advice_names", "cards_for", "load_advice"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from douse.errors import LibraryError
+from douse.library.advice import Advice, Line
 from douse.library.hazard import Hazard
 from douse.library.ihr import Instrument
 from douse.library.links import Links
@@ -18,12 +19,13 @@ from douse.library.protocol import Protocol
 from douse.library.returns import Return
 from douse.library.strategy import Strategy
 from douse.library.stress import Stresses
+from douse.library.triage import Triage
 from douse.library.unit_costs import Costs
 
 # A key that only files of this kind have.
 _TOLD_BY: dict[str, type[BaseModel]] = {
     "currency": Costs, "probability": Hazard, "evidence": Links, "stress": Stresses,
-    "asked_by": Return, "criteria": Instrument,
+    "asked_by": Return, "criteria": Instrument, "danger": Triage, "card": Advice,
 }  # fmt: skip
 Row = tuple[str, str, str, str, str, str, str, str]  # key, value, unit, grade, source, edition, valid from, note
 
@@ -85,6 +87,9 @@ def _rows(key: str, part: object, sources: dict[str, Source], language: str) -> 
         yield _number(key, part, sources)
     elif isinstance(part, Text):
         yield _words(key, part.say(language))
+    elif isinstance(part, Line):
+        source = sources[part.source]
+        yield (key, part.say(language), "", part.grade, _citation(source), source.edition, "", part.note)
     elif isinstance(part, BaseModel):
         yield from _part(key, part, sources, language)
     elif isinstance(part, dict):

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from douse.errors import LibraryError
+from douse.library.advice import GENERIC, Advice
 from douse.library.complaint import complaint
 from douse.library.hazard import Hazard
 from douse.library.ihr import Instrument
@@ -36,6 +37,7 @@ SHELVES: dict[type[BaseModel], str] = {
     Return: "returns",
     Instrument: "ihr",
     Triage: "triage",
+    Advice: "advice",
 }
 # What a file that extends another says for itself; all else it may leave to the other.
 _OWN = frozenset(
@@ -78,6 +80,12 @@ def pathogen_named(word: str) -> str | None:
     return _aliases().get(plain_word(word))
 
 
+def advice_for(pathogen: Pathogen) -> tuple[Advice, ...]:
+    """What is told during an outbreak: the advice of its pathogen where there is one, and that for all."""
+    named = [load(Advice, name) for name in names(Advice) if name != GENERIC]
+    return (*(one for one in named if pathogen.id in one.pathogens), load(Advice, GENERIC))
+
+
 def plain_word(word: str) -> str:
     """A disease name without what differs between systems: case, joining marks, Go.Data's prefix."""
     plain = re.sub(r"[\s_\-]+", " ", word.strip().casefold())
@@ -97,7 +105,7 @@ def read(kind: type[Loaded], file: str, toml: str) -> Loaded:
         loaded = kind.model_validate(raw)
     except ValidationError as bad:
         raise complaint(kind, file, bad) from None
-    if isinstance(loaded, Protocol | Hazard):
+    if isinstance(loaded, Protocol | Hazard | Advice):
         _check_pathogens(loaded.pathogens, file)
     return loaded
 

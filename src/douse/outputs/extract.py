@@ -8,7 +8,7 @@ Every room writes a sentence as one literal string where it is said. Collected a
 - the words of row rules (their docstrings) and what a table unlocks;
 - what the columns hold of the tables that the console has forms of;
 - the codes of `vocabulary.py`;
-- in the console what errors say.
+- what errors say in the console, and in the rooms whose errors its pages show.
 """
 
 import ast
@@ -21,7 +21,11 @@ from douse.outputs.vocabulary import CODES
 Message = tuple[int, str | None, str, list[str]]
 SPEAKERS = ("_", "say", "Because", "Sentence", "Stage")
 # What the console shows of an error that a person can mend.
-_RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DouseError")
+_RAISED = ("Refused", "NotNow", "TooOften", "UsageError", "DataError", "DouseError")
+_RAISING_ROOMS = (
+    "douse/console/", "outputs/returns/", "outputs/partners/", "outputs/ihr/", "douse/partnering.py",
+    "douse/assessing.py", "ledger/shared.py",
+)  # fmt: skip
 _WITH_FORMS = frozenset({"Cases", "Contacts", "FollowUps", "Tests", "Stays", "Visits", "Arrivals", "People"})
 _SPEAKING_ROOMS = ("situation", "signals", "tracing", "planning", "sentences.py")
 
@@ -34,7 +38,7 @@ def sentences(file: IO[bytes], keywords: object, comment_tags: object, options: 
     found = [*_said(tree), *_rules_and_unlocks(tree)]
     if any(room in where.parts for room in _SPEAKING_ROOMS):
         found += _spoken(tree)
-    if "douse/console/" in where.as_posix():
+    if any(room in where.as_posix() for room in _RAISING_ROOMS):
         found += _raised(tree)
     if where.name == "tables.py":
         found += _descriptions(tree)

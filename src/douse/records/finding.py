@@ -107,8 +107,16 @@ def write_findings(checked: Checked, out: Path) -> list[Path]:
 
 
 def write_csv(frame: pl.DataFrame, path: Path | BytesIO) -> None:
-    """Write a table that a spreadsheet opens rightly: with a byte-order mark, cells like formulas guarded."""
-    safe = frame.with_columns(guarded(pl.col(pl.String)))
+    """Write a table that a spreadsheet opens rightly: with a byte-order mark, cells like formulas guarded.
+
+    Moments are whole seconds; a column in which one is finer is written to the microsecond.
+    """
+    fine = [
+        column.name
+        for column in frame.iter_columns()
+        if column.dtype == pl.Datetime and (column.dt.microsecond() != 0).any()
+    ]
+    safe = frame.with_columns(guarded(pl.col(pl.String)), pl.col(fine).dt.to_string("%Y-%m-%d %H:%M:%S%.6f"))
     headers = pl.Series(safe.columns, dtype=pl.String)
     safe.columns = headers.zip_with(~headers.str.contains(_FORMULA), "'" + headers).to_list()
     safe.write_csv(path, include_bom=True, datetime_format="%Y-%m-%d %H:%M:%S")

@@ -221,6 +221,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "dhis2_twice": Sentence("The tracked entity stands in the file before; that one was read.", _NO_STEP),
     "dhis2_deleted": Sentence("The tracked entity was deleted where it comes from; it was not read.", _NO_STEP),
+    "dhis2_gone": Sentence("It was deleted where it comes from, and was not read.", _NO_STEP),
     "dhis2_not_enrolled": Sentence("The tracked entity is in no programme, so it tells of no case.", _NO_STEP),
     "dhis2_other_stage": Sentence(
         "The event is of a stage that is not known, and stands without its person.",

@@ -13,7 +13,7 @@ from douse.console.bulletins import place
 from douse.console.claims.published import published as published_claims
 from douse.console.plan.workshop import Progress, Work, workshop
 from douse.errors import UsageError
-from douse.library.advice import advice_for
+from douse.library import advice_for
 from douse.main import look
 from douse.outputs.bulletin.site import write_site
 from douse.outputs.bulletin.values import Bulletin

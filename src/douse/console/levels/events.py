@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from uuid_utils import uuid7
 
-from douse.assessing import INSTRUMENT, Weighed, detected, row_of, weigh
+from douse.assessing import INSTRUMENT, detected, row_of, weigh
 from douse.console import clock, scene
 from douse.console.actors import actor_of
 from douse.console.forms_read import moment_of, text_of
@@ -31,6 +31,7 @@ from douse.outputs.ihr.listing import verdict_words
 from douse.outputs.ihr.notification import Told
 from douse.outputs.ihr.prefill import Event, prefilled
 from douse.outputs.ihr.values import NOT_KNOWN, Answer, answers_of, deadlines, decided
+from douse.outputs.ihr.weighed import Weighed
 from douse.outputs.returns.within import subtree, within
 from douse.records import Records, ZoneTree
 from douse.records.codes import ANNEX_2

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from douse.console import clock
 from douse.console.actors import actor_of
-from douse.console.cases.labels import label
 from douse.console.forms_read import day_of, text_of
+from douse.console.levels import labels
 from douse.console.levels.known import zones_with
 from douse.console.levels.partners import erase_free, let_go, policy
 from douse.console.pages import page
@@ -20,7 +20,7 @@ from douse.console.permissions import Actor, check
 from douse.console.plan.names import named
 from douse.console.reading import follow, seen, visible
 from douse.console.states import NotNow
-from douse.console.words import say, words
+from douse.console.words import say, words, wrong
 from douse.console.writing import record
 from douse.errors import UsageError
 from douse.outputs.partners.offers import MOVES, accepted, answered, offered
@@ -40,9 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return _offer(request, actor, snapshot)
         except UsageError as error:
             problem = " ".join(
-                part
-                for part in (words().translated(error.what), error.allowed, words().translated(error.next_step))
-                if part
+                part for part in (wrong(error), error.allowed, words().translated(error.next_step)) if part
             )
     asked = request.POST if request.method == "POST" else request.GET
     sent = {name: text_of(asked, name) for name in ("case", "partner", "purpose", "until", "destination")}
@@ -87,7 +85,7 @@ def one(request: HttpRequest, offer_id: str) -> HttpResponse:
         seen(actor, "offers", [row["record_id"]], "offer page")
     return page(
         request, "levels/offer.html", row=row, moves=MOVES.get((row["way"], row["state"]), ()),
-        payload=[(label("cases", name), it) for name, it in payload.items()],
+        payload=[(labels.column("cases", name), labels.value("cases", name, it)) for name, it in payload.items()],
         zones=zones_with(actor, "write cases", snapshot) if "write cases" in actor.rights else [],
     )  # fmt: skip
 

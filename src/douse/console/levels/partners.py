@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from douse.console import clock, instance
 from douse.console.actors import actor_of
+from douse.console.levels import labels
 from douse.console.pages import page
 from douse.console.permissions import Actor, Grant, Refused, may
 from douse.console.plan.names import named
@@ -22,7 +23,7 @@ from douse.console.words import say
 from douse.console.writing import erase_persons, record
 from douse.errors import LibraryError, UsageError
 from douse.outputs.partners.offers import expired
-from douse.outputs.partners.policy import FILE, InForce, policy_of
+from douse.outputs.partners.policy import FILE, Give, InForce, policy_of
 from douse.outputs.partners.take import brought
 from douse.partnering import WHY_ERASED, prepare
 from douse.records.ledger import Snapshot
@@ -58,8 +59,12 @@ def show(request: HttpRequest) -> HttpResponse:
         values = {"bundles": bundles.head(40).to_dicts(), "offers": offers.head(80).to_dicts()}
     return page(
         request, "levels/partners.html", rules=rules, problem=problem, file=FILE, today=clock.now().date(),
-        key=public_text(signing_key(keys)), **values,
+        key=public_text(signing_key(keys)), names_of=_names_of, counted_tables=labels.counted_tables, **values,
     )  # fmt: skip
+
+
+def _names_of(give: Give) -> str:
+    return ", ".join(labels.column(give.table, name) for name in give.columns)
 
 
 def let_go(snapshot: Snapshot) -> Snapshot:

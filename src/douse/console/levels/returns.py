@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 from douse.console import clock, instance
 from douse.console.actors import actor_of
 from douse.console.forms_read import day_of, text_of
+from douse.console.levels import labels
 from douse.console.levels.known import check_zone, ready, title_of, tree_of
 from douse.console.listing import sliced_list
 from douse.console.pages import page
@@ -121,7 +122,7 @@ def shown(filled: Filled) -> dict[str, Any]:
         "definition": definition,
         "whole": [(column, value) for column, value in zip(definition.column, filled.total, strict=True)],
         "heads": [group.name.say(language) for group in definition.group],
-        "lines": [([files.said(value, words()) for value in row.of], row.values) for row in filled.rows],
+        "lines": [(files.said(filled.definition, row, words()), row.values) for row in filled.rows],
         "source": definition.sources[definition.due.source],
     }
 
@@ -134,7 +135,7 @@ def definition(request: HttpRequest, name: str) -> HttpResponse:
     asked = load(Return, name)
     return page(
         request, "levels/definition.html", asked=asked, source=asked.sources[asked.due.source],
-        fields=sorted(fields_used(asked)),
+        fields=sorted(fields_used(asked)), name_of=labels.column, figure=labels.figure, records_of=labels.records_of,
     )  # fmt: skip
 
 

@@ -34,7 +34,6 @@ def write_dhis2(out: Path, records: Records, ids: Ids, left: LeftOut) -> list[Pa
     left : LeftOut
         Told what is left out.
     """
-    out.mkdir(parents=True, exist_ok=True)
     held = {name: tuple(TABLES[name].column_names()) for name in (*EVENTS, "indicators")}
     why = Because("Neither data values nor events of a person hold this table.")
     left.beyond(records, held, why, Because("DHIS2 has no place for this column."))

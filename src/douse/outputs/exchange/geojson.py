@@ -35,7 +35,6 @@ def write_geojson(out: Path, records: Records, left: LeftOut, *, exact: bool) ->
     exact : bool
         Whether zones that are a building or less, which are addresses, are written too.
     """
-    out.mkdir(parents=True, exist_ok=True)
     held = {"zones": TABLES["zones"].column_names()}
     left.beyond(records, held, Because("GeoJSON is written of zones alone."), Because("GeoJSON holds no such column."))
     levels = dict(in_force(records, ZoneTree(records)).select("zone", "level").iter_rows())

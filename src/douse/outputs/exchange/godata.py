@@ -28,7 +28,6 @@ def write_godata(out: Path, records: Records, left: LeftOut) -> list[Path]:
     left : LeftOut
         Told what is left out.
     """
-    out.mkdir(parents=True, exist_ok=True)
     why = Because("Douse writes no file of Go.Data for this table.")
     left.beyond(records, held("godata"), why, Because("The import file of Go.Data has no column for it."))
     names = dict(

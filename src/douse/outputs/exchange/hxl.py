@@ -57,7 +57,6 @@ def write_hxl(out: Path, shown: Shown, protocol: Protocol, words: Words, left: L
     left : LeftOut
         Told what is left out.
     """
-    out.mkdir(parents=True, exist_ok=True)
     minimum = round(protocol.privacy.small_cell_min.value)
     areas = _areas(shown, words)
     published = suppress(areas.select("new_cases", "earlier").to_numpy().astype(np.int64), minimum)

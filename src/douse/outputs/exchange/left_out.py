@@ -68,7 +68,6 @@ class LeftOut:
 
     def write(self, out: Path) -> Path:
         """Write `left-out.csv` into a folder; a file with nothing but its header says that nothing was left out."""
-        out.mkdir(parents=True, exist_ok=True)
         path = out / FILE
         write_csv(self.frame(), path)
         return path

@@ -32,7 +32,6 @@ def write_sormas(out: Path, records: Records, left: LeftOut) -> list[Path]:
     left : LeftOut
         Told what is left out.
     """
-    out.mkdir(parents=True, exist_ok=True)
     why = Because("SORMAS has no import file for this table.")
     left.beyond(records, held("sormas"), why, Because("The import file of SORMAS has no column for it."))
     areas = _areas(records, left)

@@ -29,7 +29,6 @@ _TYPES: tuple[tuple[type[dy.Column], dict[str, str]], ...] = (
 
 def write_tables(out: Path, records: Records, left: LeftOut) -> list[Path]:
     """Write every table that has rows as CSV (UTF-8 with a byte-order mark)."""
-    out.mkdir(parents=True, exist_ok=True)
     _only_in_the_ledger(records, left)
     paths = []
     for name in TABLES:
@@ -54,7 +53,6 @@ def write_package(out: Path, records: Records, left: LeftOut, *, title: str) -> 
     title : str
         Of the package.
     """
-    out.mkdir(parents=True, exist_ok=True)
     _only_in_the_ledger(records, left)
     names = [name for name in TABLES if records.table(name).height]
     described, paths = [], [out / PACKAGE]
@@ -87,14 +85,8 @@ def _only_in_the_ledger(records: Records, left: LeftOut) -> None:
 
 
 def _in_force(records: Records, name: str) -> pl.DataFrame:
-    """Rows as they are in force; moments with what they have below a second."""
-    frame = records.table(name).drop(_VIEW, strict=False)
-    fine = [
-        column.name
-        for column in frame.iter_columns()
-        if column.dtype == pl.Datetime and (column.dt.microsecond() != 0).any()
-    ]
-    return frame.with_columns(pl.col(fine).dt.to_string("%Y-%m-%d %H:%M:%S%.6f"))
+    """Rows as they are in force."""
+    return records.table(name).drop(_VIEW, strict=False)
 
 
 def _resource(name: str, frame: pl.DataFrame, data: bytes, names: list[str]) -> dict[str, Any]:

@@ -71,4 +71,5 @@ def listed(rows: Sequence[dict[str, Any]], words: Words) -> RenderableType:
             row["event"] or row["assessment_id"], words.zone(row["zone"]), words.moment(row["detected_at"]),
             words.code(row["state"]), *(words.code(row[name] or NOT_KNOWN) for name in CRITERIA),
         )  # fmt: skip
-    return table
+    named = (f"{row['assessment_id']}  {row['event'] or ''}".rstrip() for row in rows)
+    return Group(table, Text(), *(Text(line, no_wrap=True, overflow="ignore") for line in named))

@@ -1,6 +1,6 @@
 """The text of a notification, filled in from the records. Article 6.2 of the Regulations says what it tells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from douse.records.records import Records
 from douse.situation.situation import Situation
 
 _AGES = "age_group"
+_COLON, _STOP = {"en": ": ", "zh": "："}, {"en": ". ", "zh": "。"}
+MOST_PLACES = 10  # where cases were infected that are named
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,10 @@ class Told:
         In a sentence that names nobody.
     place : str
         Name of the zone.
-    detected_at, assessed_at : datetime
-        Local time; not assessed: None.
+    detected_at, assessed_at, notified_at : datetime
+        Local time; not assessed, not notified: None.
     ledger : int or None
-        Sequence number of the last entry that the text rests on; None: it is from a folder of files.
+        Sequence number of the last entry that the text rests on; None: it is from a folder of files, or of a past day.
     """
 
     event: str
@@ -39,29 +41,43 @@ class Told:
     detected_at: datetime
     assessed_at: datetime | None
     ledger: int | None = None
+    notified_at: datetime | None = None
 
 
-def notification(told: Told, event: Event, answers: Answers, outcome: Outcome, protocol: Protocol) -> str:
-    """The text, a heading and its lines a section; counts only."""
+@dataclass(frozen=True)
+class Section:
+    """A part of the text: what it is called whatever the language, its heading, its lines."""
+
+    name: str
+    head: str
+    lines: tuple[str, ...]
+
+
+def notification(
+    told: Told, event: Event, answers: Answers, outcome: Outcome, protocol: Protocol
+) -> tuple[Section, ...]:
+    """The parts of the text, in its order; counts only."""
     words = event.words
-    parts = [
-        words.say("Notification under Article 6 of the International Health Regulations (2005)"),
-        *_section(words.say("Event"), _event(told, event)),
-        *_section(words.say("Case definition"), _definition(protocol, words)),
-        *_section(words.say("Laboratory results"), _laboratory(event.known, words)),
-        *_section(words.say("Source and type of the risk"), _source(event)),
-        *_section(words.say("Cases and deaths"), _cases(event.situation, words)),
-        *_section(words.say("What affects the spread"), _spread(event.situation, words)),
-        *_section(words.say("Health measures taken"), _measures(event.known, words)),
-        *_section(words.say("Difficulties, and support that is needed"), _support(answers, words)),
-        *_section(words.say("Assessment by Annex 2"), _assessment(event.instrument, answers, outcome, words)),
-        *_section(words.say("How these figures are made again"), _again(told, event, protocol)),
-    ]
-    return "\n".join(parts) + "\n"
+    parts = {
+        "event": (words.say("Event"), _event(told, event)),
+        "case_definition": (words.say("Case definition"), _definition(protocol, words)),
+        "laboratory": (words.say("Laboratory results"), _laboratory(event.known, words)),
+        "source": (words.say("Source and type of the risk"), _source(event)),
+        "cases": (words.say("Cases and deaths"), _cases(event.situation, words)),
+        "spread": (words.say("What affects the spread"), _spread(event.situation, words)),
+        "measures": (words.say("Health measures taken"), _measures(event.known, words)),
+        "support": (words.say("Difficulties, and support that is needed"), _support(answers, words)),
+        "assessment": (words.say("Assessment by Annex 2"), _assessment(event.instrument, answers, outcome, words)),
+        "again": (words.say("How these figures are made again"), _again(told, event, protocol)),
+    }
+    return tuple(Section(name, head, tuple(lines)) for name, (head, lines) in parts.items())
 
 
-def _section(head: str, lines: Iterator[str]) -> list[str]:
-    return ["", head, *(f"- {line}" for line in lines)]
+def as_text(sections: Sequence[Section], words: Words) -> str:
+    """The text, a heading and its lines a section."""
+    head = words.say("Notification under Article 6 of the International Health Regulations (2005)")
+    parts = [line for one in sections for line in ("", one.head, *(f"- {line}" for line in one.lines))]
+    return "\n".join([head, *parts]) + "\n"
 
 
 def _event(told: Told, event: Event) -> Iterator[str]:
@@ -73,11 +89,13 @@ def _event(told: Told, event: Event) -> Iterator[str]:
     yield words.say("Detected: {moment}", moment=told.detected_at.strftime("%Y-%m-%d %H:%M"))
     if told.assessed_at:
         yield words.say("Assessed: {moment}", moment=told.assessed_at.strftime("%Y-%m-%d %H:%M"))
+    if told.notified_at:
+        yield words.say("Notified: {moment}", moment=told.notified_at.strftime("%Y-%m-%d %H:%M"))
 
 
 def _definition(protocol: Protocol, words: Words) -> Iterator[str]:
     for name in ("suspected", "probable", "confirmed"):
-        yield f"{words.label(name)}: {getattr(protocol.case, name).say(words.language)}"
+        yield f"{words.label(name)}{_COLON[words.language]}{getattr(protocol.case, name).say(words.language)}"
 
 
 def _laboratory(known: Records, words: Words) -> Iterator[str]:
@@ -94,7 +112,7 @@ def _source(event: Event) -> Iterator[str]:
     words, cases = event.words, event.situation.cases
     for link, n in event.situation.by_origin.select("origin", "cases").iter_rows():
         yield words.say("{origin}: {n} cases", origin=link, n=n)
-    places = cases["origin_place"].drop_nulls().unique().sort().head(10).to_list()
+    places = cases["origin_place"].drop_nulls().unique().sort().head(MOST_PLACES).to_list()
     if places:
         yield words.say("Infected elsewhere: {places}", places=", ".join(places))
 
@@ -109,7 +127,12 @@ def _cases(situation: Situation, words: Words) -> Iterator[str]:
     for severity in SEVERITIES:
         if ever.get(severity):
             yield words.say("{severity}: {n}", severity=severity, n=ever[severity])
-    ages = ", ".join(f"{group}: {n}" for group, n in situation.by_age.select(_AGES, "cases").iter_rows() if group)
+    groups = dict(situation.by_age.select(_AGES, "cases").iter_rows())
+    ages = ", ".join(
+        f"{words.code(group)}{_COLON[words.language]}{n}"
+        for group, n in groups.items()
+        if group and (n or group != "unknown")
+    )
     if ages:
         yield words.say("By age: {ages}", ages=ages)
     staff = situation.cases.filter(pl.col("occupation") == "health_worker").height
@@ -145,16 +168,15 @@ def _measures(known: Records, words: Words) -> Iterator[str]:
 
 def _support(answers: Answers, words: Words) -> Iterator[str]:
     given = answers.get("assistance", Answer(NOT_KNOWN))
-    yield f"{words.label(given.answer)}. {given.because}".strip()
+    yield f"{words.label(given.answer)}{_STOP[words.language]}{given.because}".strip()
 
 
 def _assessment(instrument: Instrument, answers: Answers, outcome: Outcome, words: Words) -> Iterator[str]:
     for name in CRITERIA:
         reasons = [answers[one.id].because for one in instrument.questions_of(name) if one.id in answers]
         reason = " ".join(filter(None, reasons))
-        yield (
-            f"{instrument.criteria[name].say(words.language)} {words.label(outcome.criteria[name])}. {reason}".strip()
-        )
+        question, answer = instrument.criteria[name].say(words.language), words.label(outcome.criteria[name])
+        yield f"{question} {answer}{_STOP[words.language]}{reason}".strip()
     if outcome.always:
         yield words.say("The disease is one that is always notified.")
 
@@ -162,6 +184,7 @@ def _assessment(instrument: Instrument, answers: Answers, outcome: Outcome, word
 def _again(told: Told, event: Event, protocol: Protocol) -> Iterator[str]:
     words = event.words
     yield words.say("As known at {moment}", moment=str(event.known.known_at)[:16])
+    yield words.say("Times are local times of the place.")
     if told.ledger is not None:
         yield words.say("Ledger up to entry {n}", n=told.ledger)
     yield words.say(

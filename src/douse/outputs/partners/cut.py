@@ -32,7 +32,8 @@ class Cut:
     upto : int
         Last entry that was looked through.
     expires_on : date or None
-        Last day on which the partner may keep what is personal; None: nothing is.
+        Last day on which the partner may keep what is personal, the first of those that the policy names for what is
+        in it; None: nothing is.
     left_out : dict
         Why -> rows of the tables that the policy names which do not go.
     """
@@ -51,7 +52,7 @@ def cut(  # noqa: PLR0913  (from what, by which policy, for whom, since when)
     known = snapshot.records.as_of(today)
     zones = ZoneTree(known)
     foreign = tuple(f"{one.name}:" for one in policy.policy.partner)
-    rows, left_out = list[SharedRow](), dict[str, int]()
+    rows, left_out, ends = list[SharedRow](), dict[str, int](), list[date]()
     for give in partner.give:
         inside, names = _inside(zones, give.zones), frozenset(give.names)
         home = _homes(known, give.table)
@@ -62,14 +63,14 @@ def cut(  # noqa: PLR0913  (from what, by which policy, for whom, since when)
                 left_out[why] = left_out.get(why, 0) + 1
             else:
                 rows.append(_row(entry, zone, names))
+                ends += [today + timedelta(days=give.keep_days)] if give.keep_days else []
     offers = list(_offers(ledger, snapshot, partner, since))
     gone = list(_erased(ledger, snapshot, partner, since, zones))
-    expiry = [today + timedelta(days=give.keep_days) for give in partner.give if give.keep_days]
     every = (*rows, *offers, *gone)
     tables: dict[str, int] = {}
     for row in every:
         tables[row.table] = tables.get(row.table, 0) + 1
-    return Cut(every, tables, snapshot.sequence, max(expiry, default=None) if rows else None, left_out)
+    return Cut(every, tables, snapshot.sequence, min(ends, default=None), left_out)
 
 
 def inside_of(zones: ZoneTree, named: Iterable[str]) -> frozenset[str] | None:

@@ -8,12 +8,11 @@ from typing import Any
 import polars as pl
 
 from douse.errors import DataError
-from douse.outputs.partners.policy import HEAD, Partner
+from douse.outputs.partners.policy import HEAD, OFFERABLE, Partner
 from douse.records.ledger import NewEntry, Snapshot
 from douse.records.ledger.shared import SharedRow
 from douse.records.ledger_tables import LEDGER_TABLES
 
-NOTHING = "Nothing was taken."
 _LONGEST = 500
 _MOST_PAYLOAD = 20_000
 _ANSWERS = {"accepted", "declined"}
@@ -32,15 +31,19 @@ def offer_of(row: SharedRow, partner: Partner, snapshot: Snapshot, at: datetime)
         return [_answered(row, offers, name, state, partner)], []
     if partner.travellers is None or not partner.travellers.take:
         raise DataError(
-            f"The bundle of {partner.name} offers cases who travelled, which the policy does not take from there. "
-            f"{NOTHING}",
+            "The bundle of {partner} offers cases who travelled, which the policy does not take from there. "
+            "Nothing was taken.",
+            facts={"partner": partner.name},
             next_step="Ask the sender to leave them out; or whoever answers for the policy may take them.",
         )
     there = offers.filter((pl.col("offer_id") == abroad(partner.name, name)) & (pl.col("way") == "received"))
     if state == "offered":
         return ([] if there.height else [_new_offer(row, partner, name, at)]), []
     if state not in {"withdrawn", "expired"}:
-        raise DataError(f"An offer of {partner.name} is in a state that offers are not in. {NOTHING}")
+        raise DataError(
+            "An offer of {partner} is in a state that offers are not in. Nothing was taken.",
+            facts={"partner": partner.name},
+        )
     if there.is_empty():
         return [], []
     kept = there.row(0, named=True)
@@ -49,19 +52,23 @@ def offer_of(row: SharedRow, partner: Partner, snapshot: Snapshot, at: datetime)
 
 def _new_offer(row: SharedRow, partner: Partner, name: str, at: datetime) -> NewEntry:
     case = row.row.get("case")
-    known = set(LEDGER_TABLES["cases"].column_names())
     payload = json.dumps(case, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     plain = isinstance(case, dict) and all(
-        name in known and isinstance(value, (str, int, float)) for name, value in case.items()
+        name in OFFERABLE and isinstance(value, (str, int, float)) for name, value in case.items()
     )
     if not plain or len(payload) > _MOST_PAYLOAD or not isinstance(case, dict) or not case.get("case_id"):
-        raise DataError(f"What {partner.name} offers of a case is not understood. {NOTHING}")
+        raise DataError(
+            "What {partner} offers of a case is not understood. Nothing was taken.", facts={"partner": partner.name}
+        )
     limit = at.date() + timedelta(days=partner.travellers.most_days if partner.travellers else 0)
     try:
         expires_on = min(date.fromisoformat(text_of(row, "expires_on")), limit)
         offered_at = min(datetime.fromisoformat(text_of(row, "offered_at")), at)
     except (TypeError, ValueError) as error:
-        raise DataError(f"An offer of {partner.name} says no day until which it holds. {NOTHING}") from error
+        raise DataError(
+            "An offer of {partner} says no day until which it holds. Nothing was taken.",
+            facts={"partner": partner.name},
+        ) from error
     over = expires_on < at.date()
     return NewEntry(
         "offers",
@@ -79,7 +86,8 @@ def _answered(row: SharedRow, offers: pl.DataFrame, name: str, state: str, partn
     ours = offers.filter((pl.col("offer_id") == name) & (pl.col("way") == "sent"))
     if ours.is_empty() or ours["state"][0] not in {"offered", state}:
         raise DataError(
-            f"{partner.name} answers an offer that was not made to them, or is not open any more. {NOTHING}",
+            "{partner} answers an offer that was not made to them, or is not open any more. Nothing was taken.",
+            facts={"partner": partner.name},
             next_step="Ask the sender what they answered.",
         )
     at = row.row.get("answered_at")
@@ -104,10 +112,13 @@ def text_of(row: SharedRow, name: str) -> str:
     """A text of a row that has to be there."""
     value = row.row.get(name)
     if not isinstance(value, str) or not value or len(value) > _LONGEST:
-        raise DataError(f"A row of {table_named(row.table)} in the bundle is not understood. {NOTHING}")
+        raise DataError(
+            "A row of the table {table} in the bundle is not understood. Nothing was taken.",
+            facts={"table": table_named(row.table)},
+        )
     return value
 
 
 def table_named(table: str) -> str:
     """The name of a table, where there is one of that name: never what a stranger wrote."""
-    return table if table in LEDGER_TABLES else "a table that is not known"
+    return table if table in LEDGER_TABLES else "not_known"

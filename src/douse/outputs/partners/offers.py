@@ -62,7 +62,8 @@ def offered(  # noqa: PLR0913  (what an offer says)
     rules = partner.travellers
     if rules is None or not rules.give:
         raise UsageError(
-            f"The policy of sharing offers {partner.name} no cases who travelled.",
+            "The policy of sharing offers {partner} no cases who travelled.",
+            facts={"partner": partner.name},
             next_step="Whoever answers for the policy can allow it; docs/partners.md shows how.",
         )
     last = at.date() + timedelta(days=rules.most_days)
@@ -88,7 +89,8 @@ def check_offer_move(offer: Mapping[str, Any], to: str, today: date) -> None:
     allowed = MOVES.get((offer["way"], offer["state"]), ())
     if to not in allowed:
         raise UsageError(
-            f"This offer is {offer['state']}: it cannot become {to}.", allowed=", ".join(allowed) or "nothing more",
+            "This offer is {state}: it cannot become {to}.", facts={"state": offer["state"], "to": to},
+            allowed=", ".join(allowed) or "nothing more",
             next_step="Open it again: somebody may have answered it meanwhile.",
         )  # fmt: skip
     if offer["expires_on"] < today:

@@ -30,6 +30,8 @@ OF_TRAVELLERS = (
 _NEVER_OF_TRAVELLERS = ("person_id", "same_as", "infector", "zone", "latitude", "longitude", "cluster")
 _KEY_BYTES = 32
 HEAD = ("record_id", "recorded_at", "supersedes")  # of every row: they travel apart
+# What may be offered of a case: nothing that names another record, or tells where somebody lives.
+OFFERABLE = tuple(name for name in LEDGER_TABLES["cases"].column_names() if name not in {*_NEVER_OF_TRAVELLERS, *HEAD})
 
 Why = Annotated[str, Field(min_length=10, max_length=500)]
 KeepDays = Annotated[int, Field(ge=1, le=3650)]
@@ -92,9 +94,8 @@ class Travellers(Strict):
 
     @model_validator(mode="after")
     def _columns_are_there(self) -> Self:
-        known = [name for name in LEDGER_TABLES["cases"].column_names() if name not in _NEVER_OF_TRAVELLERS]
-        if unknown := [name for name in self.columns if name not in known]:
-            raise rule_broken(f"{unknown[0]} is not offered of a case", ", ".join(known))
+        if unknown := [name for name in self.columns if name not in OFFERABLE]:
+            raise rule_broken(f"{unknown[0]} is not offered of a case", ", ".join(OFFERABLE))
         if "case_id" not in self.columns:
             raise rule_broken("case_id is not there", "case_id among the columns")
         return self
@@ -166,13 +167,14 @@ class InForce:
         if found is None:
             raise UsageError(
                 "The policy of sharing names no partner of that name.",
-                allowed=", ".join(one.name for one in self.policy.partner) or f"nobody: {FILE} names no partner",
-                next_step=f"Write it into {FILE} of the folder: docs/partners.md shows how.",
+                allowed=", ".join(one.name for one in self.policy.partner) or "nobody: the policy names no partner",
+                next_step="Write it into partners.toml of the folder: docs/partners.md shows how.",
             )
         if today > found.until:
             raise UsageError(
-                f"Sharing with {found.name} ended on {found.until.isoformat()}.",
-                next_step=f"Whoever answers for the policy can set a new day in {FILE}.",
+                "Sharing with {partner} ended on {day}.",
+                facts={"partner": found.name, "day": found.until.isoformat()},
+                next_step="Whoever answers for the policy can set a new day in partners.toml.",
             )
         return found
 

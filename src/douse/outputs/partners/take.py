@@ -14,8 +14,8 @@ import polars as pl
 
 from douse.errors import DataError
 from douse.outputs.partners.cut import inside_of
-from douse.outputs.partners.incoming import NOTHING, abroad, offer_of, table_named, text_of
-from douse.outputs.partners.policy import FILE, HEAD, InForce, Partner, Share
+from douse.outputs.partners.incoming import abroad, offer_of, table_named, text_of
+from douse.outputs.partners.policy import HEAD, InForce, Partner, Share
 from douse.records import ZoneTree
 from douse.records.ledger import NewEntry, Snapshot
 from douse.records.ledger.shared import Shared, SharedRow
@@ -59,13 +59,14 @@ def sender_of(shared: Shared, policy: InForce, own_key: str, today: date) -> Par
     sender = next((one for one in policy.policy.partner if one.key == shared.signed_by), None)
     if sender is None:
         raise DataError(
-            "The bundle is signed by nobody whom the policy of sharing names. " + NOTHING,
+            "The bundle is signed by nobody whom the policy of sharing names. Nothing was taken.",
             allowed=", ".join(one.name for one in policy.policy.partner) or "nobody: the policy names no partner",
-            next_step=f"If it is a partner's, compare the key by telephone, then write it into {FILE}.",
+            next_step="If it is a partner's, compare the key by telephone, then write it into partners.toml.",
         )
     if shared.head.to != own_key:
         raise DataError(
-            f"The bundle of {sender.name} was cut for another instance. " + NOTHING,
+            "The bundle of {partner} was cut for another instance. Nothing was taken.",
+            facts={"partner": sender.name},
             next_step="Pass it on to them, or ask the sender for the one that is ours.",
         )
     return policy.partner(sender.name, today)
@@ -82,27 +83,32 @@ def check_turn(shared: Shared, snapshot: Snapshot, partner: Partner) -> None:
     bundles = snapshot.current("bundles").filter((pl.col("partner") == partner.name) & (pl.col("way") == "received"))
     last = last_of(snapshot, partner.name, "received")
     number = shared.head.number
+    facts: dict[str, str | int] = {"number": number, "partner": partner.name}
     if shared.bundle_id in set(bundles["bundle_id"]):
         raise DataError(
-            f"Bundle {number} of {partner.name} was taken before. " + NOTHING,
+            "Bundle {number} of {partner} was taken before. Nothing was taken.",
+            facts=facts,
             next_step="There is nothing to do. If you did not expect it, ask who sent it again.",
         )
     expected = 1 if last is None else last["number"] + 1
     if number < expected:
         raise DataError(
-            f"Another bundle {number} of {partner.name} was taken before: this one is not the same. " + NOTHING,
-            allowed=f"number {expected}",
+            "Another bundle {number} of {partner} was taken before: this one is not the same. Nothing was taken.",
+            facts=facts,
+            allowed=str(expected),
             next_step="Ask the sender which is right; do not take this one.",
         )
     if number > expected:
         raise DataError(
-            f"This is bundle {number} of {partner.name}, and {expected} was not taken yet. " + NOTHING,
-            allowed=f"number {expected}",
+            "This is bundle {number} of {partner}, and {expected} was not taken yet. Nothing was taken.",
+            facts=facts | {"expected": expected},
+            allowed=str(expected),
             next_step="Take those that come before it first, in their order; ask the sender for any that is missing.",
         )
     if shared.head.previous != (None if last is None else last["bundle_id"]):
         raise DataError(
-            f"Bundle {number} of {partner.name} does not follow from the one that was taken before it. " + NOTHING,
+            "Bundle {number} of {partner} does not follow from the one that was taken before it. Nothing was taken.",
+            facts=facts,
             next_step="Ask the sender whether their ledger was restored from a copy.",
         )
 
@@ -165,7 +171,9 @@ def _check_personal(row: SharedRow, shared: Shared, partner: Partner) -> None:
     private = personal_columns(row.table) if row.table in LEDGER_TABLES else ()
     if shared.head.expires_on is None and any(row.row.get(name) is not None for name in private):
         raise DataError(
-            f"The bundle of {partner.name} holds personal columns of {row.table}, and no last day for them. {NOTHING}",
+            "The bundle of {partner} holds personal columns of the table {table}, and no last day for them. "
+            "Nothing was taken.",
+            facts={"partner": partner.name, "table": row.table},
             next_step="Ask the sender for keep_days in their policy.",
         )
 
@@ -175,22 +183,27 @@ def _record(row: SharedRow, partner: Partner, zones: ZoneTree, there: _There) ->
     share = partner.takes(row.table)
     if share is None:
         raise DataError(
-            f"The bundle of {partner.name} holds rows of {table_named(row.table)}, which the policy does not take from "
-            f"there. {NOTHING}",
+            "The bundle of {partner} holds rows of the table {table}, which the policy does not take from there. "
+            "Nothing was taken.",
+            facts={"partner": partner.name, "table": table_named(row.table)},
             allowed=", ".join(one.table for one in partner.take) or "no table",
             next_step="Ask the sender to leave them out; or whoever answers for the policy may take them.",
         )
     inside = there.inside(share, zones)
     zone = row.row.get("zone", row.zone)
-    if inside is not None and (zone not in inside or (row.zone is not None and row.zone not in inside)):
+    told = [one for one in (zone, row.zone) if one is not None]
+    if inside is not None and not (told and all(isinstance(one, str) and one in inside for one in told)):
         raise DataError(
-            f"The bundle of {partner.name} holds rows of {row.table} of zones that the policy does not take from "
-            f"there. {NOTHING}",
+            "The bundle of {partner} holds rows of the table {table} of zones that the policy does not take from "
+            "there. Nothing was taken.",
+            facts={"partner": partner.name, "table": row.table},
             allowed=", ".join(share.zones),
             next_step="Ask the sender to leave them out.",
         )
     if row.record_id is None:
-        raise DataError(f"A row of {row.table} in the bundle has no name. {NOTHING}")
+        raise DataError(
+            "A row of the table {table} in the bundle has no name. Nothing was taken.", facts={"table": row.table}
+        )
     ids = identifiers(row.table)
     named = {
         name: abroad(partner.name, value) if name in ids and isinstance(value, str) else value

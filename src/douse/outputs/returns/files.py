@@ -10,7 +10,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from douse.errors import DataError
-from douse.outputs.returns.values import Filled, Value
+from douse.library.returns import Return
+from douse.outputs.returns.values import Filled, Row, Value
 from douse.outputs.words import Words
 from douse.records.finding import write_csv
 from douse.records.ledger.keys import public_text
@@ -28,7 +29,7 @@ def frame_of(filled: Filled, words: Words) -> pl.DataFrame:
     for row in filled.rows:
         values = iter(row.values)
         rest = [next(values) if column.id in counted else None for column in definition.column]
-        lines.append([*(said(value, words) for value in row.of), *rest])
+        lines.append([*said(definition, row, words), *rest])
     lines.append([*[words.say("All")] * len(heads), *filled.total])
     names = [*heads, *(column.name.say(language) for column in definition.column)]
     unique = [f"{name} ({at})" if name in names[:at] else name for at, name in enumerate(names)]
@@ -38,9 +39,15 @@ def frame_of(filled: Filled, words: Words) -> pl.DataFrame:
     )
 
 
-def said(value: str | None, words: Words) -> str:
-    """What a row is of, in words."""
-    return words.say("not known") if value is None else words.zone(words.code(value))
+def said(definition: Return, row: Row, words: Words) -> list[str]:
+    """What a row is of, in words: zones by their names, codes as they are called, bands as they are."""
+    return [
+        words.say("not known") if value is None
+        else words.zone(value) if group.kind
+        else value if group.bands
+        else words.code(value)
+        for group, value in zip(definition.group, row.of, strict=True)
+    ]  # fmt: skip
 
 
 def as_csv(filled: Filled, words: Words) -> bytes:

@@ -75,8 +75,9 @@ def _check_zone(definition: Return, zones: ZoneTree, zone: str) -> None:
     if at is None or zones.kinds[at] != definition.of:
         named = zones_of_kind(zones, definition.of)
         raise UsageError(
-            f"The return {definition.id} is filled in by a zone of kind {definition.of}, and this is none.",
-            allowed=", ".join(named[:20]) or f"no zone of kind {definition.of} is on record",
+            "The return {name} is filled in by a zone of the kind {kind}, and this is none.",
+            facts={"name": definition.id, "kind": definition.of},
+            allowed=", ".join(named[:20]) or "no zone of that kind is on record",
             next_step="Name one of these zones, or choose another return: `douse returns list`.",
         )
 
@@ -94,7 +95,7 @@ def _lines(definition: Return, zones: ZoneTree, inside: frozenset[str]) -> list[
         many *= len(some)
     if many > _MOST_ROWS:
         raise DataError(
-            f"The return {definition.id} would have {many:,} rows.", allowed=f"at most {_MOST_ROWS:,}",
+            "The return {name} would have {many} rows: more than 5,000.", facts={"name": definition.id, "many": many},
             next_step="Group by larger zones or wider bands.",
         )  # fmt: skip
     return list(product(*values))

@@ -37,7 +37,8 @@ def next_row(row: Mapping[str, Any], to: str, *, at: datetime, signed_by: str = 
     state = str(row["state"])
     if to not in MOVES[state]:
         raise UsageError(
-            f"This return is {state}: it cannot become {to}.", allowed=", ".join(MOVES[state]) or "nothing more",
+            "This return is {state}: it cannot become {to}.", facts={"state": state, "to": to},
+            allowed=", ".join(MOVES[state]) or "nothing more",
             next_step="A draft is signed, then sent. What was sent is corrected by filling it in anew.",
         )  # fmt: skip
     if to == "signed" and not signed_by.strip():

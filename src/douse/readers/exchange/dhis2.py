@@ -37,6 +37,9 @@ def read_aggregate(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gath
     whole = {name: value[name] for name in ("period", "orgUnit", "attributeOptionCombo") if value.get(name)}
     for number, one in enumerate(value["dataValues"], start=1):
         given = whole | one if isinstance(one, dict) else {}
+        if given.get("deleted") is True:
+            gathered.say(file, number, "dhis2_gone", table="indicators")
+            continue
         element = ids.ours("data_elements", str(given.get("dataElement") or ""))
         day = _DAY.fullmatch(str(given.get("period") or ""))
         if not element or "value" not in given:
@@ -106,7 +109,7 @@ def read_tracker(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gather
         enrolled = list(_listed(entity, "enrollments"))
         if not enrolled:
             gathered.say(file, number, "dhis2_not_enrolled")
-        for enrolment in enrolled:
+        for enrolment in (one for one in enrolled if not _is_gone(file, number, one, gathered)):
             others = _own_events(file, number, enrolment, ids, gathered)
             if others is None:
                 continue
@@ -116,7 +119,7 @@ def read_tracker(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gather
                     mine.setdefault(name, cell)
             foreign.append((number, _case_of(entity, enrolment, mine, ids)))
     for number, event in enumerate(_listed(value, "events"), start=1):
-        if not _own_event(file, number, event, ids, gathered):
+        if not _is_gone(file, number, event, gathered) and not _own_event(file, number, event, ids, gathered):
             gathered.say(file, number, "dhis2_other_stage")
     for number, relation in enumerate(_listed(value, "relationships"), start=1):
         if ids.ours("types", str(relation.get("relationshipType"))) != f"{PREFIX}CONTACT_OF":
@@ -128,9 +131,17 @@ def _own_events(
     file: str, number: int, enrolment: Mapping[str, Any], ids: Ids, gathered: Gathered
 ) -> list[Mapping[str, Any]] | None:
     """Events of other programmes; None where all events were ours."""
-    events = list(_listed(enrolment, "events"))
+    events = [event for event in _listed(enrolment, "events") if not _is_gone(file, number, event, gathered)]
     others = [event for event in events if not _own_event(file, number, event, ids, gathered)]
     return None if events and not others else others
+
+
+def _is_gone(file: str, number: int, given: Mapping[str, Any], gathered: Gathered) -> bool:
+    """Whether an enrolment or an event was deleted there; that is said."""
+    gone = given.get("deleted") is True
+    if gone:
+        gathered.say(file, number, "dhis2_gone")
+    return gone
 
 
 def _own_event(file: str, number: int, event: Mapping[str, Any], ids: Ids, gathered: Gathered) -> bool:

@@ -28,7 +28,13 @@ from douse.records.ledger.storage import writing
 FORMAT = 1
 _BYTES = ("salt", "personal_hash", "payload_hash")
 _OWN = ("sequence", "previous_hash", "hash")  # of the ledger that holds it: they do not travel
-_MOST_BYTES = 4 << 30  # of a bundle's entries, unpacked
+_MOST_BYTES = 4 << 30  # of a bundle's entries, and of one attached file, unpacked
+_MOST_MANIFEST = 16 << 20
+# What reading a ZIP of a stranger may raise: it is none, is encrypted, is packed in a way that nobody knows, or nests.
+BROKEN = (
+    OSError, KeyError, TypeError, ValueError, RecursionError, NotImplementedError, RuntimeError, EOFError,
+    zipfile.BadZipFile, zipfile.LargeZipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -175,13 +181,11 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 def _checked(bundle: zipfile.ZipFile, trusted: set[str], *, unsigned: bool) -> tuple[dict[str, Any], bytes]:
     try:
-        manifest = json.loads(bundle.read("manifest.json"))
-        if bundle.getinfo("entries.ndjson").file_size > _MOST_BYTES:
-            raise DataError("The bundle is larger than 4 GiB.", next_step="Export it in parts with --since.")
-        text = bundle.read("entries.ndjson")
+        manifest = json.loads(part(bundle, "manifest.json", _MOST_MANIFEST))
+        text = part(bundle, "entries.ndjson", _MOST_BYTES)
         whole = manifest["format"] == FORMAT and sha256(text).hexdigest() == manifest["sha256"]
         manifest["bulk"] = list(manifest["bulk"])
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise DataError(
             "The file is not a bundle of this edition.", next_step="Ask the sender for it again."
         ) from error
@@ -197,6 +201,24 @@ def _checked(bundle: zipfile.ZipFile, trusted: set[str], *, unsigned: bool) -> t
             )
         manifest["public_key"] = signer
     return manifest, text
+
+
+def part(bundle: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """A part of a ZIP, at most so many bytes whatever its head says.
+
+    Raises
+    ------
+    DataError
+        When it is larger.
+    """
+    with bundle.open(name) as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise DataError(
+            "The bundle is larger than any should be.", allowed=f"{most >> 20} MiB",
+            next_step="Ask the sender for smaller ones.",
+        )  # fmt: skip
+    return content
 
 
 def is_signed(manifest: dict[str, Any]) -> bool:
@@ -216,7 +238,12 @@ def signed_part(manifest: dict[str, Any]) -> bytes:
 
 
 def _unpack(ledger: Ledger, bundle: zipfile.ZipFile, name: str) -> None:
-    content = bundle.read(f"bulk/{name}.parquet")
+    try:
+        content = part(bundle, f"bulk/{name}.parquet", _MOST_BYTES)
+    except BROKEN as error:
+        raise DataError(
+            "An attached file of the bundle is not there.", next_step="Ask the sender for it again."
+        ) from error
     if sha256(content).hexdigest() != name or ledger.bulk is None:
         raise DataError("An attached file of the bundle was changed, or there is no folder for it here.")
     ledger.bulk.mkdir(parents=True, exist_ok=True)

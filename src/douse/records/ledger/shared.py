@@ -18,14 +18,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from douse.errors import DataError
-from douse.records.ledger.bundle import is_signed, signed_part
+from douse.records.ledger.bundle import BROKEN, is_signed, part, signed_part
 from douse.records.ledger.keys import public_text
 
 FORM = "douse-share/1"
 _MANIFEST, _ROWS = "manifest.json", "rows.ndjson"
 _MOST_MANIFEST, _MOST_ROWS_BYTES, _MOST_ROWS = 1 << 20, 256 << 20, 500_000
 _MOST_LINE = 2 << 20
-_NOTHING_TAKEN = "Ask the sender for it again; nothing was taken."
 
 
 @dataclass(frozen=True)
@@ -123,35 +122,37 @@ def read_shared(path: Path) -> Shared:
     try:
         with zipfile.ZipFile(path) as bundle:
             if sorted(bundle.namelist()) != [_MANIFEST, _ROWS]:
-                raise DataError(f"{path.name} is not a bundle for a partner.", next_step=_NOTHING_TAKEN)
-            manifest = json.loads(_part(bundle, _MANIFEST, _MOST_MANIFEST))
-            text = _part(bundle, _ROWS, _MOST_ROWS_BYTES)
-    except (OSError, KeyError, ValueError, RecursionError, NotImplementedError, RuntimeError, zipfile.BadZipFile,
-            EOFError, zipfile.LargeZipFile) as error:  # fmt: skip
-        raise DataError(
-            f"{path.name} is not a bundle for a partner.", allowed="a file that `douse partners send` wrote",
-            next_step=_NOTHING_TAKEN,
-        ) from error  # fmt: skip
+                raise _no_bundle()
+            manifest = json.loads(part(bundle, _MANIFEST, _MOST_MANIFEST))
+            text = part(bundle, _ROWS, _MOST_ROWS_BYTES)
+    except BROKEN as error:
+        raise _no_bundle() from error
     if not isinstance(manifest, dict) or manifest.get("form") != FORM:
-        raise DataError("The file is not a bundle of this edition.", allowed=FORM, next_step=_NOTHING_TAKEN)
+        raise DataError(
+            "The file is not a bundle of this edition.",
+            allowed=FORM,
+            next_step="Ask the sender for it again; nothing was taken.",
+        )
     if "signature" not in manifest:
         raise DataError("The bundle is signed by nobody.", next_step="Take none that its sender did not sign.")
     if not is_signed(manifest):
         raise DataError(
-            "The signature of the bundle does not hold: it was forged, or changed on its way.", next_step=_NOTHING_TAKEN
+            "The signature of the bundle does not hold: it was forged, or changed on its way.",
+            next_step="Ask the sender for it again; nothing was taken.",
         )
     if sha256(text).hexdigest() != manifest.get("sha256"):
-        raise DataError("The rows of the bundle are not those that were signed.", next_step=_NOTHING_TAKEN)
+        raise DataError(
+            "The rows of the bundle are not those that were signed.",
+            next_step="Ask the sender for it again; nothing was taken.",
+        )
     return Shared(_hash(manifest), _head(manifest), manifest["public_key"], _rows(text))
 
 
-def _part(bundle: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """A part of the ZIP, at most so many bytes whatever its head says."""
-    with bundle.open(name) as part:
-        content = part.read(most + 1)
-    if len(content) > most:
-        raise DataError("The bundle is larger than any should be.", allowed=f"{most >> 20} MiB unpacked")
-    return content
+def _no_bundle() -> DataError:
+    return DataError(
+        "The file is not a bundle for a partner.", allowed="a file that `douse partners send` wrote",
+        next_step="Ask the sender for it again; nothing was taken.",
+    )  # fmt: skip
 
 
 def _head(manifest: dict[str, Any]) -> Head:
@@ -164,21 +165,29 @@ def _head(manifest: dict[str, Any]) -> Head:
             None if manifest["expires_on"] is None else date.fromisoformat(manifest["expires_on"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError("The manifest of the bundle is not whole.", next_step=_NOTHING_TAKEN) from error
+        raise DataError(
+            "The manifest of the bundle is not whole.", next_step="Ask the sender for it again; nothing was taken."
+        ) from error
     if head.number < 1 or head.upto < 0 or head.made_at.tzinfo is not None:
-        raise DataError("The manifest of the bundle is not whole.", next_step=_NOTHING_TAKEN)
+        raise DataError(
+            "The manifest of the bundle is not whole.", next_step="Ask the sender for it again; nothing was taken."
+        )
     return head
 
 
 def _rows(text: bytes) -> tuple[SharedRow, ...]:
     lines = text.split(b"\n")[:-1]
     if len(lines) > _MOST_ROWS:
-        raise DataError(f"The bundle has more than {_MOST_ROWS:,} rows.", next_step="Ask the sender for smaller ones.")
+        raise DataError("The bundle has more than 500,000 rows.", next_step="Ask the sender for smaller ones.")
     found = []
     for number, line in enumerate(lines, 1):
         row = _row(line)
         if row is None:
-            raise DataError(f"Row {number} of the bundle is not understood.", next_step=_NOTHING_TAKEN)
+            raise DataError(
+                "Row {number} of the bundle is not understood.",
+                next_step="Ask the sender for it again; nothing was taken.",
+                facts={"number": number},
+            )
         found.append(row)
     return tuple(found)
 

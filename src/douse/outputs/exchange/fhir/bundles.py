@@ -17,7 +17,7 @@ class Bundles:
     Parameters
     ----------
     out : Path
-        Folder; made if it is not there.
+        Folder.
     """
 
     def __init__(self, out: Path) -> None:
@@ -25,10 +25,8 @@ class Bundles:
         self._entries = 0
         self._file: Any = None
         self.paths: list[Path] = []
-        self.written = 0
 
     def __enter__(self) -> Self:
-        self._out.mkdir(parents=True, exist_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -49,7 +47,6 @@ class Bundles:
         entry = {"fullUrl": address, "resource": resource}
         self._file.write(json.dumps(entry, ensure_ascii=False, allow_nan=False))  # dumps is compiled, dump is not
         self._entries += 1
-        self.written += 1
         return None
 
     def _begin(self) -> None:

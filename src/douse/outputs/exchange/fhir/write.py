@@ -19,8 +19,8 @@ _PARTS = {"country": "country", "province": "state", "city": "city", "district":
 Made = Iterator[tuple[str, Resource]]
 
 
-def write_fhir(out: Path, records: Records, clock: Clock, left: LeftOut) -> tuple[list[Path], int]:
-    """Write bundles of all records; give their paths and the number of resources.
+def write_fhir(out: Path, records: Records, clock: Clock, left: LeftOut) -> list[Path]:
+    """Write bundles of all records; give their paths.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def write_fhir(out: Path, records: Records, clock: Clock, left: LeftOut) -> tupl
                 if complaint is not None:
                     why = Because("The FHIR library refuses the resource: {complaint}.", {"complaint": complaint})
                     left.row(table, record, why)
-    return bundles.paths, bundles.written
+    return bundles.paths
 
 
 def _everything(records: Records, clock: Clock) -> Iterator[tuple[str, str | None, Made]]:

@@ -18,6 +18,12 @@ READ = frozenset(
     }
 )  # fmt: skip
 _AREAS = ("country", "state", "city", "district")
+_OLDEST = 1000  # years: what is beyond is no age
+# Units of UCUM, and their names -> how many make a year.
+_PER_YEAR = {
+    "a": 1.0, "year": 1.0, "years": 1.0, "yr": 1.0, "mo": 12.0, "month": 12.0, "months": 12.0, "wk": 52.18,
+    "week": 52.18, "weeks": 52.18, "d": 365.25, "day": 365.25, "days": 365.25,
+}  # fmt: skip
 _OUTSIDE = ("http://", "https://", "//", "file:", "ftp:")
 
 
@@ -150,20 +156,30 @@ def _keep(entry: Entry, index: Index) -> None:
 def _keep_age(entry: Entry, index: Index) -> None:
     if entry.kind == "Observation" and meant("figure", entry.resource.get("code")) == "age":
         person = person_of(entry.resource.get("subject"), index)
-        value = (entry.resource.get("valueQuantity") or {}).get("value")
-        if person is not None and value is not None:
-            person.age = str(int(value))
+        if person is not None:
+            person.age = years(entry.resource.get("valueQuantity")) or person.age
+
+
+def years(quantity: Any) -> str | None:
+    """Whole years of an age: in years where no unit is told; None where it is no age, or its unit none of time."""
+    given = quantity or {}
+    unit = given.get("code") or given.get("unit") or "a"
+    per_year = _PER_YEAR.get(str(unit).lower())
+    value = given.get("value")
+    if per_year is None or not isinstance(value, int | float) or not 0 <= value < _OLDEST * per_year:
+        return None
+    return str(int(value / per_year))
 
 
 def _person(entry: Entry) -> Person:
     resource = entry.resource
     own = identified(resource, "person")
     died = resource.get("deceasedDateTime")
-    if died is None and resource.get("deceasedBoolean"):
-        died = ""
+    day = str(died or "")[:10]
+    died = None if died is None and not resource.get("deceasedBoolean") else day if len(day) == 10 else ""
     where = (resource.get("address") or [{}])[0]
     parts = [where[part] for part in _AREAS if where.get(part)]
-    return Person(own or entry.local, resource.get("gender"), died and died[:10], "/".join(parts) or None)
+    return Person(own or entry.local, resource.get("gender"), died, "/".join(parts) or None)
 
 
 def identified(resource: Mapping[str, Any], kind: str) -> str | None:

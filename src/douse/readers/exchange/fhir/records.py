@@ -8,7 +8,7 @@ from typing import Any
 
 from douse.library import pathogen_named
 from douse.readers.exchange.fhir.codes import BOUNDARY, MEASURE, meant, system, words_of
-from douse.readers.exchange.fhir.entries import Entry, Index, columns_in, identified, named, person_of
+from douse.readers.exchange.fhir.entries import Entry, Index, columns_in, identified, named, person_of, years
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,8 @@ def condition(entry: Entry, index: Index) -> Read:
             row |= {"person_id": person.id, "zone": person.zone, "age": person.age}
             if person.died is not None and "outcome" not in row:
                 row |= {"outcome": "died", "outcome_on": person.died or None}
-    age = given.get("onsetAge") or {}
-    if age.get("code") == "a" and age.get("value") is not None:
-        row["age"] = int(age["value"])
+    if age := years(given.get("onsetAge")):
+        row["age"] = age
     used = {
         "identifier", "verificationStatus", "clinicalStatus", "severity", "code", "subject", "onsetDateTime",
         "abatementDateTime", "recordedDate", "onsetAge", "category",
