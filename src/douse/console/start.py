@@ -17,6 +17,7 @@ from douse.errors import DouseError
 PUBLIC = "public"  # below the instance's folder: what is published
 # Many more than there are cores: whoever sends a form waits for the next batch, and does nothing meanwhile.
 _THREADS = 96
+_CONNECTIONS = 1000  # that are open at once: one that only waits takes no thread
 _LARGEST_BODY = LARGEST_UPLOAD + (1 << 20)  # bytes: the files, and the form around them
 
 
@@ -64,7 +65,8 @@ def serve(instance: Instance, host: str, port: int, proxy: str | None, ready: Ca
     )
     files = PublishedFiles(get_wsgi_application(), instance.folder / PUBLIC, https=instance.https)
     server = create_server(
-        files, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True,
+        files, host=host, port=port, threads=_THREADS, connection_limit=_CONNECTIONS,
+        asyncore_use_poll=True, ident=None, clear_untrusted_proxy_headers=True,
         max_request_body_size=_LARGEST_BODY, url_scheme="http", **trusted,
     )  # fmt: skip
     server.channel_class = Channel
