@@ -1,7 +1,7 @@
 """Jinja2 templates: what every one of them may call, and what every page is given."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +23,8 @@ from douse.outputs.claims import figures
 from douse.outputs.claims.review import is_public
 from douse.planning.zones import NO_LESSER
 from douse.records.codes import LEVELS
+
+_ADDRESSES = 20_000  # kept
 
 
 def environment(**options: Any) -> Environment:
@@ -88,14 +90,20 @@ def navigation(request: HttpRequest, actor: Actor) -> list[tuple[str, str, bool]
     if here not in names:  # a page behind one of the list: the first entry of its room
         room = here.split(":")[0]
         here = next((name for name in names if name.split(":")[0] == room), "")
-    return [(reverse(name), say(label), name == here) for name, label in shown]
+    return [(_path(name), say(label), name == here) for name, label in shown]
 
 
 def url(name: str, *args: object, query: dict[str, object] | None = None, **kwargs: object) -> str:
     """Address of a page; `query` leaves out what is empty."""
-    path = reverse(name, args=args or None, kwargs=kwargs or None)
+    path = _path(name, *args, **kwargs)
     asked = {key: value for key, value in (query or {}).items() if value not in {None, ""}}
     return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
+
+
+@lru_cache(maxsize=_ADDRESSES)
+def _path(name: str, *args: object, **kwargs: object) -> str:
+    """Django finds an address behind locks that all threads share, a hundred times a page."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
 def static(path: str) -> str:
