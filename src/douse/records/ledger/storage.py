@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -76,6 +78,8 @@ _POSTGRESQL = (
     f"""CREATE OR REPLACE TRIGGER entries_are_not_emptied BEFORE TRUNCATE ON {SCHEMA}.entries
         FOR EACH STATEMENT EXECUTE FUNCTION {SCHEMA}.only_grows()""",
 )
+
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
 def is_ledger(data: Path | str) -> bool:
@@ -156,8 +160,12 @@ def is_there(engine: Engine) -> bool:
 
 @contextmanager
 def writing(engine: Engine, *, locked: bool = True) -> Iterator[Connection]:
-    """One transaction of the only writer; on disk when it is left, undone when something raises."""
-    with engine.connect() as connection:
+    """One transaction of the only writer; on disk when it is left, undone when something raises.
+
+    Threads of this process take turns before they ask the database: SQLite lets whoever waits for it sleep and look
+    again, and each that waits would hold one of few connections.
+    """
+    with _turns.setdefault(engine, Lock()), engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         elif locked:
