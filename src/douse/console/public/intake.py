@@ -1,7 +1,7 @@
 """What residents send goes into the ledger: many at once where many come at once, and none is told before it is in.
 
-Checking and writing a batch takes as long for one form as for fifty. So whoever comes while a batch is written waits
-for the next one, which is written by the first of them for all.
+Most of what checking and writing costs, a batch costs once, however many forms are in it. So whoever comes while a
+batch is written waits for the next one, which is written by the first of them for all.
 """
 
 import logging
