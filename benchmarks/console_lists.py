@@ -100,7 +100,7 @@ def main() -> None:
             first, later = timed(client, address)
             print(f"| {name} | {first:.0f} | {later:.0f} | {'yes' if later < LIMIT_MS else 'NO'} |")
         for name, address in (("contacts", "/cases/contacts"), ("cases", "/cases/")):
-            write(client)
+            write(client, name)
             first, later = timed(client, address)
             print(f"| {name}, after a follow-up and a case were written | {first:.0f} | {later:.0f} | |")
         print(f"\nMemory at the end: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most.")
@@ -147,13 +147,13 @@ def timed(client: Any, address: str) -> tuple[float, float]:
     return took[0], float(np.median(took[1:]))
 
 
-def write(client: Any) -> None:
-    """Write a follow-up and a case through their forms."""
+def write(client: Any, name: str) -> None:
+    """Write a follow-up of somebody and a case through their forms."""
     from douse.console import clock
 
     now = clock.now()
     sent = {
-        "person_id": "c00000001",
+        "person_id": f"somebody-{name}",
         "at": now.date().isoformat(),
         "at.time": now.strftime("%H:%M:%S"),
         "zone": "d03-c01",
