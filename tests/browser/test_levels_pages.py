@@ -15,11 +15,9 @@ from urllib.parse import quote
 import pytest
 
 from browser import axe
-from browser.chromium import BROWSER
 
 pytestmark = pytest.mark.slow
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pages are not tried in a browser")
 SERVER = Path(__file__).with_name("levels_server.py")
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
@@ -36,16 +34,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield server.stdout.readline().strip()
         finally:
             server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine: pages are not tried in a browser")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=BROWSER)
-        yield opened
-        opened.close()
 
 
 class Walk:

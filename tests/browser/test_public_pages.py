@@ -15,12 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from browser import axe
-from browser.chromium import BROWSER
 from douse.records.ledger import open_ledger
 
 pytestmark = pytest.mark.slow
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pages are not tried in a browser")
 SERVER = Path(__file__).with_name("public_server.py")
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 LARGEST_FIRST_VIEW = 200_000  # bytes
@@ -35,14 +33,6 @@ def address(tmp_path_factory):
             yield server.stdout.readline().strip()
         finally:
             server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine: pages are not tried in a browser")
-    with playwright.sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path=BROWSER)
 
 
 def opened(browser, size, language, **more):

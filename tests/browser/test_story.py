@@ -14,11 +14,9 @@ from typing import Any
 import pytest
 
 from browser import axe
-from browser.chromium import BROWSER
 
 pytestmark = pytest.mark.slow
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: the story is not walked in a browser")
 WIDTHS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 LONG = 240_000  # milliseconds: a plan is made on a slow machine
 PICTURES = os.environ.get("DOUSE_PICTURES")  # a folder: pages are kept there as pictures, to be looked at
@@ -45,16 +43,6 @@ def address() -> Iterator[str]:
                 raise AssertionError("the server did not start")
         finally:
             server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine: the story is not walked in a browser")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=BROWSER)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=list(WIDTHS))
