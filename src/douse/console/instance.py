@@ -71,6 +71,7 @@ class Instance:
             return {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": str(self.folder / "console.sqlite"),
+                "CONN_MAX_AGE": None,  # each thread keeps its own: the last one that closes makes SQLite tidy up
                 "OPTIONS": {
                     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
                     "transaction_mode": "IMMEDIATE",

@@ -106,17 +106,13 @@ def _path(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+@cache
 def static(path: str) -> str:
     """Address of a static file with a hash of its content, so that browsers may keep it."""
-    return f"{static_url(path)}?v={_digest(path)}"
-
-
-@cache
-def _digest(path: str) -> str:
     found = finders.find(path)
     if not isinstance(found, str):
         raise FileNotFoundError(path)
-    return hashlib.sha256(Path(found).read_bytes()).hexdigest()[:12]
+    return f"{static_url(path)}?v={hashlib.sha256(Path(found).read_bytes()).hexdigest()[:12]}"
 
 
 def picture(made: Picture | None) -> Markup:

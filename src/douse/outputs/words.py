@@ -114,8 +114,8 @@ class Words:
     ) -> None:
         self.language = language if language in LANGUAGES else "en"
         self.locale = Locale.parse(LANGUAGES[self.language])
-        self._levels = dict(levels or {})
-        self._zones = dict(zones or {})
+        self._levels: Mapping[str, str] = levels or {}
+        self._zones: Mapping[str, str] = zones or {}  # not copied: they may be many, and every page is given words
         self._catalogue = catalogue(self.language)
         self._sentences = _Sentences(self)
 

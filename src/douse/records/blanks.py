@@ -6,7 +6,7 @@ import polars as pl
 MARKS = ("na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "\\n", "-", "--", "—")
 # The same for columns of codes that have no code "unknown".
 UNKNOWN_MARKS = ("unknown", "unk", "not_known", "未知", "不详", "不明")
-_LONGEST_MARK = max(len(mark.encode()) for mark in MARKS)
+LONGEST_MARK = max(len(mark.encode()) for mark in MARKS)  # bytes
 # Unicode blanks, and characters that show nothing at all.
 BLANKS = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -16,7 +16,7 @@ BLANKS = (
 
 def is_mark(text: pl.Series) -> pl.Series:
     """Whether trimmed text only says that there is no value (`MARKS`); false for empty cells."""
-    short = text.str.len_bytes() <= _LONGEST_MARK
+    short = text.str.len_bytes() <= LONGEST_MARK
     if not short.any():
         return pl.repeat(False, len(text), dtype=pl.Boolean, eager=True)  # noqa: FBT003 - the value repeated
     return (short & text.str.to_lowercase().is_in(MARKS)).fill_null(value=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ from douse.errors import DouseError
 from douse.records.cells import DateStyle, allowed_values, read_cells
 from douse.records.draft import ROW
 from douse.records.ledger.entry import NewEntry
+from douse.records.ledger.plain import plain
 from douse.records.ledger_tables import LEDGER_TABLES
 from douse.records.rules import broken_rules, rule_words
 from douse.records.tables import Table
@@ -128,7 +130,7 @@ def _typed(
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """Rows of one table as its types; what cannot be read."""
     columns, wrong = schema.columns(), list[Problem]()
-    values: dict[str, list[str | None]] = {name: [] for name in columns}
+    values: dict[str, list[Any]] = {name: [] for name in columns}
     for number, entry in new:
         told = entry.recorded_at or at
         row = {**entry.row, "supersedes": entry.supersedes, "recorded_at": told}
@@ -139,14 +141,16 @@ def _typed(
             if name not in columns
         ]
         for name in columns:
-            values[name].append(None if row.get(name) is None else _text(row[name]))
-    made = []
+            values[name].append(row.get(name))
+    made = dict[str, Any]()
     for name, column in columns.items():
-        if all(value is None for value in values[name]):  # most columns of most rows that are entered one by one
-            made.append(pl.Series(name, values[name], dtype=column.dtype))
+        known = plain(schema, name, values[name])
+        if known is not None:
+            made[name] = known
             continue
-        cells = read_cells(pl.Series(name, values[name], dtype=pl.String), column, _ISO)
-        made.append(cells.values)
+        text = [None if value is None else _text(value) for value in values[name]]
+        cells = read_cells(pl.Series(name, text, dtype=pl.String), column, _ISO)
+        made[name] = cells.values
         allowed = allowed_values(column)
         for problem in cells.problems:
             if problem.rows is not None and problem.sets_aside:
@@ -154,7 +158,12 @@ def _typed(
                 wrong += [
                     Problem(number, table, name, problem.rule, "not what the column holds", allowed) for number in bad
                 ]
-    return pl.DataFrame(made), wrong
+    return pl.DataFrame(made, schema=_types(schema)), wrong
+
+
+@cache
+def _types(schema: type[Table]) -> dict[str, pl.DataType]:
+    return {name: column.dtype for name, column in schema.columns().items()}
 
 
 def _rules_broken(table: str, schema: type[Table], frame: pl.DataFrame, numbers: list[int]) -> list[Problem]:
