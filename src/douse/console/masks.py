@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from functools import cache
 
 import polars as pl
 
@@ -15,6 +16,7 @@ _METRES_PER_DEGREE = 111_320.0
 _PSEUDONYMS = ("person_id", "subject", "into")
 
 
+@cache
 def personal(table: str) -> tuple[str, ...]:
     """Columns that only who sees personal columns is shown: all that are marked so, but pseudonyms."""
     schema = LEDGER_TABLES[table]

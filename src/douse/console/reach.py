@@ -123,8 +123,8 @@ def _zones_changed(snapshot: Snapshot, table: str, zoned: pl.DataFrame, changes:
     gone, new = own.gone, own.new
     if moved:
         zone = _OWN.get(table, "zone")
-        lacking = pl.col(zone).is_null() if zone in LEDGER_TABLES[table].column_names() else pl.lit(value=True)
-        again = without(zoned.filter(lacking & pl.any_horizontal(moved)).drop(ZONE), gone, "record_id")
+        lacking = zoned.filter(pl.col(zone).is_null()) if zone in zoned.columns else zoned  # most rows say it
+        again = without(lacking.filter(pl.any_horizontal(moved)).drop(ZONE), gone, "record_id")
         gone, new = pl.concat([gone, again]), pl.concat([new, again])
     return Change(gone, _with_zone(snapshot, table, new))
 

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from string import Formatter
 from typing import Any, Literal, TypeGuard
@@ -124,7 +124,8 @@ class Words:
 
         A sentence whose fields are not all given keeps the field in braces: a page never fails over a word.
         """
-        return self._sentences.vformat(self._catalogue.get(key, key), (), facts)
+        sentence = self._catalogue.get(key, key)
+        return self._sentences.vformat(sentence, (), facts) if "{" in sentence or "}" in sentence else sentence
 
     def translated(self, text: str) -> str:
         """A text in the reader's language where the catalogue has it, else as it is; braces in it stay braces."""
@@ -197,7 +198,7 @@ class Words:
 
     def day(self, day: date | None) -> str:
         """A day with its year."""
-        return format_date(day, "d MMM y" if self.language == "en" else "long", locale=self.locale) if day else UNKNOWN
+        return _day_said(day, self.language) if day else UNKNOWN
 
     def short_day(self, day: date | None) -> str:
         """A day without its year."""
@@ -264,6 +265,11 @@ def catalogue(language: str) -> dict[str, str]:
     with path.open("rb") as file:
         messages = read_po(file)
     return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
+
+
+@lru_cache(maxsize=4_000)
+def _day_said(day: date, language: str) -> str:
+    return format_date(day, "d MMM y" if language == "en" else "long", locale=LANGUAGES[language])
 
 
 def _is_finite(value: float | None) -> TypeGuard[float]:

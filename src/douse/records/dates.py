@@ -143,6 +143,7 @@ def _read_iso(cells: pl.Series) -> pl.Series:
 
     forms = {
         10: [form("%Y-%m-%d")],
+        16: [form("%Y-%m-%d %H:%M"), form("%Y-%m-%dT%H:%M")],
         19: [form("%Y-%m-%d %H:%M:%S"), form("%Y-%m-%dT%H:%M:%S")],
         26: [form("%Y-%m-%d %H:%M:%S%.f"), form("%Y-%m-%dT%H:%M:%S%.f")],
     }

@@ -11,6 +11,9 @@ A table is a dataframely schema with four extra class attributes:
 ``unlocks``      what the report can say once this table is there
 """
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import dataframely as dy
@@ -602,6 +605,7 @@ REFERENCE_TABLES = ("zones", "places", "people", "facilities", "crews", "product
 REQUIRED_TABLES = ("cases",)
 
 
-def column_facts(table: type[Table], column: str) -> dict[str, Any]:
+@cache
+def column_facts(table: type[Table], column: str) -> Mapping[str, Any]:
     """Metadata of one column (see `columns.py`); empty when there are none."""
-    return dict(table.columns()[column].metadata or {})
+    return MappingProxyType(dict(table.columns()[column].metadata or {}))
