@@ -115,18 +115,31 @@ def _with_zone(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.DataFra
 def _zones_changed(snapshot: Snapshot, table: str, zoned: pl.DataFrame, changes: Sequence[Change]) -> Change:
     """Rows that came or went, and rows that lie elsewhere since a person, case or facility they name does."""
     own, *homes = changes
-    moved = [
-        pl.col(column).cast(pl.String).is_in(pl.concat([change.gone["key"], change.new["key"]]).implode())
-        for column, change in zip(_LOOK_UP.get(table, ()), homes, strict=True)
-        if not change.is_empty
-    ]
     gone, new = own.gone, own.new
-    if moved:
-        zone = _OWN.get(table, "zone")
-        lacking = zoned.filter(pl.col(zone).is_null()) if zone in zoned.columns else zoned  # most rows say it
-        again = without(lacking.filter(pl.any_horizontal(moved)).drop(ZONE), gone, "record_id")
+    if not all(change.is_empty for change in homes):
+        again = without(zoned[_moved(table, zoned, homes)].drop(ZONE), gone, "record_id")
         gone, new = pl.concat([gone, again]), pl.concat([new, again])
     return Change(gone, _with_zone(snapshot, table, new))
+
+
+def _moved(table: str, zoned: pl.DataFrame, homes: Sequence[Change]) -> pl.Series:
+    """Positions of the rows that may lie elsewhere since homes changed; most rows are not looked at."""
+    columns, zone = _LOOK_UP.get(table, ()), _OWN.get(table, "zone")
+    rows = zoned.select({*columns, ZONE} | ({zone} & set(zoned.columns))).with_row_index("at")
+    if zone in zoned.columns and rows[zone].null_count() < len(rows):
+        rows = rows.filter(pl.col(zone).is_null())
+    found = [rows["at"].clear()]
+    for column, change in zip(columns, homes, strict=True):
+        if change.is_empty:
+            continue
+        named = rows
+        if change.gone.is_empty() and column == columns[-1]:  # new homes only: where nothing told the zone so far
+            named = named.filter(pl.col(ZONE).is_null())
+        elif named[column].null_count():
+            named = named.filter(pl.col(column).is_not_null())
+        keys = pl.concat([change.gone["key"], change.new["key"]]).implode()
+        found.append(named.filter(pl.col(column).cast(pl.String).is_in(keys))["at"])
+    return pl.concat(found).unique()
 
 
 def zones_of_rows(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -107,7 +107,11 @@ def checked_rows(new: Sequence[NewEntry], at: datetime) -> list[dict[str, Any]]:
 
 def named(new: NewEntry, at: datetime) -> str:
     """record_id that an entry would get, whose values can be read."""
-    frame, _ = _typed(new.table, LEDGER_TABLES[new.table], [(0, new)], at)
+    schema, told = LEDGER_TABLES[new.table], new.recorded_at or at
+    name = new.record_id or name_of(new.table, {**new.row, "supersedes": new.supersedes, "recorded_at": told}, told)
+    if plain(schema, "record_id", [name]) is not None:
+        return name
+    frame, _ = _typed(new.table, schema, [(0, new)], at)
     return str(frame["record_id"][0])
 
 
@@ -142,15 +146,18 @@ def _typed(
         ]
         for name in columns:
             values[name].append(row.get(name))
-    made = dict[str, Any]()
+    made = list[pl.Series]()
     for name, column in columns.items():
+        if all(value is None for value in values[name]):  # most columns of most rows that are entered one by one
+            made.append(_nothing(name, column.dtype, len(new)))
+            continue
         known = plain(schema, name, values[name])
         if known is not None:
-            made[name] = known
+            made.append(pl.Series(name, known, dtype=column.dtype))
             continue
         text = [None if value is None else _text(value) for value in values[name]]
         cells = read_cells(pl.Series(name, text, dtype=pl.String), column, _ISO)
-        made[name] = cells.values
+        made.append(cells.values)
         allowed = allowed_values(column)
         for problem in cells.problems:
             if problem.rows is not None and problem.sets_aside:
@@ -158,12 +165,12 @@ def _typed(
                 wrong += [
                     Problem(number, table, name, problem.rule, "not what the column holds", allowed) for number in bad
                 ]
-    return pl.DataFrame(made, schema=_types(schema)), wrong
+    return pl.DataFrame(made), wrong
 
 
-@cache
-def _types(schema: type[Table]) -> dict[str, pl.DataType]:
-    return {name: column.dtype for name, column in schema.columns().items()}
+@lru_cache(maxsize=2_000)
+def _nothing(name: str, dtype: pl.DataType, rows: int) -> pl.Series:
+    return pl.repeat(None, rows, dtype=dtype, eager=True).alias(name)
 
 
 def _rules_broken(table: str, schema: type[Table], frame: pl.DataFrame, numbers: list[int]) -> list[Problem]:
