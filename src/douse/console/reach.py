@@ -125,7 +125,7 @@ def _zones_changed(snapshot: Snapshot, table: str, zoned: pl.DataFrame, changes:
 def _moved(table: str, zoned: pl.DataFrame, homes: Sequence[Change]) -> pl.Series:
     """Positions of the rows that may lie elsewhere since homes changed; most rows are not looked at."""
     columns, zone = _LOOK_UP.get(table, ()), _OWN.get(table, "zone")
-    rows = zoned.select({*columns, ZONE} | ({zone} & set(zoned.columns))).with_row_index("at")
+    rows = zoned[[name for name in (*columns, zone, ZONE) if name in zoned.columns]].with_row_index("at")  # no copy
     if zone in zoned.columns and rows[zone].null_count() < len(rows):
         rows = rows.filter(pl.col(zone).is_null())
     found = [rows["at"].clear()]
