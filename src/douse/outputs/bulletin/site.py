@@ -12,7 +12,6 @@ from douse.library.advice import Advice
 from douse.outputs.bulletin.feeds import atom, calendar, rss
 from douse.outputs.bulletin.lookup import write_lookup
 from douse.outputs.bulletin.pages import CLAIMS, LANGUAGES, advice_page, archive_page, bulletin_page, lookup_page
-from douse.outputs.bulletin.pdf import pdf
 from douse.outputs.bulletin.values import Bulletin, as_text, from_text
 from douse.outputs.bulletin.view import words_of
 from douse.outputs.claims.site import REVIEWS, Listed, write_claims
@@ -159,6 +158,8 @@ def _pages(out: Path, history: Sequence[Bulletin], advice: Sequence[Advice], lan
             page = bulletin_page(history[: at + 1], language, "../../", past=True)
             _once(past.with_suffix(".html"), page.encode(), written)
         if not past.with_suffix(".pdf").exists():
+            from douse.outputs.bulletin.pdf import pdf  # noqa: PLC0415  (fonts and pictures, 20 MB, for this moment)
+
             _once(past.with_suffix(".pdf"), pdf(history[: at + 1], language), written)
     return written
 

@@ -7,7 +7,6 @@ SQLite into the process, and where one copy closes a file the locks of the other
 
 from collections.abc import Mapping
 
-import adbc_driver_postgresql.dbapi as postgresql
 import polars as pl
 
 from douse.records.ledger.ledger import Ledger
@@ -42,6 +41,9 @@ def rows_after(ledger: Ledger, since: int, upto: int) -> dict[str, pl.DataFrame]
 
 def _fetch(ledger: Ledger, since: int, upto: int) -> pl.DataFrame:
     if is_address(ledger.place) and upto - since > _AT_ONCE:
+        # Only where it is needed: it takes 60 MB with what it brings along.
+        import adbc_driver_postgresql.dbapi as postgresql  # noqa: PLC0415
+
         with (
             postgresql.connect(f"postgresql://{address_of(ledger.place)}") as connection,
             connection.cursor() as cursor,
