@@ -9,6 +9,9 @@ READY := $(VENV)/.ready
 DEMO ?= demo
 DEMO_PEOPLE ?= 200000
 
+# Byte code is made of what runs, when it first runs: of every library, while installing, it takes half of the time.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-quick test-spark check format bench docs messages lock clean
 
@@ -18,8 +21,8 @@ help:
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Douse needs Python 3.11 or newer: install it, or name it with make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: $(READY) ## make a city with an outbreak, plan for it, say where the report is
@@ -35,7 +38,7 @@ test-quick: $(READY) ## the tests that take seconds
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 test-spark: $(READY) ## the tests of the engine spark: installs PySpark (400 MB); needs Java 17
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-spark.lock
+	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-spark.lock
 	$(BIN)/pytest -n 0 -m spark
 
 check: $(READY) ## style, types, layers, known weaknesses
