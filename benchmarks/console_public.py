@@ -1,6 +1,6 @@
 """Page views a second of the published site, served by one process: a figure of docs/validation/claims.md.
 
-A site like that of a bulletin lies in a folder; waitress serves it as `douse serve` does; other processes ask for its
+A site like that of a bulletin lies in the folder of an instance; `douse serve` serves it; other processes ask for its
 pages over kept connections, as a proxy does, for some seconds. Beside pages a second of the clock stand those a second
 of the server's own processor time, which other work on the machine does not change.
 
@@ -17,35 +17,30 @@ from multiprocessing import Process, Queue
 from pathlib import Path
 from typing import Any
 
-from waitress import create_server
-
-from douse.console.published_files import PREFIX, PublishedFiles
+from douse.console import start
+from douse.console.instance import Instance
+from douse.console.published_files import PREFIX
 
 PAGES = {
     "en/index.html": 14_000, "zh/index.html": 14_000, "assets/bulletin.css": 6_000,
     "zones/0123456789abcdef.json": 30_000, "sw.js": 2_000,
 }  # fmt: skip
-THREADS, ASKING = 8, 4
+ASKING = 4
 
 
-def site(folder: Path) -> Path:
+def site(folder: Path) -> None:
     for name, size in PAGES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x" * size)
-    return folder
 
 
 def serving(folder: Path, port: Any) -> None:
+    """`douse serve` on an instance whose published site lies there."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-
-    def django(_: dict[str, Any], start_response: Any) -> list[bytes]:
-        start_response("404 Not Found", [])
-        return [b""]
-
-    server = create_server(PublishedFiles(django, folder), host="127.0.0.1", port=0, threads=THREADS)
-    port.put(server.effective_port)
-    server.run()
+    made = Instance(folder)
+    start.prepare(made)
+    start.serve(made, "127.0.0.1", 0, None, lambda address: port.put(int(address.rpartition(":")[2])))
 
 
 def processor_seconds(process: int) -> float:
@@ -78,9 +73,10 @@ def asking(port: int, seconds: float, counted: Any) -> None:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     with tempfile.TemporaryDirectory() as folder:
+        site(Path(folder) / start.PUBLIC)
         port: Any = Queue()
         counted: Any = Queue()
-        server = Process(target=serving, args=(site(Path(folder)), port), daemon=True)
+        server = Process(target=serving, args=(Path(folder), port), daemon=True)
         server.start()
         at = port.get()
         print("| connections | pages a second | pages a second of processor time | slowest, ms |\n|---|---|---|---|")
