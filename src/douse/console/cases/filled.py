@@ -107,7 +107,7 @@ def check_new(form: Filled, row: Mapping[str, Any]) -> None:
     key = TABLES[form.table].key
     if len(key) == 1:
         there |= pl.col(key[0]) == row[key[0]]
-    if not written.filter(there).is_empty():
+    if written.select(there.any()).item():
         form.problems.add(key[0], say("This is on record already: open it and correct it there."))
 
 

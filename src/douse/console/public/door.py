@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from douse.console import pages
 from douse.console.middleware import LANGUAGE_COOKIE, STATUS
+from douse.console.public.turns import turn
 from douse.console.words import LANGUAGES, say, speak, words
 from douse.errors import DouseError, UsageError
 
@@ -43,7 +44,8 @@ def open_to_all(view: View[P]) -> View[P]:
             speak(chosen)
         if request.method == "POST" and _is_too_large(request):
             return too_large(request)
-        response = _told(request, lambda: view(request, *args, **kwargs))
+        with turn():
+            response = _told(request, lambda: view(request, *args, **kwargs))
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if chosen in LANGUAGES:
             response.set_cookie(

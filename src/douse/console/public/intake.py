@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from douse.console.permissions import Resident
+from douse.console.public.turns import aside
 from douse.console.states import TooOften
 from douse.console.writing import record
 from douse.errors import DouseError
@@ -48,7 +49,7 @@ def take(entries: Sequence[NewEntry]) -> None:
     DouseError
         When it cannot be written, which the log then explains; `TooOften` where too many forms wait.
     """
-    with _place():
+    with aside(), _place():
         form = _Form(entries)
         with _list:
             _waiting.append(form)
