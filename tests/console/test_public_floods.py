@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from console.conftest import NOW, Clock
 from console.residents import REPORT, proof, resident, send, solved
 from douse.console import instance
+from douse.console.limits import network_of
 from douse.console.models import OneTimeCode, SpentWork
 from douse.console.permissions import Actor, Grant
 from douse.console.public import codes, floods, intake, work
@@ -87,11 +88,7 @@ def flooded(monkeypatch: pytest.MonkeyPatch, forms: int = 3) -> None:
     """From here several forms came, and the window remembers them: a puzzle has more bits than in quiet times."""
     monkeypatch.setattr(floods, "FREE_OF_ADDRESS", 1)
     for _ in range(forms):
-        floods._add(f"address:{resident_network()}")
-
-
-def resident_network() -> str:
-    return floods.network_of(RequestFactory().get("/"))
+        floods._add(f"address:{network_of(RequestFactory().get('/'))}")
 
 
 def test_puzzles_gathered_in_a_quiet_hour_are_not_taken_in_a_flood(at: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

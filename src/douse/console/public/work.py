@@ -43,7 +43,7 @@ def is_solved(given: str, answer: str, least_bits: int) -> bool:
 
 
 def is_enough(given: str, asked_bits: int, place: str) -> bool:
-    """Whether a puzzle of ours is as hard as is asked now, or was when it was given, a moment ago and for this place."""
+    """Whether a puzzle of ours is as hard as is asked now, or was a moment ago, when it was given for this place."""
     read = _read(given)
     if read is None:
         return False
