@@ -198,7 +198,9 @@ def test_what_was_published_is_what_the_ledger_gives(maker: Client, put: Make, a
     put("cases", _case("later", at.at), at=at.at)
     told = place.history("public")[-1]
     seen = made._seen(scene.knowledge_on(follow(), date(2026, 4, 1)))(told)
-    assert make_bulletin(seen, (), None, audience="public", ledger=told.ledger, call=told.call) == told
+    assert (
+        make_bulletin(seen, (), None, audience="public", ledger=told.ledger, call=told.call, moment=told.moment) == told
+    )
 
 
 def test_a_file_that_was_changed_is_told_and_nothing_is_made_beside_it(maker: Client) -> None:

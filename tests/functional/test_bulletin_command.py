@@ -191,19 +191,20 @@ def test_answers_to_claims_are_written_beside_a_bulletin_of_a_ledger(tmp_path, c
     assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
 
 
-def test_bulletins_of_the_first_form_hold_and_are_followed_by_the_new_one(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("form", [1, 2])
+def test_bulletins_of_earlier_forms_hold_and_are_followed_by_the_new_one(form, tmp_path, monkeypatch, capsys):
     data, out = records(tmp_path / "data"), tmp_path / "out"
     asked = ["bulletin", str(data), "--as-of", DAYS[0], "--out", str(out), "--quiet"]
     with monkeypatch.context() as before:
-        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=1))
+        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=form))
         assert main(asked) == 0
-    assert json.loads((out / "latest.json").read_text())["format"] == 1
+    assert json.loads((out / "latest.json").read_text())["format"] == form
     capsys.readouterr()
     assert main(asked) == 0
     assert "still holds" in capsys.readouterr().out
     assert main([*asked[:3], DAYS[1], *asked[4:]]) == 0
     latest = json.loads((out / "latest.json").read_text())
-    assert (latest["format"], latest["asked"]["total"]) == (2, 0)
+    assert (latest["format"], latest["asked"]["total"], latest["asked_of"]) == (3, 0, "whole_area")
     assert main(["bulletin", "verify", str(out), str(data), "--quiet"]) == 0
     assert capsys.readouterr().out.count("holds") == 2
 

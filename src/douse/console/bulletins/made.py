@@ -8,7 +8,7 @@ from uuid import uuid4
 import polars as pl
 
 from douse.bulletins import beside
-from douse.console import instance
+from douse.console import clock, instance
 from douse.console.bulletins import place
 from douse.console.claims.published import published as published_claims
 from douse.console.plan.workshop import Progress, Work, workshop
@@ -103,7 +103,7 @@ def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progr
     progress("What may be told beside earlier bulletins")
     bulletin, is_new = beside(
         today, before, _seen(knowledge), audience=asked.audience, ledger=snapshot.sequence, call=asked.call,
-        publisher=instance.current().publisher,
+        publisher=instance.current().publisher, moment=clock.now().replace(microsecond=0),
     )  # fmt: skip
     progress("Writing the site")
     name = uuid4().hex

@@ -15,6 +15,7 @@ class Asked:
 
     figures: tuple[Figure, ...]
     kinds: tuple[CountRow, ...]
+    note: str = ""
 
 
 def asked(history: Sequence[Bulletin], words: Words) -> Asked | None:
@@ -38,7 +39,12 @@ def asked(history: Sequence[Bulletin], words: Words) -> Asked | None:
         )
     ]
     rows = count_rows(kinds, [(kind, words.label(kind)) for kind in told.asked.rows], days, words)
-    return Asked(tuple(figures), tuple(rows))
+    note = words.say(
+        "Requests of all households of the area, ill or not. A bulletin about another illness tells the same ones: do "
+        "not add them up. In time: by when the household needs it, or else within the time that the rules give for its "
+        "kind."
+    )
+    return Asked(tuple(figures), tuple(rows), note)
 
 
 def _waiting(telling: Sequence[Bulletin]) -> Latest:

@@ -88,7 +88,9 @@ def view(history: Sequence[Bulletin], language: str) -> View:
         title=words.say("Bulletin: {pathogen}", pathogen=told.called.say(language)),
         day=words.day(told.as_of),
         about=(
-            words.say("What is known at the end of {day}.", day=told.as_of),
+            words.say("What is known at the end of {day}.", day=told.as_of)
+            if told.moment is None
+            else words.say("What is known by {moment}.", moment=told.moment),
             words.say("Rules: {name}, edition {edition}.", name=told.rules.say(language), edition=told.edition),
             *((words.say("Published by {name}.", name=told.publisher),) if told.publisher else ()),
         ),
@@ -224,8 +226,12 @@ def _level(one: LevelOfZone, told: Bulletin, words: Words) -> LevelRow:
     lift = ""
     if one.lift_on is not None:
         left = (one.lift_on - told.as_of).days
-        lift = words.say(
-            "may be lifted from {day} ({n} {n:day|days}) if no further case is found", day=one.lift_on, n=left
+        lift = (
+            words.say(
+                "may be lifted from {day} ({n} {n:day|days}) if no further case is found", day=one.lift_on, n=left
+            )
+            if left
+            else words.say("may be lifted from {day} if no further case is found", day=one.lift_on)
         )
     label = words.level(one.level)
     return LevelRow(one.level, label, one.name, one.within, words.day(one.since), until, lift)
