@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from douse.bulletin_marks import mark_of, sequence_of
 from douse.errors import UsageError
 from douse.library import advice_for
 from douse.main import Progress, look, no_progress
@@ -90,6 +91,10 @@ class _Source:
         kinds = dict(zip(today.zones.ids, today.zones.kinds, strict=True))
         return [] if rows is None else listed(published_claims(rows, kinds).values())
 
+    def mark(self, sequence: int | None) -> str | None:
+        """How a bulletin names an entry of the ledger; None: a folder."""
+        return None if sequence is None else mark_of(open_ledger(self.question.data), sequence)
+
     @property
     def moment(self) -> datetime | None:
         """When the last entry of a ledger was made; None: a folder, or nothing in it."""
@@ -100,7 +105,9 @@ class _Source:
 
     def seen(self, bulletin: Bulletin) -> Scene:
         """What was known when a bulletin was made."""
-        return look(self.opened(bulletin.ledger if self.live else None), bulletin.as_of)
+        if not self.live or bulletin.ledger is None:
+            return look(self.opened(None), bulletin.as_of)
+        return look(self.opened(sequence_of(open_ledger(self.question.data), bulletin.ledger)), bulletin.as_of)
 
     def _open(self, sequence: int | None) -> Opened:
         if sequence is None:
@@ -139,7 +146,7 @@ def publish(  # noqa: PLR0913  what the command may say
     today = look(opened, opened.day)
     progress("What may be told beside earlier bulletins")
     bulletin, fresh = beside(
-        today, history, source.seen, audience=audience, ledger=head, call=call,
+        today, history, source.seen, audience=audience, ledger=source.mark(head), call=call,
         publisher=publisher, moment=source.moment,
     )  # fmt: skip
     progress("Writing the site")
@@ -157,7 +164,7 @@ def beside(  # noqa: PLR0913  the day, what came before, and for whom
     seen: Callable[[Bulletin], Seen],
     *,
     audience: str,
-    ledger: int | None,
+    ledger: int | str | None,
     call: str = "",
     publisher: str = "",
     moment: datetime | None = None,

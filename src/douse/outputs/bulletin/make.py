@@ -20,7 +20,7 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     earlier: Seen | None = None,
     *,
     audience: str = PUBLIC,
-    ledger: int | None = None,
+    ledger: int | str | None = None,
     call: str = "",
     publisher: str = "",
     moment: datetime | None = None,
@@ -38,8 +38,8 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
         What was known on the day of the last of them; needed where there is one.
     audience : str
         public; or partners, who see every count and every zone.
-    ledger : int, optional
-        Sequence number of the last entry that it was made from.
+    ledger : str or int, optional
+        The last entry that it was made from; see `Bulletin`.
     call : str
         Whom to call; empty: the health department.
     publisher : str

@@ -133,8 +133,9 @@ class Bulletin:
         The end of this day is the moment of all that is told.
     previous, corrects : str or None
         SHA-256 of the bulletin before, and of the one of the same day whose place it takes.
-    ledger : int or None
-        Sequence number of the last entry of the ledger that had been made by then; None: made from a folder.
+    ledger : str, int or None
+        Hash of the last entry of the ledger that had been made by then; its sequence number in formats 1 and 2, which
+        told how many entries lay between two bulletins. None: made from a folder.
     minimum : int
         Counts from 1 to below it are not shown.
     pathogen, protocol, edition : str
@@ -164,7 +165,7 @@ class Bulletin:
     as_of: date
     previous: str | None
     corrects: str | None
-    ledger: int | None
+    ledger: int | str | None
     minimum: int
     pathogen: str
     protocol: str

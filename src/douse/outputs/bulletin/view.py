@@ -119,7 +119,7 @@ def view(history: Sequence[Bulletin], language: str) -> View:
         call=told.call or words.say("your health department"),
         id=told.id,
         previous=told.previous or "",
-        ledger="" if told.ledger is None else str(told.ledger),
+        ledger="" if told.ledger is None else str(told.ledger)[:16],
     )
 
 
