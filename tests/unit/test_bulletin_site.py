@@ -283,6 +283,19 @@ def test_what_a_correction_lies_in_is_no_new_case():
     assert view((first, bulletin(cases=first.cases)), "en").lead.startswith("No new case since")
 
 
+def test_beside_the_first_figure_nothing_is_called_new():
+    first = bulletin(cases=Column(("n", "s", ""), (4000, None, 0), 5000))
+    second = bulletin(cases=Column(("n", "s", ""), (4100, 1200, 0), 5300), as_of=date(2026, 3, 6))
+    shown = view((first,), "en")
+    assert (shown.figures[0].value, shown.figures[0].small) == ("–", ("from the next figure on",))
+    assert [row.new for row in shown.areas] == ["–", "–", "–"]
+    later = view((first, second), "en")
+    assert later.figures[0].value == "300"
+    assert [(row.name, row.new) for row in later.areas] == [
+        ("North", "100"), ("South", "–"), ("Elsewhere or not known", "0"),
+    ]  # fmt: skip
+
+
 def test_an_area_that_left_the_map_is_no_new_case_of_others():
     first = bulletin(cases=Column(("n", "s", ""), (40, 20, 0), 60))
     second = bulletin(cases=Column(("n", ""), (60, 0), 60), corrections=(Correction("gone", "s", "South"),))

@@ -62,7 +62,11 @@ def rung(snapshot: Snapshot) -> pl.DataFrame:
 
 def open_tasks(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
     """Open tasks of medical requests, by the request; the first that rang comes first."""
-    rows = rung(snapshot).filter(pl.col("done_at").is_null(), pl.col("outcome").is_null()).sort("first_recorded_at")
+    rows = (
+        rung(snapshot)
+        .filter(pl.col("done_at").is_null(), pl.col("outcome").is_null())
+        .sort("first_recorded_at", "task_id")
+    )
     found = dict[str, list[dict[str, Any]]]()
     for row in rows.iter_rows(named=True):
         found.setdefault(row["request_id"], []).append(row)
