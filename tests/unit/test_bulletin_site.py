@@ -280,7 +280,8 @@ def test_what_a_correction_lies_in_is_no_new_case():
         assert shown.figures[0].value == "–"
         north = next(row for row in shown.areas if row.name == "North")
         assert (north.new, north.note) == ("–", "corrected, as of 6 Mar")
-    assert view((first, bulletin(cases=first.cases)), "en").lead.startswith("No new case since")
+    later = bulletin(cases=first.cases, as_of=date(2026, 3, 6))
+    assert view((first, later), "en").lead.startswith("No new case since")
 
 
 def test_beside_the_first_figure_nothing_is_called_new():
@@ -294,6 +295,26 @@ def test_beside_the_first_figure_nothing_is_called_new():
     assert [(row.name, row.new) for row in later.areas] == [
         ("North", "100"), ("South", "–"), ("Elsewhere or not known", "0"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (60, "20 new cases were recorded after 5 Mar 2026 and up to 6 Mar 2026."),
+        (75, "35 new cases were recorded after 5 Mar 2026 and up to 6 Mar 2026."),
+        (None, "20 new cases were recorded after 5 Mar 2026 and up to 6 Mar 2026."),
+        (40, "No new case since 5 Mar 2026."),
+    ],
+)
+def test_a_bulletin_that_takes_the_place_of_another_of_its_day_tells_the_whole_day(count, said):
+    one, two, three = (
+        bulletin(cases=Column(("n", "s", ""), (None, None, 0), total), as_of=date(2026, 3, day))
+        for total, day in ((40, 5), (60, 6), (count, 6))
+    )
+    assert view((one, two, three), "en").lead.startswith(said)
+    first = view((two, three), "en")
+    assert "new case" not in first.lead.split(".")[0]
+    assert first.figures[0].value == "–"
 
 
 def test_an_area_that_left_the_map_is_no_new_case_of_others():

@@ -30,9 +30,19 @@ class CountRow:
     note: str
 
 
-def newest(book: Book, row: str | None) -> Latest:
-    """The newest count of a row (None: the total), without what came where a correction lies in between."""
-    found = latest(book.line(row))
+def newest(book: Book, row: str | None, days: Sequence[date]) -> Latest:
+    """The newest count of a row (None: the total), without what came where a correction lies in between.
+
+    What came is told since a bulletin of an earlier day: one that takes the place of another of its day tells the day.
+    """
+    line = book.line(row)
+    found = latest(line)
+    if found.column is not None and found.since is not None and days[found.since] == days[found.column]:
+        before = [at for at in range(found.since) if line[at] is not None and days[at] < days[found.column]]
+        since = before[-1] if before else None
+        found = Latest(
+            found.count, found.column, (found.count or 0) - (0 if since is None else line[since] or 0), since
+        )
     if found.column is None or found.since is None:
         return found
     between = book.columns[found.since + 1 : found.column + 1]
@@ -63,7 +73,7 @@ def came(one: Latest, days: Sequence[date], words: Words) -> Figure:
 def count_rows(book: Book, names: Sequence[tuple[str, str]], days: Sequence[date], words: Words) -> Iterator[CountRow]:
     """Rows of a table with their names, in order."""
     for row, name in names:
-        one = newest(book, row)
+        one = newest(book, row, days)
         since = "" if one.since is None else words.short_day(days[one.since])
         span = "" if one.column is None else words.short_day(days[one.column])
         if one.count is None:
