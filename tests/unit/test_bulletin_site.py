@@ -289,7 +289,9 @@ def test_beside_the_first_figure_nothing_is_called_new():
     second = bulletin(cases=Column(("n", "s", ""), (4100, 1200, 0), 5300), as_of=date(2026, 3, 6))
     shown = view((first,), "en")
     assert (shown.figures[0].value, shown.figures[0].small) == ("–", ("from the next figure on",))
-    assert [row.new for row in shown.areas] == ["–", "–", "–"]
+    assert [row.new for row in shown.areas] == ["–", "–", "0"]
+    none, hidden = (view((bulletin(cases=Column((), (), total)),), "en").figures[0] for total in (0, None))
+    assert (none.value, hidden.value, hidden.small) == ("0", "–", ("not told yet",))
     later = view((first, second), "en")
     assert later.figures[0].value == "300"
     assert [(row.name, row.new) for row in later.areas] == [

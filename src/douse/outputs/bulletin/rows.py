@@ -61,9 +61,9 @@ def as_of(one: Latest, days: Sequence[date], words: Words) -> str:
 
 def came(one: Latest, days: Sequence[date], words: Words) -> Figure:
     """What came last, with its days; nothing where no count was told before: all that were ever told are not new."""
-    if one.since is None or one.column is None:
-        said = words.say("from the next figure on") if one.column is not None else as_of(one, days, words)
-        return Figure(words.say("New cases"), UNKNOWN, (said,))
+    if one.column is None or one.since is None:
+        said = as_of(one, days, words) if not one.count else words.say("from the next figure on")
+        return Figure(words.say("New cases"), UNKNOWN if one.count != 0 else words.number(0), (said,))
     if one.new is None:
         return Figure(words.say("New cases"), UNKNOWN, (as_of(one, days, words),))
     span = f"{words.short_day(days[one.since])} – {words.short_day(days[one.column])}"
@@ -84,5 +84,5 @@ def count_rows(book: Book, names: Sequence[tuple[str, str]], days: Sequence[date
             note = words.say("corrected, as of {day}", day=span)
         else:
             note = words.say("by {day}", day=span)
-        new = UNKNOWN if one.new is None or not since else words.number(one.new)
+        new = UNKNOWN if one.new is None or (not since and one.count) else words.number(one.new)
         yield CountRow(name, new, words.number(one.count), note)
