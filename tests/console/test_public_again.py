@@ -5,17 +5,22 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from console.conftest import NOW, Clock
+from douse.console.actors import of_user
+from douse.console.models import User
 from douse.console.permissions import Actor, Grant
 from douse.console.public.needs import again
 from douse.console.public.needs.clock import rules_today
 from douse.console.reading import follow
 from douse.console.rows import corrected
+from douse.console.tasks.answers import Answer
+from douse.console.tasks.recording import settle
 from douse.console.writing import record
 from douse.records.ledger import NewEntry
 
@@ -110,6 +115,49 @@ def test_any_write_lets_the_console_look_but_what_it_writes_of_a_request_comes_f
     tasks = follow().current("tasks")["task_id"].to_list()
     assert sum(":r:" in task for task in tasks) == 1
     assert sum(":other:" in task for task in tasks) == 2
+
+
+def test_whose_task_is_recorded_as_done_has_brought_it_and_nobody_else_goes(at: Clock, user: Make) -> None:
+    asked()
+    at.at = NOW + 2 * HOUR
+    look()
+    worker = of_user(User.objects.get(name="a"), verified=True)
+    task = follow().current("tasks").filter(assigned_to="a")["task_id"][0]
+    done = NOW + 2 * HOUR - timedelta(minutes=5)
+    assert settle(worker, Answer(str(uuid4()), task, done, "done")).kept
+    request = follow().current("requests").row(0, named=True)
+    assert (request["delivered_at"], request["met_at"]) == (done, None)
+    assert follow().current("tasks")["outcome"].to_list() == ["done", "done"]
+    at.at = NOW + 9 * HOUR
+    look()
+    assert told() == ["a", "b"]
+    audit = follow().current("audit").filter(action="answered_request")
+    assert audit["object_id"].to_list() == ["r"]
+
+
+def test_a_task_that_only_calls_itself_one_of_a_request_does_not_bring_it() -> None:
+    asked()
+    tracer = Actor("t", (Grant("tracer", "south"),), verified=True)
+    row = {
+        "task_id": "request:r:x",
+        "kind": "deliver",
+        "zone": "south-1",
+        "outcome": "done",
+        "done_at": NOW.isoformat(),
+    }
+    record(tracer, [NewEntry("tasks", row)], action="added_task")
+    assert follow().current("requests")["delivered_at"].to_list() == [None]
+
+
+def test_whose_task_is_given_up_leaves_it_open(at: Clock) -> None:
+    asked()
+    worker = of_user(User.objects.get(name="a"), verified=True)
+    task = follow().current("tasks")["task_id"][0]
+    assert settle(worker, Answer(str(uuid4()), task, NOW, "refused")).kept
+    assert follow().current("requests")["delivered_at"].to_list() == [None]
+    at.at = NOW + 2 * HOUR
+    look()
+    assert sorted(told()) == ["a", "b"]
 
 
 def test_what_is_not_medical_or_came_in_a_file_does_not_ring(put: Make, at: Clock) -> None:

@@ -17,7 +17,7 @@ import polars as pl
 from douse.console import clock
 from douse.console.permissions import Actor, Grant
 from douse.console.policy import EVERYWHERE
-from douse.console.public.needs.alarm import answering, next_of, rung, task_of, told
+from douse.console.public.needs.alarm import answering, next_of, request_of, rung, task_of, told
 from douse.console.public.needs.clock import OPEN, rules_today, with_clock
 from douse.console.reading import follow
 from douse.console.tasks.making import loads
@@ -60,6 +60,7 @@ def look(snapshot: Snapshot) -> Snapshot:
 def ring_again(snapshot: Snapshot, entries: Sequence[NewEntry]) -> Iterable[NewEntry]:
     """Tasks for the next in line, each with its audit entry. What is just being written of a request comes first."""
     written = [entry.row["request_id"] for entry in entries if entry.table == "requests"]
+    written += [request_of(entry.row["task_id"]) for entry in entries if entry.table == "tasks"]
     made = list[NewEntry]()
     for step in _steps(snapshot, but=written):
         task = task_of(step.request, f"again-{step.number}", step.who, step.request["until"])

@@ -11,7 +11,7 @@ from douse.console.policy import ROLES
 from douse.console.public.needs.clock import OPEN, due_of, rules_today, state_of
 from douse.console.rows import corrected
 from douse.console.tasks.making import loads, tracers
-from douse.console.writing import ring_with
+from douse.console.writing import audit_entry, ring_with
 from douse.records.ledger import NewEntry, Snapshot
 
 _PREFIX = "request:"
@@ -42,6 +42,50 @@ def ring(snapshot: Snapshot, entries: Sequence[NewEntry]) -> Iterable[NewEntry]:
             outcome = "cancelled" if state_of(row) == "taken_back" else "done"
             made += [corrected("tasks", task, done_at=clock.now(), outcome=outcome) for task in there]
     return made
+
+
+@ring_with
+def bring(snapshot: Snapshot, entries: Sequence[NewEntry]) -> Iterable[NewEntry]:
+    """Requests whose task is recorded as done are brought, and nobody else need go: their other tasks end.
+
+    What is just being written of a request itself comes first.
+    """
+    rows = [entry.row for entry in entries if entry.table == "tasks"]
+    done = {
+        request_of(row["task_id"]): row
+        for row in rows
+        if row.get("outcome") == "done" and str(row["task_id"]).startswith(_PREFIX)
+    }
+    for name in (entry.row["request_id"] for entry in entries if entry.table == "requests"):
+        done.pop(name, None)
+    if not done:
+        return []
+    made, tasks = list[NewEntry](), open_tasks(snapshot)
+    known = snapshot.current("requests").filter(pl.col("request_id").is_in(list(done)))
+    written = {row["task_id"] for row in rows}
+    for request in known.iter_rows(named=True):
+        name, at = request["request_id"], done[request["request_id"]].get("done_at") or clock.now()
+        if state_of(request) not in OPEN or name not in tasks or not _is_of(done[name], request, tasks[name]):
+            continue
+        others = [task for task in tasks[name] if task["task_id"] not in written]
+        made += [
+            corrected("requests", request, delivered_at=at),
+            *(corrected("tasks", task, done_at=at, outcome="done") for task in others),
+            audit_entry("answered_request", author="console", object_table="requests", object_id=name,
+                        zone=request["zone"]),
+        ]  # fmt: skip
+    return made
+
+
+def _is_of(done: Mapping[str, Any], request: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether it is one of a request's open tasks that was done: where it rang, for that household."""
+    same = done.get("zone") == request["zone"] and done.get("person_id") == request["household"]
+    return same and any(task["task_id"] == done["task_id"] for task in tasks)
+
+
+def request_of(task_id: str) -> str:
+    """The request that a task is of."""
+    return task_id.removeprefix(_PREFIX).rpartition(":")[0]
 
 
 def task_of(request: Mapping[str, Any], step: str, who: str | None, due_at: datetime) -> NewEntry:
