@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
+from douse.bulletin_marks import mark_of, sequence_of
 from douse.errors import UsageError
 from douse.library import advice_for
 from douse.main import Progress, look, no_progress
@@ -89,9 +91,23 @@ class _Source:
         kinds = dict(zip(today.zones.ids, today.zones.kinds, strict=True))
         return [] if rows is None else listed(published_claims(rows, kinds).values())
 
+    def mark(self, sequence: int | None) -> str | None:
+        """How a bulletin names an entry of the ledger; None: a folder."""
+        return None if sequence is None else mark_of(open_ledger(self.question.data), sequence)
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the last entry of a ledger was made; None: a folder, or nothing in it."""
+        if not self.live:
+            return None
+        last = open_ledger(self.question.data).entries(newest_first=True, limit=1)
+        return datetime.fromisoformat(last[0].appended_at) if last else None
+
     def seen(self, bulletin: Bulletin) -> Scene:
         """What was known when a bulletin was made."""
-        return look(self.opened(bulletin.ledger if self.live else None), bulletin.as_of)
+        if not self.live or bulletin.ledger is None:
+            return look(self.opened(None), bulletin.as_of)
+        return look(self.opened(sequence_of(open_ledger(self.question.data), bulletin.ledger)), bulletin.as_of)
 
     def _open(self, sequence: int | None) -> Opened:
         if sequence is None:
@@ -130,8 +146,8 @@ def publish(  # noqa: PLR0913  what the command may say
     today = look(opened, opened.day)
     progress("What may be told beside earlier bulletins")
     bulletin, fresh = beside(
-        today, history, source.seen, audience=audience, ledger=head, call=call,
-        publisher=publisher,
+        today, history, source.seen, audience=audience, ledger=source.mark(head), call=call,
+        publisher=publisher, moment=source.moment,
     )  # fmt: skip
     progress("Writing the site")
     told = (*history, bulletin) if fresh else history
@@ -148,9 +164,10 @@ def beside(  # noqa: PLR0913  the day, what came before, and for whom
     seen: Callable[[Bulletin], Seen],
     *,
     audience: str,
-    ledger: int | None,
+    ledger: int | str | None,
     call: str = "",
     publisher: str = "",
+    moment: datetime | None = None,
 ) -> tuple[Bulletin, bool]:
     """The bulletin of a day, and whether it is a new one.
 
@@ -162,7 +179,7 @@ def beside(  # noqa: PLR0913  the day, what came before, and for whom
         Every earlier bulletin, the oldest first.
     seen : Callable[[Bulletin], Seen]
         What was known when an earlier one was made.
-    audience, ledger, call, publisher
+    audience, ledger, call, publisher, moment
         See `make_bulletin`; whom to call and who publishes are as in the last bulletin where they are empty.
     """
     if history and history[-1].as_of == today.situation.as_of and history[-1].audience == audience:
@@ -170,15 +187,17 @@ def beside(  # noqa: PLR0913  the day, what came before, and for whom
         earlier = seen(before[-1]) if before else None
         again = make_bulletin(
             today, before, earlier, audience=audience, ledger=last.ledger, call=call or last.call,
-            publisher=publisher or last.publisher, form=last.format,
+            publisher=publisher or last.publisher, moment=moment, form=last.format,
         )  # fmt: skip
-        if again == last:
+        if replace(again, moment=last.moment) == last:  # a later moment by itself makes no other bulletin
             return last, False
     earlier = seen(history[-1]) if history and history[-1].audience == audience else None
     if history:
         call, publisher = call or history[-1].call, publisher or history[-1].publisher
     earlier = today if earlier is None and history else earlier  # of another audience: refused there
-    made = make_bulletin(today, history, earlier, audience=audience, ledger=ledger, call=call, publisher=publisher)
+    made = make_bulletin(
+        today, history, earlier, audience=audience, ledger=ledger, call=call, publisher=publisher, moment=moment
+    )
     return made, True
 
 
@@ -221,7 +240,7 @@ def verify(path: Path, question: Question, progress: Progress = no_progress) -> 
         earlier = source.seen(history[at - 1]) if at else None
         again = make_bulletin(
             source.seen(bulletin), history[:at], earlier, audience=bulletin.audience, ledger=bulletin.ledger,
-            call=bulletin.call, publisher=bulletin.publisher, form=bulletin.format,
+            call=bulletin.call, publisher=bulletin.publisher, moment=bulletin.moment, form=bulletin.format,
         )  # fmt: skip
         names = [field.name for field in fields(Bulletin)]
         proofs.append(Proof(bulletin, tuple(n for n in names if getattr(again, n) != getattr(bulletin, n))))

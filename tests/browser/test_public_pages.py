@@ -165,6 +165,23 @@ def test_two_quick_taps_are_one_report_and_its_receipt_is_seen(address, browser)
     assert len(posts) == 1
 
 
+@pytest.mark.parametrize("reachable", [True, False])
+def test_who_took_long_asks_what_the_puzzle_must_be_now_and_is_not_held_up(address, browser, reachable):
+    page, asked = opened(browser, "phone", "en-GB"), []
+    page.clock.install()
+    page.goto(f"{address}/public/report?kind=symptoms&zone=n1")
+    page.check("input[value=fever]")
+    while not page.input_value("input[name=answer]"):
+        page.wait_for_timeout(50)
+    page.on("request", lambda request: asked.append(request.url) if "/public/work" in request.url else None)
+    if not reachable:
+        page.route("**/public/work*", lambda route: route.abort())
+    page.clock.fast_forward("04:00")
+    page.click("button.send")
+    page.wait_for_selector(".receipt-number")
+    assert len(asked) == 1
+
+
 def test_a_report_is_sent_with_the_keyboard_alone(address, browser):
     page = opened(browser, "desk", "en-GB")
     page.goto(f"{address}/public/report?kind=symptoms&zone=n1")

@@ -104,7 +104,8 @@ def test_a_bulletin_is_made_looked_at_published_and_served(maker: Client, ledger
     assert b"12320" in read(maker, reverse("bulletins:preview", args=[draft.name, "en/index.html"]))[1]
     assert publish(maker, draft).status_code == 302
     row = follow().current("bulletins").row(0, named=True)
-    assert (row["bulletin_id"], row["previous"], row["ledger"]) == (draft.bulletin.id, None, draft.bulletin.ledger)
+    assert (row["bulletin_id"], row["previous"], row["ledger"]) == (draft.bulletin.id, None, draft.sequence)
+    assert draft.bulletin.ledger == ledger.entries(since=draft.sequence - 1, limit=1)[0].hash.hex()
     assert ledger.entries(tables=["audit"], newest_first=True, limit=1)[0].row["action"] == "publish_bulletin"
     status, headers, body = served("/public/en/index.html")
     assert (status, b"12320" in body) == ("200 OK", True)
@@ -198,7 +199,9 @@ def test_what_was_published_is_what_the_ledger_gives(maker: Client, put: Make, a
     put("cases", _case("later", at.at), at=at.at)
     told = place.history("public")[-1]
     seen = made._seen(scene.knowledge_on(follow(), date(2026, 4, 1)))(told)
-    assert make_bulletin(seen, (), None, audience="public", ledger=told.ledger, call=told.call) == told
+    assert (
+        make_bulletin(seen, (), None, audience="public", ledger=told.ledger, call=told.call, moment=told.moment) == told
+    )
 
 
 def test_a_file_that_was_changed_is_told_and_nothing_is_made_beside_it(maker: Client) -> None:

@@ -65,7 +65,7 @@ def say(put: Make, ledger: Any) -> Callable[..., None]:
 @pytest.fixture
 def solved() -> Any:
     """Puzzles are solved, as a browser does; each once."""
-    with patch.object(floods.work, "is_solved", return_value=True):
+    with patch.multiple(floods.work, is_solved=lambda *_: True, is_enough=lambda *_: True):
         yield
 
 
@@ -214,7 +214,7 @@ def test_without_proof_of_work_nothing_comes_in_and_a_puzzle_is_good_for_one(res
         resident.post(NEW, {"claim": "Mosquitoes carry it around", "puzzle": "forged", "answer": "1"}).status_code
         == 422
     )
-    with patch.object(floods.work, "is_solved", return_value=True):
+    with patch.multiple(floods.work, is_solved=lambda *_: True, is_enough=lambda *_: True):
         sent = {"claim": "Mosquitoes carry it around", "puzzle": "once", "answer": "1"}
         assert resident.post(NEW, sent).status_code == 201
         assert resident.post(NEW, sent).status_code == 422

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from console.conftest import NOW, Clock
 from console.residents import REPORT, proof, resident, send, solved
 from douse.console import instance
+from douse.console.limits import network_of
 from douse.console.models import OneTimeCode, SpentWork
 from douse.console.permissions import Actor, Grant
 from douse.console.public import codes, floods, intake, work
@@ -81,6 +82,45 @@ def test_a_puzzle_made_easier_than_now_asked_is_not_taken(monkeypatch: pytest.Mo
     sent = proof(resident().get(ADDRESS).text)
     monkeypatch.setattr(floods, "BITS", 9)
     assert resident().post(ADDRESS, {**REPORT, **sent}).status_code == 422
+
+
+def flooded(monkeypatch: pytest.MonkeyPatch, forms: int = 3) -> None:
+    """From here several forms came, and the window remembers them: a puzzle has more bits than in quiet times."""
+    monkeypatch.setattr(floods, "FREE_OF_ADDRESS", 1)
+    for _ in range(forms):
+        floods._add(f"address:{network_of(RequestFactory().get('/'))}")
+
+
+def test_puzzles_gathered_in_a_quiet_hour_are_not_taken_in_a_flood(at: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    gathered = proof(resident().get(ADDRESS).text)
+    at.at = NOW + work.GRACE + timedelta(seconds=2)
+    flooded(monkeypatch)
+    answer = resident().post(ADDRESS, {**REPORT, "note": "since the day before", **gathered})
+    assert answer.status_code == 422
+    assert "Nothing is lost: send it again." in answer.text
+    assert 'value="fever" checked' in answer.text
+    assert "since the day before" in answer.text
+    again = proof(answer.text)
+    assert int(again["puzzle"].split(".")[1]) > int(gathered["puzzle"].split(".")[1])
+    assert resident().post(ADDRESS, {**REPORT, **again}).status_code == 201
+
+
+def test_a_form_that_was_opened_just_before_a_flood_is_taken(at: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = proof(resident().get(ADDRESS).text)
+    at.at = NOW + work.GRACE - timedelta(seconds=2)
+    flooded(monkeypatch)
+    assert resident().post(ADDRESS, {**REPORT, **sent}).status_code == 201
+
+
+def test_in_a_flood_an_easy_puzzle_for_another_place_or_from_another_address_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elsewhere = proof(resident().get(ADDRESS.replace("north-1", "south-1")).text)
+    afar = proof(resident().get(ADDRESS, REMOTE_ADDR="192.0.2.7").text)
+    flooded(monkeypatch)
+    for sent in (elsewhere, afar):
+        assert resident().post(ADDRESS, {**REPORT, **sent}).status_code == 422
+    assert count() == 0
 
 
 def test_what_has_run_out_is_forgotten() -> None:

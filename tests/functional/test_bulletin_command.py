@@ -1,6 +1,7 @@
 """`douse bulletin`: made, made again, corrected, proved, refused."""
 
 import json
+import re
 import shutil
 from datetime import datetime
 from functools import partial
@@ -141,7 +142,7 @@ def test_a_ledger_is_proved_up_to_the_entry_that_a_bulletin_names(tmp_path, caps
     ledger = ["bulletin", str(place), "--as-of", DAYS[1], "--out", str(out), "--quiet"]
     assert main(ledger) == 0
     first = json.loads((out / "latest.json").read_text())
-    assert first["ledger"] > 0
+    assert first["ledger"] == open_ledger(place).entries(newest_first=True, limit=1)[0].hash.hex()
     # Cases of that day come in later: the bulletin still holds as of its entry, and a new one corrects it.
     more = records(tmp_path / "more", extra=[(f"x{i}", "s", "2026-03-03") for i in range(20)])
     assert main(["import", str(more), "--folder", str(place)]) == 0
@@ -151,6 +152,28 @@ def test_a_ledger_is_proved_up_to_the_entry_that_a_bulletin_names(tmp_path, caps
     assert main(ledger) == 0
     assert json.loads((out / "latest.json").read_text())["corrects"] is not None
     assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
+    # How many entries lie between two bulletins would tell that no more cases can have come.
+    assert not re.search(r'"ledger": \d+,', "".join(path.read_text() for path in out.glob("bulletins/*.json")))
+    capsys.readouterr()
+    other = tmp_path / "other"
+    assert main(["import", str(data), "--folder", str(other)]) == 0
+    assert main(["bulletin", "verify", str(out), str(other), "--quiet"]) != 0
+    assert "an entry that this ledger does not hold" in capsys.readouterr().err
+
+
+def test_a_bulletin_of_the_second_form_is_proved_up_to_the_number_that_it_names(tmp_path, monkeypatch, capsys):
+    data, place, out = records(tmp_path / "data"), tmp_path / "instance", tmp_path / "out"
+    assert main(["import", str(data), "--folder", str(place)]) == 0
+    asked = ["bulletin", str(place), "--as-of", DAYS[0], "--out", str(out), "--quiet"]
+    with monkeypatch.context() as before:
+        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=2))
+        before.setattr(bulletins, "mark_of", lambda _, sequence: sequence)
+        assert main(asked) == 0
+    assert isinstance(json.loads((out / "latest.json").read_text())["ledger"], int)
+    capsys.readouterr()
+    assert main([*asked[:3], DAYS[1], *asked[4:]]) == 0
+    assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
+    assert capsys.readouterr().out.count("holds") == 2
 
 
 def test_a_folder_that_moved_is_proved_where_it_is(site, tmp_path):
@@ -191,19 +214,20 @@ def test_answers_to_claims_are_written_beside_a_bulletin_of_a_ledger(tmp_path, c
     assert main(["bulletin", "verify", str(out), str(place), "--quiet"]) == 0
 
 
-def test_bulletins_of_the_first_form_hold_and_are_followed_by_the_new_one(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("form", [1, 2])
+def test_bulletins_of_earlier_forms_hold_and_are_followed_by_the_new_one(form, tmp_path, monkeypatch, capsys):
     data, out = records(tmp_path / "data"), tmp_path / "out"
     asked = ["bulletin", str(data), "--as-of", DAYS[0], "--out", str(out), "--quiet"]
     with monkeypatch.context() as before:
-        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=1))
+        before.setattr(bulletins, "make_bulletin", partial(make_bulletin, form=form))
         assert main(asked) == 0
-    assert json.loads((out / "latest.json").read_text())["format"] == 1
+    assert json.loads((out / "latest.json").read_text())["format"] == form
     capsys.readouterr()
     assert main(asked) == 0
     assert "still holds" in capsys.readouterr().out
     assert main([*asked[:3], DAYS[1], *asked[4:]]) == 0
     latest = json.loads((out / "latest.json").read_text())
-    assert (latest["format"], latest["asked"]["total"]) == (2, 0)
+    assert (latest["format"], latest["asked"]["total"], latest["asked_of"]) == (3, 0, "whole_area")
     assert main(["bulletin", "verify", str(out), str(data), "--quiet"]) == 0
     assert capsys.readouterr().out.count("holds") == 2
 

@@ -1,7 +1,7 @@
 """Requests of residents in a bulletin: what counts as what, in a table; and what a history of bulletins gives away."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,6 +25,7 @@ class Told:
 
     asked: object
     answered: object
+    by: datetime
 
 
 def seen(rows, day=DAY):
@@ -34,8 +35,16 @@ def seen(rows, day=DAY):
     )
 
 
-def made(rows, day=DAY, before=(), earlier=None, minimum=1):
-    return requests(seen(rows, day), before, earlier, minimum)
+def end_of(day):
+    return datetime.combine(day, time.max)
+
+
+def before(made_, at=None):
+    return [Told(made_.asked, made_.answered, at or end_of(DAY))]
+
+
+def made(rows, day=DAY, past=(), earlier=None, minimum=1, at=None):
+    return requests(seen(rows, day), past, earlier, minimum, at or end_of(day))
 
 
 WANTED = {"kind": "food", "wanted_by": NOON + timedelta(hours=6)}
@@ -73,17 +82,27 @@ def test_the_clock_of_the_protocol_stands_in_for_a_time():
 def test_what_is_said_to_have_come_and_has_not_is_named_as_a_correction():
     first = [{**WANTED, "delivered_at": NOON + timedelta(hours=1)}] * 20
     told = made(first)
-    again = made([WANTED] * 20, before=[told], earlier=seen(first))
+    again = made([WANTED] * 20, past=before(told), earlier=seen(first))
     assert again.changed
     assert again.answered.corrected == {"in_time"}
-    assert not made([*first, WANTED], before=[told], earlier=seen(first)).changed
+    assert not made([*first, WANTED], past=before(told), earlier=seen(first)).changed
+
+
+def test_a_request_whose_time_comes_later_on_the_day_waits_and_then_no_number_was_wrong():
+    rows = [{**WANTED, "wanted_by": NOON + timedelta(hours=hours)} for hours in (-2, 6)] * 20
+    morning = made(rows, at=NOON)
+    assert morning.answered.shown == (0, 20, 0)
+    brought = [{**row, "met_at": NOON + timedelta(hours=5)} if n % 2 else row for n, row in enumerate(rows)]
+    evening = made(brought, past=before(morning, NOON), earlier=seen(rows))
+    assert evening.answered.shown == (20, 20, 0)
+    assert not evening.changed
 
 
 def test_a_withdrawal_is_no_correction():
     open_ = {"kind": "food", "wanted_by": NOON + timedelta(days=9)}
     taken_back = {**open_, "withdrawn_at": NOON + timedelta(hours=30)}
     told = made([open_] * 20)
-    again = made([taken_back] * 20, date(2026, 3, 7), before=[told], earlier=seen([open_] * 20))
+    again = made([taken_back] * 20, date(2026, 3, 7), past=before(told), earlier=seen([open_] * 20))
     assert not again.changed
     assert again.answered.shown == (0, 0, 20)
 
@@ -106,10 +125,10 @@ def history(seed):
         for row in rows:
             if rng.random() < 0.02:
                 row.pop("met_at", None)
-        now = seen([dict(row) for row in rows], DAY + timedelta(days=day))
-        made_ = requests(now, told, earlier, MINIMUM)
-        told.append(Told(made_.asked, made_.answered))
-        open_ = requests(now, (), None, 1)
+        now, by = seen([dict(row) for row in rows], DAY + timedelta(days=day)), end_of(DAY + timedelta(days=day))
+        made_ = requests(now, told, earlier, MINIMUM, by)
+        told.append(Told(made_.asked, made_.answered, by))
+        open_ = requests(now, (), None, 1, by)
         true.append(tuple(dict(zip(c.rows, c.shown, strict=True)) for c in (open_.asked, open_.answered)))
         earlier = now
     return [as_attacked(book) for book in books_of_requests(told)], true
@@ -142,5 +161,5 @@ def test_there_was_something_to_recover():
 def test_a_bulletin_that_shows_requests_by_itself_is_broken_by_the_same_attacker():
     """Two days that are safe alone: 40 and 45 requests for food give away the 5 that came in between."""
     told = [made([WANTED] * n, minimum=MINIMUM) for n in (40, 45)]
-    tables = [as_attacked(book) for book in books_of_requests([replace(Told(t.asked, t.answered)) for t in told])]
+    tables = [as_attacked(book) for book in books_of_requests(told)]
     assert Attacker(tables).range(0, "food", 1, 0) == [5, 5]

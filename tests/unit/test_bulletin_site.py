@@ -3,7 +3,9 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -11,10 +13,12 @@ from defusedxml import ElementTree
 
 from conftest import records
 from douse.errors import DataError
-from douse.library import Pathogen, advice_for, load
+from douse.library import Pathogen, Protocol, advice_for, load
 from douse.outputs.bulletin.book import Column
 from douse.outputs.bulletin.feeds import atom, calendar, rss
+from douse.outputs.bulletin.levels import changes
 from douse.outputs.bulletin.site import read_bulletin, read_history, write_site
+from douse.outputs.bulletin.testing import rounds
 from douse.outputs.bulletin.values import (
     Bulletin,
     Change,
@@ -163,6 +167,84 @@ def test_a_bulletin_of_the_first_form_is_read_as_it_was_published(tmp_path):
     assert "asked for" in (tmp_path / "en" / "bulletins" / f"{second.id}.html").read_text()
 
 
+def test_bulletins_of_the_second_form_stay_as_they_were_and_the_third_says_whose_requests_it_tells(tmp_path):
+    second = bulletin()
+    assert not {"asked_of", "moment"} & set(json.loads(as_text(second)))
+    made = bulletin(
+        format=3, previous=second.id, as_of=date(2026, 3, 6), asked_of="whole_area", moment=datetime(2026, 3, 6, 10, 30)
+    )
+    site(tmp_path, second, made)
+    assert read_history(tmp_path) == (second, made)
+    told = json.loads((tmp_path / "latest.json").read_text())
+    assert (told["asked_of"], told["moment"]) == ("whole_area", "2026-03-06T10:30:00")
+    page = (tmp_path / "en" / "index.html").read_text()
+    assert "A bulletin about another illness tells the same ones: do not add them up." in page
+    assert "What is known by 6 Mar, 10:30." in page
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ({"north": "lockdown", "city": "control"}, {"city": "control"}, [("North", "lockdown", "control")]),
+        ({"north": "control", "city": "control"}, {"city": "control"}, []),
+        ({"north": "control"}, {"city": "lockdown"}, [("City", "open", "lockdown"), ("North", "control", "lockdown")]),
+        ({"north": "lockdown"}, {}, [("North", "lockdown", "open")]),
+        ({"gone": "control"}, {}, [("Gone", "control", "open")]),
+    ],
+)
+def test_what_changed_in_a_zone_is_what_holds_there_now(then, now, said):
+    zones = ZoneTree(
+        records(
+            zones=[
+                {"zone_id": "city", "name": "City", "kind": "city"},
+                {"zone_id": "north", "name": "North", "kind": "district", "parent_zone": "city"},
+            ]
+        )
+    )
+
+    def of(levels):
+        return [
+            LevelOfZone(zone, zone.title(), "", level, DAY, None, None, None, None) for zone, level in levels.items()
+        ]
+
+    told = changes(of(now), [bulletin(levels=tuple(of(then)))], zones)
+    assert [(one.name, one.before, one.after) for one in told] == said
+
+
+@pytest.mark.parametrize(("of_buildings", "called"), [(False, ["North"]), (True, ["North", "City"])])
+def test_a_round_of_one_building_calls_nobody_else_to_a_test(of_buildings, called):
+    known = records(
+        zones=[
+            {"zone_id": "city", "name": "City", "kind": "city"},
+            {"zone_id": "north", "name": "North", "kind": "district", "parent_zone": "city"},
+            {"zone_id": "b1", "name": "House 1", "kind": "building", "parent_zone": "city"},
+        ],
+        measures=[
+            {"measure_id": zone, "kind": "screening", "zone": zone, "start": DAY + timedelta(days=days)}
+            for zone, days in (("north", 1), ("b1", 2))
+        ],
+    )
+    today = SimpleNamespace(
+        known=known, zones=ZoneTree(known), situation=SimpleNamespace(as_of=DAY),
+        protocol=load(Protocol, "who-generic"),
+    )  # fmt: skip
+    assert [one.name for one in rounds(today, (), everything=False, of_buildings=of_buildings)] == called
+    assert [one.name for one in rounds(today, (), everything=True)] == ["North", "House 1"]
+
+
+@pytest.mark.parametrize(("days", "said"), [(3, "from 8 Mar 2026 (3 days) if"), (0, "from 5 Mar 2026 if")])
+def test_a_countdown_that_ends_today_counts_no_days(days, said):
+    level = LevelOfZone("n", "North", "", "control", DAY, None, None, DAY + timedelta(days=days), None)
+    assert said in view((bulletin(levels=(level,)),), "en").levels[0].lift
+
+
+def test_the_moment_of_a_feed_lies_on_its_day_wherever_it_is_read():
+    item = ElementTree.fromstring(rss((bulletin(),), "en", "")).find("channel/item")
+    told = parsedate_to_datetime(item.findtext("pubDate"))
+    for hours in (-11, 0, 8, 11):
+        assert told.astimezone(timezone(timedelta(hours=hours))).date() == DAY
+
+
 def test_whoever_publishes_is_named_in_pages_feeds_and_answers(tmp_path):
     answered = Answered(
         "c1", "en", Said_("Salt kills it", "It does not."), {}, "false", (), None, datetime(2026, 3, 1), None, None
@@ -198,7 +280,43 @@ def test_what_a_correction_lies_in_is_no_new_case():
         assert shown.figures[0].value == "–"
         north = next(row for row in shown.areas if row.name == "North")
         assert (north.new, north.note) == ("–", "corrected, as of 6 Mar")
-    assert view((first, bulletin(cases=first.cases)), "en").lead.startswith("No new case since")
+    later = bulletin(cases=first.cases, as_of=date(2026, 3, 6))
+    assert view((first, later), "en").lead.startswith("No new case since")
+
+
+def test_beside_the_first_figure_nothing_is_called_new():
+    first = bulletin(cases=Column(("n", "s", ""), (4000, None, 0), 5000))
+    second = bulletin(cases=Column(("n", "s", ""), (4100, 1200, 0), 5300), as_of=date(2026, 3, 6))
+    shown = view((first,), "en")
+    assert (shown.figures[0].value, shown.figures[0].small) == ("–", ("from the next figure on",))
+    assert [row.new for row in shown.areas] == ["–", "–", "0"]
+    none, hidden = (view((bulletin(cases=Column((), (), total)),), "en").figures[0] for total in (0, None))
+    assert (none.value, hidden.value, hidden.small) == ("0", "–", ("not told yet",))
+    later = view((first, second), "en")
+    assert later.figures[0].value == "300"
+    assert [(row.name, row.new) for row in later.areas] == [
+        ("North", "100"), ("South", "–"), ("Elsewhere or not known", "0"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (60, "20 new cases were recorded after 5 Mar 2026 and up to 6 Mar 2026."),
+        (75, "35 new cases were recorded after 5 Mar 2026 and up to 6 Mar 2026."),
+        (None, "20 new cases were recorded after 5 Mar 2026 and up to 6 Mar 2026."),
+        (40, "No new case since 5 Mar 2026."),
+    ],
+)
+def test_a_bulletin_that_takes_the_place_of_another_of_its_day_tells_the_whole_day(count, said):
+    one, two, three = (
+        bulletin(cases=Column(("n", "s", ""), (None, None, 0), total), as_of=date(2026, 3, day))
+        for total, day in ((40, 5), (60, 6), (count, 6))
+    )
+    assert view((one, two, three), "en").lead.startswith(said)
+    first = view((two, three), "en")
+    assert "new case" not in first.lead.split(".")[0]
+    assert first.figures[0].value == "–"
 
 
 def test_an_area_that_left_the_map_is_no_new_case_of_others():

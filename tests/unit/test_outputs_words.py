@@ -19,6 +19,14 @@ def test_fields_are_filled_by_their_type():
     assert said == "Harbour Controlled 5 Mar 2026 12,345 2.3 42% hospital beds"
 
 
+@pytest.mark.parametrize("name", ["confirmed", "north", "lockdown", "2026-03-05"])
+@pytest.mark.parametrize("sentence", ["Given to {who}", "Corrected by {author}"])
+def test_somebody_who_is_called_like_a_code_a_zone_or_a_day_is_called_that(name, sentence):
+    words = Words("zh", zones={"north": "北区"}, levels={"lockdown": "封控"})
+    assert words.say("{zone}", zone=name) != name
+    assert name in words.say(sentence, who=name, author=name)
+
+
 def test_one_and_many():
     key = "{n} {n:case was|cases were} told."
     assert EN.say(key, n=1) == "1 case was told."

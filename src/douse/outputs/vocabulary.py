@@ -61,7 +61,7 @@ EVENTS = (
 )  # fmt: skip
 RESIDENT_EVENTS = (
     "sent_by_residents", "corrected_by_resident", "withdrawn_by_resident", "confirmed_by_resident", "triage",
-    "answered_request", "gave_code",
+    "answered_request", "gave_code", "rang_again",
 )  # fmt: skip
 TASK_EVENTS = (
     "make_tasks", "share_tasks", "took_task", "recorded_task", "recorded_visit", "make_token", "revoked_token",

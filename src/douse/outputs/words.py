@@ -96,6 +96,9 @@ _ENGLISH = {
 }
 
 
+_PEOPLE = ("who", "author")  # fields that name somebody
+
+
 class Words:
     """Everything that a page says, in one language.
 
@@ -210,9 +213,11 @@ class Words:
         return format_datetime(moment, pattern, locale=self.locale) if moment else UNKNOWN
 
     def fact(self, name: str, value: object) -> str:
-        """A fact of a sentence as it reads in it."""
+        """A fact of a sentence as it reads in it: `who` and `author` name somebody, who may be called like a code."""
         if value is None:
             return UNKNOWN
+        if name in _PEOPLE:
+            return str(value)
         if isinstance(value, date):  # a datetime is one too
             return self.moment(value) if isinstance(value, datetime) else self.day(value)
         if isinstance(value, (int, float)):

@@ -61,6 +61,6 @@ def _row(draft: Draft) -> NewEntry:
     row = {
         "bulletin_id": told.id, "as_of": min(now, datetime.combine(told.as_of, time.max)),
         "audience": draft.asked.audience, "published_at": now, "previous": told.previous, "corrects": told.corrects,
-        "ledger": told.ledger, "folder": draft.asked.audience,
+        "ledger": draft.sequence, "folder": draft.asked.audience,
     }  # fmt: skip
     return NewEntry("bulletins", row)

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import polars as pl
 
+from douse.bulletin_marks import mark_of, sequence_of
 from douse.bulletins import beside
-from douse.console import instance
+from douse.console import clock, instance
 from douse.console.bulletins import place
 from douse.console.claims.published import published as published_claims
 from douse.console.plan.workshop import Progress, Work, workshop
@@ -53,6 +54,8 @@ class Draft:
         Those before it.
     name : str
         Of the folder of its files.
+    sequence : int
+        Of the last entry of the ledger that it was made from.
     is_new : bool
         False: the one of that day was published before and still holds.
     """
@@ -61,6 +64,7 @@ class Draft:
     bulletin: Bulletin
     before: tuple[Bulletin, ...]
     name: str
+    sequence: int
     is_new: bool
 
 
@@ -100,10 +104,11 @@ def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progr
     before = place.history(asked.audience)
     progress("What is known of the day")
     today = _look(snapshot, asked.day, knowledge)
+    mark = mark_of(instance.current().stores.ledger, snapshot.sequence)
     progress("What may be told beside earlier bulletins")
     bulletin, is_new = beside(
-        today, before, _seen(knowledge), audience=asked.audience, ledger=snapshot.sequence, call=asked.call,
-        publisher=instance.current().publisher,
+        today, before, _seen(knowledge), audience=asked.audience, ledger=mark, call=asked.call,
+        publisher=instance.current().publisher, moment=clock.now().replace(microsecond=0),
     )  # fmt: skip
     progress("Writing the site")
     name = uuid4().hex
@@ -113,7 +118,7 @@ def make(snapshot: Snapshot, asked: Asked, knowledge: Knowledge, progress: Progr
             places=today.known.table("places"), advice=advice_for(today.pathogen), language=asked.language,
             address=asked.address, claims=listed(published_claims(snapshot).values()),
         )  # fmt: skip
-    return Draft(asked, bulletin, before, name, is_new)
+    return Draft(asked, bulletin, before, name, snapshot.sequence, is_new)
 
 
 def latest() -> Draft | None:
@@ -144,8 +149,9 @@ def _seen(knowledge: Knowledge) -> Callable[[Bulletin], Scene]:
                 "The earlier bulletins were made from a folder, not from this ledger.",
                 next_step="Go on with `douse bulletin`, or begin a new folder of bulletins.",
             )
-        rows = with_attached(ledger, rows_after(ledger, 0, bulletin.ledger))
-        return _look(Snapshot(0, {}).followed(bulletin.ledger, rows), bulletin.as_of, knowledge)
+        sequence = sequence_of(ledger, bulletin.ledger)
+        rows = with_attached(ledger, rows_after(ledger, 0, sequence))
+        return _look(Snapshot(0, {}).followed(sequence, rows), bulletin.as_of, knowledge)
 
     return seen
 

@@ -110,7 +110,7 @@ def look(request: HttpRequest, name: str) -> HttpResponse:
 
 def _is_stale(draft: made.Draft) -> bool:
     """Whether the ledger got records after the draft was made: it may be published all the same."""
-    return draft.bulletin.ledger is not None and follow().sequence > draft.bulletin.ledger
+    return follow().sequence > draft.sequence
 
 
 @require_POST

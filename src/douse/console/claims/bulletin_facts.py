@@ -2,7 +2,10 @@
 
 from datetime import datetime, time
 
+import polars as pl
+
 from douse.console.bulletins import place
+from douse.console.reading import follow
 from douse.errors import DataError
 from douse.outputs.bulletin.values import DIED, Bulletin
 from douse.outputs.claims.evidence import Fact, Value
@@ -15,7 +18,7 @@ def of(zone: str | None) -> list[Fact]:
     told = _last()
     if told is None:
         return []
-    as_of, entry = datetime.combine(told.as_of, time.max), told.ledger or 0
+    as_of, entry = datetime.combine(told.as_of, time.max), _entry(told)
     asked: list[tuple[str, str | None]] = [(figure, None) for figure in _OF_AREA]
     asked += [(figure, zone) for figure in _OF_ZONE if zone is not None]
     return [
@@ -23,6 +26,12 @@ def of(zone: str | None) -> list[Fact]:
         for figure, place_ in asked
         if (value := _said(told, figure, place_)) is not None
     ]
+
+
+def _entry(told: Bulletin) -> int:
+    """Sequence number of the entry up to which a bulletin tells; 0 where the ledger knows nothing of it."""
+    rows = follow().current("bulletins").filter(pl.col("bulletin_id") == told.id)
+    return int(rows["ledger"][0] or 0) if len(rows) else 0
 
 
 def value_of(fact: Fact) -> Value:

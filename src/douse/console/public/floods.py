@@ -36,6 +36,11 @@ class Proof:
     code: str = ""
 
 
+def place_of(request: HttpRequest, zone: str | None) -> str:
+    """What a puzzle is made for: where a request comes from, and the zone of its form."""
+    return f"{network_of(request)} {zone or ELSEWHERE}"
+
+
 def bits_for(request: HttpRequest, zone: str | None) -> int:
     """How hard the puzzle is for a form that comes from where this request comes from."""
     from_address = _count(f"address:{network_of(request)}") / FREE_OF_ADDRESS
@@ -67,6 +72,8 @@ def admit(request: HttpRequest, zone: str | None, proof: Proof) -> str:
         )
     if not work.is_solved(proof.puzzle, proof.answer, BITS):
         return say("The form could not be checked. Send it once more, or give a code.")
+    if not work.is_enough(proof.puzzle, bits_for(request, zone), place_of(request, zone)):
+        return say("Many forms are coming in, so yours is checked once more. Nothing is lost: send it again.")
     if not work.spend(proof.puzzle):
         return say("This form was sent already. If you did not see a receipt, send it once more.")
     for one in (address, place):

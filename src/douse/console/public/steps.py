@@ -116,7 +116,7 @@ def _proof_of(request: HttpRequest) -> Proof:
 def new_puzzle(request: HttpRequest, zone: str | None) -> tuple[str, int]:
     """A puzzle for a form, and its bits."""
     bits = floods.bits_for(request, zone)
-    return work.puzzle(bits), bits
+    return work.puzzle(bits, floods.place_of(request, zone)), bits
 
 
 def receipt_page(

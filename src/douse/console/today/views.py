@@ -15,6 +15,7 @@ from douse.console.breakglass import seen_by_steward, still_broken
 from douse.console.claims.times import waiting
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
+from douse.console.public.needs import again
 from douse.console.public.staff.requests import medical_waiting
 from douse.console.reach import ground_of
 from douse.console.reading import follow, visible
@@ -36,7 +37,7 @@ _CLOSED = ("dismissed", "verified")  # verdicts after which a signal is not open
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Today's page, or that of a past day as it was known at its end."""
-    actor, snapshot = actor_of(request), follow()
+    actor, snapshot = actor_of(request), again.look(follow())
     today = clock.now().date()
     day = chosen_day(request.GET.get("day", ""), today)
     values: dict[str, Any] = {
@@ -162,6 +163,10 @@ def _overdue(actor: Actor, snapshot: Snapshot) -> dict[str, Any]:
 
 @require_GET
 def healthy(request: HttpRequest) -> HttpResponse:
-    """For whoever watches the server: it answers, and the ledger can be read."""
+    """For whatever watches the server: it answers, and the ledger can be read. Asked each minute it is the clock.
+
+    Time alone makes nothing ring: see `again`.
+    """
     del request
+    again.look(follow())
     return HttpResponse(f"ok {instance.current().stores.ledger.head}", content_type="text/plain")

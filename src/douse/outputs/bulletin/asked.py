@@ -15,6 +15,7 @@ class Asked:
 
     figures: tuple[Figure, ...]
     kinds: tuple[CountRow, ...]
+    note: str = ""
 
 
 def asked(history: Sequence[Bulletin], words: Words) -> Asked | None:
@@ -30,15 +31,20 @@ def asked(history: Sequence[Bulletin], words: Words) -> Asked | None:
     figures = [
         Figure(label, words.number(one.count), (as_of(one, days, words),))
         for label, one in (
-            (words.say("Asked for in all"), newest(kinds, None)),
-            (words.say("Not met in time"), newest(fates, NOT_IN_TIME)),
-            (words.say("Met in time"), newest(fates, IN_TIME)),
+            (words.say("Asked for in all"), newest(kinds, None, days)),
+            (words.say("Not met in time"), newest(fates, NOT_IN_TIME, days)),
+            (words.say("Met in time"), newest(fates, IN_TIME, days)),
             (words.say("Wait, still in time"), _waiting(telling)),
-            (words.say("Taken back by households"), newest(fates, TAKEN_BACK)),
+            (words.say("Taken back by households"), newest(fates, TAKEN_BACK, days)),
         )
     ]
     rows = count_rows(kinds, [(kind, words.label(kind)) for kind in told.asked.rows], days, words)
-    return Asked(tuple(figures), tuple(rows))
+    note = words.say(
+        "Requests of all households of the area, ill or not. A bulletin about another illness tells the same ones: do "
+        "not add them up. In time: by when the household needs it, or else within the time that the rules give for its "
+        "kind."
+    )
+    return Asked(tuple(figures), tuple(rows), note)
 
 
 def _waiting(telling: Sequence[Bulletin]) -> Latest:

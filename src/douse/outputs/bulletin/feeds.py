@@ -111,8 +111,8 @@ def _link(address: str, path: str) -> str:
 
 
 def _moment(day: date) -> datetime:
-    """The end of a day: feeds want a moment, and a bulletin has a day only."""
-    return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
+    """Noon in UTC: feeds want a moment, a bulletin has a day only, and at noon it is that day nearly everywhere."""
+    return datetime.combine(day, time(12), tzinfo=UTC)
 
 
 def _document(root: Xml.Element) -> str:

@@ -1,6 +1,6 @@
 """Levels in force as they may be told, and what changed since the bulletin before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from douse.outputs.bulletin.areas import is_public, public_ancestor
 from douse.outputs.bulletin.numbers import Seen
 from douse.outputs.bulletin.values import Bulletin, Change, LevelOfZone, Meaning, Said
 from douse.records.codes import LEVELS
+from douse.records.zone_tree import ZoneTree
 from douse.situation.lifting import lift_countdown
 
 
@@ -51,18 +52,37 @@ def meanings(today: Seen) -> tuple[Meaning, ...]:
     )
 
 
-def changes(now: Sequence[LevelOfZone], before: Sequence[Bulletin]) -> tuple[Change, ...]:
-    """Zones whose own level is another than in the last bulletin; none beside the first."""
+def changes(
+    now: Sequence[LevelOfZone], before: Sequence[Bulletin], zones: ZoneTree | None = None
+) -> tuple[Change, ...]:
+    """Zones whose own level is another than in the last bulletin; none beside the first.
+
+    Parameters
+    ----------
+    zones : ZoneTree, optional
+        Tells what holds where a level was lifted: that of a zone around it may be left, and the change is to that one.
+        None: own levels only, as earlier formats told them.
+    """
     if not before:
         return ()
     old = {one.zone: one for one in before[-1].levels}
     new = {one.zone: one for one in now}
     told = [
-        Change(zone, (new.get(zone) or old[zone]).name, _level(old.get(zone)), _level(new.get(zone)))
+        Change(zone, (new.get(zone) or old[zone]).name, _held(zone, old, zones), _held(zone, new, zones))
         for zone in {**old, **new}
         if _level(old.get(zone)) != _level(new.get(zone))
     ]
-    return tuple(sorted(told, key=lambda one: (-_rank(one.after), one.name, one.zone)))
+    return tuple(sorted(
+        (one for one in told if one.before != one.after), key=lambda one: (-_rank(one.after), one.name, one.zone)
+    ))  # fmt: skip
+
+
+def _held(zone: str, levels: Mapping[str, LevelOfZone], zones: ZoneTree | None) -> str:
+    """The level that holds in a zone: its own, or a stricter one of a zone around it."""
+    if zones is None or zone not in zones.position:
+        return _level(levels.get(zone))
+    around = (zones.ids[at] for at in zones.ancestors(zones.position[zone]))
+    return max((_level(levels.get(one)) for one in around), key=_rank)
 
 
 def _of_zone(today: Seen, zone: int, row: dict[str, object]) -> LevelOfZone:

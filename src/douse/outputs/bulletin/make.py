@@ -1,6 +1,7 @@
 """Make the bulletin of a day beside all that came before."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 
 from douse.errors import UsageError
 from douse.outputs.bulletin.levels import changes, levels, meanings
@@ -8,7 +9,7 @@ from douse.outputs.bulletin.numbers import Seen, numbers, trend
 from douse.outputs.bulletin.ranges import InconsistentError
 from douse.outputs.bulletin.requests import requests
 from douse.outputs.bulletin.testing import rounds, sites
-from douse.outputs.bulletin.values import FORMAT, Bulletin, Correction, Said
+from douse.outputs.bulletin.values import FORMAT, THIRD, WHOLE_AREA, Bulletin, Correction, Said
 
 PUBLIC, PARTNERS = "public", "partners"
 
@@ -19,9 +20,10 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     earlier: Seen | None = None,
     *,
     audience: str = PUBLIC,
-    ledger: int | None = None,
+    ledger: int | str | None = None,
     call: str = "",
     publisher: str = "",
+    moment: datetime | None = None,
     form: int = FORMAT,
 ) -> Bulletin:
     """The bulletin of a day.
@@ -36,12 +38,14 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
         What was known on the day of the last of them; needed where there is one.
     audience : str
         public; or partners, who see every count and every zone.
-    ledger : int, optional
-        Sequence number of the last entry that it was made from.
+    ledger : str or int, optional
+        The last entry that it was made from; see `Bulletin`.
     call : str
         Whom to call; empty: the health department.
     publisher : str
         Name of the department that publishes it.
+    moment : datetime, optional
+        When it is made; it counts where that is on its day, which is then not over.
     form : int
         Edition of the form: that of an earlier bulletin, where one is made anew.
 
@@ -54,16 +58,18 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     everything = audience == PARTNERS
     minimum = 1 if everything else round(today.protocol.privacy.small_cell_min.value)
     minimum = max(minimum, *(b.minimum for b in before), 1)
+    day = today.situation.as_of
+    at = moment if moment is not None and moment.date() == day and form >= THIRD else None
     try:
         counts = numbers(today, before, earlier, minimum)
-        asked = requests(today, before, earlier, minimum) if form > 1 else None
+        asked = requests(today, before, earlier, minimum, at or datetime.combine(day, time.max)) if form > 1 else None
     except InconsistentError:
         raise UsageError(
             "The earlier bulletins contradict one another, so nothing can be told beside them.",
             next_step="See which of them is not what it should be: `douse bulletin verify`.",
         ) from None
     last = before[-1] if before else None
-    corrects = last.id if last is not None and last.as_of == today.situation.as_of else None
+    corrects = last.id if last is not None and last.as_of == day else None
     replaced = (Correction("replaced"),) if corrects else ()
     of_requests = (Correction("requests"),) if asked is not None and asked.changed else ()
     now, stricter = levels(today, everything=everything)
@@ -71,7 +77,7 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
     return Bulletin(
         format=form,
         audience=audience,
-        as_of=today.situation.as_of,
+        as_of=day,
         previous=None if last is None else last.id,
         corrects=corrects,
         ledger=ledger,
@@ -89,13 +95,15 @@ def make_bulletin(  # noqa: PLR0913  the day, what came before, and for whom
         levels=now,
         stricter_within=stricter,
         meanings=meanings(today),
-        changes=changes(now, before),
+        changes=changes(now, before, today.zones if form >= THIRD else None),
         corrections=(*replaced, *counts.corrections, *of_requests),
-        rounds=rounds(today, now, everything=everything),
+        rounds=rounds(today, now, everything=everything, of_buildings=form < THIRD),
         sites=sites(today),
         publisher=publisher if form > 1 else "",
         asked=None if asked is None else asked.asked,
         answered=None if asked is None else asked.answered,
+        asked_of=WHOLE_AREA if form >= THIRD else "",
+        moment=at,
     )
 
 

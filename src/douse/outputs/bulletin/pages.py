@@ -179,8 +179,8 @@ _LOOKUP = {
     "means": _("What this means"),
     "searching": _("Looking …"),
     "none": _("Nothing begins like that. Try the name of the estate or community, with its first letters."),
-    "count": _("Found: {n}. As known at the end of {day}."),
-    "more": _("The first {n} are shown: type more letters. As known at the end of {day}."),
+    "count": _("Found: {n}. As known on {day}."),
+    "more": _("The first {n} are shown: type more letters. As known on {day}."),
     "failed": _("The names could not be loaded. Try again when there is a network."),
     "kept": _("Kept on this phone: the look-up now works without a network."),
 }

@@ -190,6 +190,7 @@ class _Page(FPDF):
         self._figures(asked.figures)
         heads = (self.say("Asked for"), self.say("New"), self.say("In all"), self.say("Days of the new"))
         self._table(heads, [(r.name, r.new, r.all, r.note) for r in asked.kinds], (44, 14, 14, 28), right=(1, 2))
+        self._line(asked.note, 9, colour=_QUIET)
 
     def _tests(self) -> None:
         v = self.v

@@ -6,7 +6,7 @@ have time are the difference, as those still ill are, so the same rules hide wha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 import polars as pl
 
@@ -30,7 +30,7 @@ class Requests:
     changed: bool
 
 
-def requests(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, minimum: int) -> Requests:
+def requests(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, minimum: int, moment: datetime) -> Requests:
     """Requests of the whole area as they may be shown.
 
     Parameters
@@ -43,13 +43,15 @@ def requests(today: Seen, before: Sequence[Bulletin], earlier: Seen | None, mini
         What was known on the day of the last of them: what has left a row since is a correction.
     minimum : int
         Counts from 1 to below it are small.
+    moment : datetime
+        By which time is up, or not: the end of the day, or earlier where the bulletin is made before.
     """
-    kinds, fates = _groups(today)
+    kinds, fates = _groups(today, moment)
     changed_kinds: set[str] = set()
     changed_fates: set[str] = set()
     last = before[-1] if before else None
     if last is not None and last.asked is not None and last.answered is not None and earlier is not None:
-        old_kinds, old_fates = _groups(earlier)
+        old_kinds, old_fates = _groups(earlier, last.by)
         rewritten = not (agrees(last.asked, old_kinds) and agrees(last.answered, old_fates))
         changed_kinds = {row for row in kinds if rewritten or old_kinds[row] - kinds[row]}
         changed_fates = {row for row in fates if rewritten or old_fates[row] - fates[row]}
@@ -64,20 +66,19 @@ def due(rules: RequestRules) -> pl.Expr:
     return pl.coalesce("wanted_by", pl.col("requested_at") + pl.duration(minutes=lasts * 60))
 
 
-def _groups(seen: Seen) -> tuple[Groups, Groups]:
-    """Requests by kind, and those whose time is up by what became of them, at the end of the day.
+def _groups(seen: Seen, moment: datetime) -> tuple[Groups, Groups]:
+    """Requests by kind, and those whose time is up by what became of them, at a moment.
 
     One that was handed over is met, as long as the household does not say otherwise. One that was taken back was never
     unmet.
     """
-    now = datetime.combine(seen.situation.as_of, time.max)
     met = pl.min_horizontal("delivered_at", "met_at")
     fate = (
         pl.when(pl.col("withdrawn_at").is_not_null())
         .then(pl.lit(TAKEN_BACK))
         .when(met <= pl.col("due"))
         .then(pl.lit(IN_TIME))
-        .when(met.is_not_null() | (pl.col("due") < now))
+        .when(met.is_not_null() | (pl.col("due") < moment))
         .then(pl.lit(NOT_IN_TIME))
     )
     rules = part_of(seen.protocol, lambda protocol: protocol.requests)

@@ -30,9 +30,19 @@ class CountRow:
     note: str
 
 
-def newest(book: Book, row: str | None) -> Latest:
-    """The newest count of a row (None: the total), without what came where a correction lies in between."""
-    found = latest(book.line(row))
+def newest(book: Book, row: str | None, days: Sequence[date]) -> Latest:
+    """The newest count of a row (None: the total), without what came where a correction lies in between.
+
+    What came is told since a bulletin of an earlier day: one that takes the place of another of its day tells the day.
+    """
+    line = book.line(row)
+    found = latest(line)
+    if found.column is not None and found.since is not None and days[found.since] == days[found.column]:
+        before = [at for at in range(found.since) if line[at] is not None and days[at] < days[found.column]]
+        since = before[-1] if before else None
+        found = Latest(
+            found.count, found.column, (found.count or 0) - (0 if since is None else line[since] or 0), since
+        )
     if found.column is None or found.since is None:
         return found
     between = book.columns[found.since + 1 : found.column + 1]
@@ -50,10 +60,12 @@ def as_of(one: Latest, days: Sequence[date], words: Words) -> str:
 
 
 def came(one: Latest, days: Sequence[date], words: Words) -> Figure:
-    """What came last, with its days."""
-    if one.since is None or one.column is None or one.new is None:
-        value = one.new if one.since is None else None
-        return Figure(words.say("New cases"), words.number(value), (as_of(one, days, words),))
+    """What came last, with its days; nothing where no count was told before: all that were ever told are not new."""
+    if one.column is None or one.since is None:
+        said = as_of(one, days, words) if not one.count else words.say("from the next figure on")
+        return Figure(words.say("New cases"), UNKNOWN if one.count != 0 else words.number(0), (said,))
+    if one.new is None:
+        return Figure(words.say("New cases"), UNKNOWN, (as_of(one, days, words),))
     span = f"{words.short_day(days[one.since])} – {words.short_day(days[one.column])}"
     return Figure(words.say("New cases"), words.number(one.new), (span,))
 
@@ -61,7 +73,7 @@ def came(one: Latest, days: Sequence[date], words: Words) -> Figure:
 def count_rows(book: Book, names: Sequence[tuple[str, str]], days: Sequence[date], words: Words) -> Iterator[CountRow]:
     """Rows of a table with their names, in order."""
     for row, name in names:
-        one = newest(book, row)
+        one = newest(book, row, days)
         since = "" if one.since is None else words.short_day(days[one.since])
         span = "" if one.column is None else words.short_day(days[one.column])
         if one.count is None:
@@ -72,5 +84,5 @@ def count_rows(book: Book, names: Sequence[tuple[str, str]], days: Sequence[date
             note = words.say("corrected, as of {day}", day=span)
         else:
             note = words.say("by {day}", day=span)
-        new = UNKNOWN if one.new is None else words.number(one.new)
+        new = UNKNOWN if one.new is None or (not since and one.count) else words.number(one.new)
         yield CountRow(name, new, words.number(one.count), note)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from douse.outputs.bulletin.areas import public_ancestor
+from douse.outputs.bulletin.areas import is_public, public_ancestor
 from douse.outputs.bulletin.levels import steps
 from douse.outputs.bulletin.numbers import Seen
 from douse.outputs.bulletin.values import LevelOfZone, TestRound, TestSite
@@ -14,15 +14,25 @@ from douse.outputs.bulletin.values import LevelOfZone, TestRound, TestSite
 DAYS_AHEAD = 14
 
 
-def rounds(today: Seen, now: Sequence[LevelOfZone], *, everything: bool) -> tuple[TestRound, ...]:
+def rounds(
+    today: Seen, now: Sequence[LevelOfZone], *, everything: bool, of_buildings: bool = False
+) -> tuple[TestRound, ...]:
     """Days of tests for everybody, from the as-of day for two weeks, by zone that may be named.
 
     A screening measure has its first day; a level that the protocol tests by rounds has one every so many days from
-    its first day until it ends. A round of a building is told under the zone around it.
+    its first day until it ends.
+
+    Parameters
+    ----------
+    of_buildings : bool
+        Whether a round of a building is told under the zone around it, as earlier formats did: then all who live in
+        that zone are called to a test that is not theirs. Else it is told at the door, as the building's level is.
     """
     first = today.situation.as_of
     last = first + timedelta(days=DAYS_AHEAD - 1)
     nearest = np.arange(len(today.zones)) if everything else public_ancestor(today.zones)
+    if not everything and not of_buildings:
+        nearest = np.where(is_public(today.zones), nearest, -1)
     days: dict[str, set[date]] = {}
     screening = today.known.table("measures").filter(
         (pl.col("kind").cast(pl.String) == "screening") & pl.col("zone").is_not_null() & pl.col("ended_on").is_null()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cached_property
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,8 +13,12 @@ from douse.errors import DataError
 from douse.outputs.bulletin.book import Book, Column
 from douse.outputs.json_text import dumped, plain
 
-FORMAT = 2
-FORMATS = (1, FORMAT)  # that can be read; 1 said nothing of requests nor of who publishes
+FORMAT = THIRD = 3
+# That can be read: 1 said nothing of requests nor of who publishes; 2 judged requests by the end of the day though it
+# was made before, did not say whose they are, called a zone open whose own level alone
+# was lifted, and a whole zone to the round of tests of one building in it.
+FORMATS = (1, 2, THIRD)
+WHOLE_AREA = "whole_area"
 ELSEWHERE = ""  # the row of cases that lie in no area on the list
 DIED, OTHER = "died", "other"
 IN_TIME, NOT_IN_TIME, TAKEN_BACK = "in_time", "not_in_time", "taken_back"
@@ -129,8 +133,9 @@ class Bulletin:
         The end of this day is the moment of all that is told.
     previous, corrects : str or None
         SHA-256 of the bulletin before, and of the one of the same day whose place it takes.
-    ledger : int or None
-        Sequence number of the last entry of the ledger that had been made by then; None: made from a folder.
+    ledger : str, int or None
+        Hash of the last entry of the ledger that had been made by then; its sequence number in formats 1 and 2, which
+        told how many entries lay between two bulletins. None: made from a folder.
     minimum : int
         Counts from 1 to below it are not shown.
     pathogen, protocol, edition : str
@@ -148,6 +153,11 @@ class Bulletin:
     asked, answered : Column or None
         Requests of residents: cumulative counts by kind, and of those whose time is up, by what became of them (met in
         time, not met in time, taken back). None: of format 1.
+    asked_of : str
+        Whose requests these are: whole_area, whatever the pathogen, so those of another bulletin are the same ones.
+        Empty: of an earlier format, which did not say so.
+    moment : datetime or None
+        When it was made, where its day was not over: whether time is up is judged by then. None: by the end of the day.
     """
 
     format: int
@@ -155,7 +165,7 @@ class Bulletin:
     as_of: date
     previous: str | None
     corrects: str | None
-    ledger: int | None
+    ledger: int | str | None
     minimum: int
     pathogen: str
     protocol: str
@@ -177,6 +187,13 @@ class Bulletin:
     publisher: str = ""
     asked: Column | None = None
     answered: Column | None = None
+    asked_of: str = ""
+    moment: datetime | None = None
+
+    @property
+    def by(self) -> datetime:
+        """The moment by which requests are judged."""
+        return self.moment or datetime.combine(self.as_of, time.max)
 
     @cached_property
     def id(self) -> str:
@@ -188,7 +205,7 @@ class Bulletin:
         return next(meaning for meaning in self.meanings if meaning.level == level)
 
 
-_SINCE_2 = ("publisher", "asked", "answered")
+_SINCE = {"publisher": 2, "asked": 2, "answered": 2, "asked_of": THIRD, "moment": THIRD}  # names of parts -> format
 _FORM: TypeAdapter[Bulletin] = TypeAdapter(Bulletin)
 
 
@@ -198,9 +215,7 @@ def as_text(bulletin: Bulletin) -> str:
     for name in ("cases", "outcomes", "asked", "answered"):
         if value[name] is not None:
             value[name]["corrected"] = sorted(value[name]["corrected"])
-    if bulletin.format == 1:
-        value = {name: held for name, held in value.items() if name not in _SINCE_2}
-    return dumped(value)
+    return dumped({name: held for name, held in value.items() if _SINCE.get(name, 1) <= bulletin.format})
 
 
 def from_text(text: str, name: str) -> Bulletin:

@@ -88,7 +88,9 @@ def view(history: Sequence[Bulletin], language: str) -> View:
         title=words.say("Bulletin: {pathogen}", pathogen=told.called.say(language)),
         day=words.day(told.as_of),
         about=(
-            words.say("What is known at the end of {day}.", day=told.as_of),
+            words.say("What is known at the end of {day}.", day=told.as_of)
+            if told.moment is None
+            else words.say("What is known by {moment}.", moment=told.moment),
             words.say("Rules: {name}, edition {edition}.", name=told.rules.say(language), edition=told.edition),
             *((words.say("Published by {name}.", name=told.publisher),) if told.publisher else ()),
         ),
@@ -117,7 +119,7 @@ def view(history: Sequence[Bulletin], language: str) -> View:
         call=told.call or words.say("your health department"),
         id=told.id,
         previous=told.previous or "",
-        ledger="" if told.ledger is None else str(told.ledger),
+        ledger="" if told.ledger is None else str(told.ledger)[:16],
     )
 
 
@@ -151,7 +153,7 @@ def _r(bulletin: Bulletin, words: Words) -> str:
 
 
 def _lead(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> str:
-    new = newest(cases, None)
+    new = newest(cases, None, days)
     if new.count is None:
         first = words.say("Too few cases are on record to tell their number.")
     elif new.new == 0 and new.column == len(days) - 1:
@@ -177,7 +179,7 @@ def _period(new: Latest, days: Sequence[date], words: Words) -> str:
 def _figures(history: Sequence[Bulletin], words: Words) -> Iterator[Figure]:
     told, days = history[-1], [b.as_of for b in history]
     cases, outcomes = books(history)
-    total, closed, died = newest(cases, None), newest(outcomes, None), newest(outcomes, DIED)
+    total, closed, died = newest(cases, None, days), newest(outcomes, None, days), newest(outcomes, DIED, days)
     yield came(total, days, words)
     yield Figure(words.say("All cases"), words.number(total.count), (as_of(total, days, words),))
     # Those still ill are told where both counts are of the same bulletin.
@@ -200,7 +202,7 @@ def _both(bulletin: Bulletin) -> bool:
 
 def _areas(told: Bulletin, cases: Book, days: Sequence[date], words: Words) -> Iterator[CountRow]:
     """Areas, those with most cases first, and what lies in none of them last."""
-    counts = {row: newest(cases, row).count or 0 for row in told.cases.rows}
+    counts = {row: newest(cases, row, days).count or 0 for row in told.cases.rows}
     named = [(row, told.areas.get(row, row)) for row in told.cases.rows if row != ELSEWHERE]
     named.sort(key=lambda pair: (-counts[pair[0]], pair[1]))
     elsewhere = [(ELSEWHERE, words.say("Elsewhere or not known"))] if ELSEWHERE in told.cases.rows else []
@@ -224,8 +226,12 @@ def _level(one: LevelOfZone, told: Bulletin, words: Words) -> LevelRow:
     lift = ""
     if one.lift_on is not None:
         left = (one.lift_on - told.as_of).days
-        lift = words.say(
-            "may be lifted from {day} ({n} {n:day|days}) if no further case is found", day=one.lift_on, n=left
+        lift = (
+            words.say(
+                "may be lifted from {day} ({n} {n:day|days}) if no further case is found", day=one.lift_on, n=left
+            )
+            if left
+            else words.say("may be lifted from {day} if no further case is found", day=one.lift_on)
         )
     label = words.level(one.level)
     return LevelRow(one.level, label, one.name, one.within, words.day(one.since), until, lift)

@@ -14,7 +14,7 @@ from douse.console.words import words
 from douse.errors import DataError
 from douse.outputs.bulletin.asked import asked
 from douse.outputs.bulletin.book import Column
-from douse.outputs.bulletin.values import Bulletin
+from douse.outputs.bulletin.values import WHOLE_AREA, Bulletin
 
 _KEPT = 300  # seconds that a browser or a cache in between may keep it
 
@@ -40,6 +40,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
     told = history[-1] if history else None
     answer = JsonResponse({
         "as_of": told and told.as_of.isoformat(), "bulletin": told and told.id,
+        "of": WHOLE_AREA,  # whatever the pathogen: those of a bulletin of another one are the same
         "numbers_below_are_hidden": told and told.minimum,
         "asked": _counts(told.asked if told else None),
         "became": _counts(told.answered if told else None),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from douse.console import clock, instance
 from douse.console.public import numbers, places
 from douse.console.public.door import open_to_all, public_page
+from douse.console.public.needs import again
 from douse.console.public.needs import fields as need_fields
 from douse.console.public.needs import views as needs
 from douse.console.public.needs.clock import OPEN, due_of, rules_today, state_of
@@ -67,7 +68,7 @@ def _with(request: HttpRequest, then: Any) -> HttpResponse:
         return redirect("public:receipt")
     typed = request.POST.get("number", "")
     try:
-        opened = open_with(request, follow(), typed)
+        opened = open_with(request, again.look(follow()), typed)
     except (NotNow, TooOften) as error:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooOften) else HTTPStatus.NOT_FOUND
         return _asked_again(request, error, status)

@@ -16,7 +16,8 @@ from douse.console.forms_read import moment_of
 from douse.console.listing import sliced
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
-from douse.console.public.needs.alarm import open_tasks
+from douse.console.public.needs import again
+from douse.console.public.needs.alarm import open_tasks, told
 from douse.console.public.needs.clock import OPEN, STATES, rules_today, with_clock
 from douse.console.public.staff.triage import zones_to_choose
 from douse.console.public.states import NEED
@@ -34,7 +35,7 @@ from douse.records.ledger import Snapshot
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The list: what is open, medical ones first, then by when it is due."""
-    actor, snapshot = actor_of(request), follow()
+    actor, snapshot = actor_of(request), again.look(follow())
     ground = ground_of(snapshot)
     with_names(ground)
     asked = {name: request.GET.get(name, "") for name in ("state", "kind", "zone")}
@@ -96,7 +97,7 @@ def medical_waiting(actor: Actor, snapshot: Snapshot) -> list[dict[str, Any]]:
         row
         | {
             "place": names.get(row["zone"] or "", row["zone"]),
-            "told": tasks.get(row["request_id"], {}).get("assigned_to"),
+            "told": told(tasks.get(row["request_id"], [])),
         }
         for row in rows.sort("due", "request_id").rows(named=True)
     ]
