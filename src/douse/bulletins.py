@@ -7,7 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from douse.bulletin_marks import mark_of, sequence_of
 from douse.errors import UsageError
 from douse.library import advice_for
 from douse.main import Progress, look, no_progress
@@ -22,6 +21,7 @@ from douse.records.finding import Checked, no_findings
 from douse.records.ledger import is_ledger, open_ledger
 from douse.records.ledger.frames import rows_after
 from douse.records.ledger.live import Snapshot, with_attached
+from douse.records.ledger.marks import mark_of, sequence_of
 from douse.signals import Scene
 
 

@@ -205,6 +205,14 @@ def test_today_shows_who_was_told_and_a_broken_promise(user: Make, client_of: Ca
     assert "told, without an answer yet: a, b, c" in page
 
 
+def test_who_opens_the_list_of_tasks_finds_what_rings_again_there(client_of: Callable[..., Client], at: Clock) -> None:
+    asked()
+    at.at = NOW + 2 * HOUR
+    page = client_of(User.objects.get(name="b")).get(reverse("tasks:mine")).text
+    assert told() == ["a", "b"]
+    assert "birth" in page.lower()
+
+
 def test_whatever_watches_the_server_is_the_clock(at: Clock) -> None:
     asked()
     at.at = NOW + 2 * HOUR

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import polars as pl
 
-from douse.bulletin_marks import mark_of, sequence_of
 from douse.bulletins import beside
 from douse.console import clock, instance
 from douse.console.bulletins import place
@@ -24,6 +23,7 @@ from douse.records.finding import Checked, no_findings
 from douse.records.ledger import Snapshot
 from douse.records.ledger.frames import rows_after
 from douse.records.ledger.live import with_attached
+from douse.records.ledger.marks import mark_of, sequence_of
 from douse.signals import Scene
 
 KIND = "bulletin"

@@ -16,6 +16,7 @@ from douse.console import clock, instance
 from douse.console.actors import actor_of
 from douse.console.pages import page
 from douse.console.permissions import Actor, may
+from douse.console.public.needs import again
 from douse.console.reach import ground_of
 from douse.console.reading import follow, seen, visible
 from douse.console.tasks.answers import OPEN, SEES, state_of
@@ -51,7 +52,7 @@ WHAT: dict[str, str] = {
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """One's list for today, and what is free to take."""
-    actor, snapshot, now = actor_of(request), follow(), clock.now()
+    actor, snapshot, now = actor_of(request), again.look(follow()), clock.now()
     tasks = open_tasks(actor, snapshot, now)
     own = mine_of(tasks, actor.name)
     due, open_to_all = today(own, now), free(today(tasks, now)).sort("due_at", nulls_last=True)

@@ -1,8 +1,8 @@
 """A medical request that nobody has answered in time rings again, with the next in line.
 
-The server has no clock of its own: each write lets it look, and so does whoever opens Today, the requests or a receipt,
-and whatever watches the server. However many look at once a step is rung once: they all give its rows the same
-identifiers, of which the ledger counts the first.
+The server has no clock of its own: each write lets it look, and so does whoever opens Today, their tasks, the requests
+or a receipt, and whatever watches the server. However many look at once a step is rung once: they all give its rows the
+same identifiers, of which the ledger counts the first.
 """
 
 import logging
