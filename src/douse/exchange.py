@@ -1,7 +1,7 @@
 """The story of exchange: out of records into the forms of others, and back through the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from douse.ledgers import Place
 from douse.library import Pathogen, load
 from douse.main import look
 from douse.outputs.exchange.dhis2 import write_dhis2
+from douse.outputs.exchange.exact import without_exact
 from douse.outputs.exchange.geojson import write_geojson
 from douse.outputs.exchange.godata import write_godata
 from douse.outputs.exchange.hxl import Shown, write_hxl
@@ -35,14 +36,6 @@ from douse.records.records import Records
 from douse.records.tables import TABLES
 
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
-COUNTS = ("hxl", "ihr")  # forms that hold no record
-# What tells where somebody lives, or may name somebody: left out unless it is asked for.
-EXACT = {
-    "cases": ("latitude", "longitude"),
-    "visits": ("latitude", "longitude"),
-    "follow_ups": ("note",),
-    "tasks": ("note",),
-}
 _EVERYTHING = datetime.combine(date(2200, 12, 31), time.max)  # the door takes no later date
 
 
@@ -122,8 +115,8 @@ def send(data: Path, out: Path, sending: Sending) -> Sent:
     _empty(out)
     left = LeftOut(Words(sending.language))
     known = _known(data, sending, left)
-    if not sending.exact and sending.form not in COUNTS:
-        known = _without_exact(known, left)
+    if not sending.exact:
+        known = without_exact(known, sending.form, left)
     paths = _write(data, out, known, sending, left)
     rows = {name: known.table(name).height for name in known.frames}
     return Sent((*paths, left.write(out)), left.frame(), {name: count for name, count in rows.items() if count})
@@ -163,19 +156,6 @@ def _say_gone(frames: Mapping[str, pl.DataFrame], known: Records, left: LeftOut)
     for name, frame in frames.items():
         if name in known.frames:
             left.whole(name, frame.height - known.table(name).height, why)
-
-
-def _without_exact(known: Records, left: LeftOut) -> Records:
-    """Records without what tells where somebody lives, and without free notes."""
-    frames = dict(known.frames)
-    for name, columns in EXACT.items():
-        for column in columns:
-            if name in frames:
-                filled = frames[name].height - frames[name][column].null_count()
-                why = Because("It could tell who somebody is: add --exact for those who may have it.")
-                left.column(name, column, filled, why)
-                frames[name] = frames[name].with_columns(pl.lit(None, frames[name][column].dtype).alias(column))
-    return replace(known, frames=frames)
 
 
 def _write(  # noqa: PLR0911  (one way out a form)

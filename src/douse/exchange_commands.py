@@ -19,7 +19,7 @@ FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "friction
 _ONLY_FOR = {
     "time_zone": ("fhir",), "ids": ("dhis2",), "protocol": ("hxl", "ihr"), "pathogen": ("hxl", "ihr"),
     "zone": ("ihr",), "event": ("ihr",), "assessment": ("ihr",),
-    "exact": tuple(form for form in FORMS if form not in {"hxl", "ihr"}),
+    "exact": ("fhir", "dhis2", "godata", "csv", "geojson", "frictionless"),
 }  # fmt: skip
 
 
