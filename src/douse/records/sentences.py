@@ -199,6 +199,15 @@ SENTENCES: dict[str, Sentence] = {
     "fhir_report_without_results": Sentence(
         "The {kind} names no results, or results that are not in these files.", "Send the observations with it."
     ),
+    "fhir_not_a_day": Sentence("The {kind} counts several days; an indicator is counted by day.", "Send daily counts."),
+    "fhir_deleted": Sentence("The resource was deleted where it comes from; it was not read.", _NO_STEP),
+    "fhir_modifier": Sentence(
+        "The {column} says that it means something else, in a way that is not known; it was not read.",
+        "Send it without modifierExtension and implicitRules, if it means the same without them.",
+    ),
+    "fhir_more_pages": Sentence("The bundle is one page of several.", "Send the pages that follow, too."),
+    "fhir_part_of_a_date": Sentence("{column} names a month or a year, and no day; it was not read.", _NO_STEP),
+    "fhir_names_nothing": Sentence("{column} names nothing in these files.", "Send the resource that it names, too."),
     "fhir_element": Sentence("{column} has no column that holds it, and was not read.", _NO_STEP),
     "fhir_extension": Sentence("{column} has an address that is not known, and was not read.", _NO_STEP),
     "fhir_personal": Sentence(

@@ -32,7 +32,7 @@ def read_json_lines(path: Path) -> list[Any]:
     DataError
         When the file is too large, or no text.
     """
-    return [_line(line) for line in _text(path).splitlines() if line.strip()]
+    return [_line(line) for line in _text(path).split("\n") if line.strip()]
 
 
 def parsed(text: str, file: str) -> Any:
