@@ -228,6 +228,11 @@ SENTENCES: dict[str, Sentence] = {
         "Another data value before it is of the same data element, day and organisation unit; that one was read.",
         "Name the attribute option combination of each source in the file of identifiers.",
     ),
+    "dhis2_added_up": Sentence(
+        "The count is parted by categories (category option combinations); the parts were added up.", _NO_STEP
+    ),
+    "dhis2_repeated": Sentence("Events of the person say several things under one name; the first was read.", _NO_STEP),
+    "dhis2_beside": Sentence("{column} has no column that holds it, and was not read.", _NO_STEP),
     "dhis2_twice": Sentence("The tracked entity stands in the file before; that one was read.", _NO_STEP),
     "dhis2_deleted": Sentence("The tracked entity was deleted where it comes from; it was not read.", _NO_STEP),
     "dhis2_gone": Sentence("It was deleted where it comes from, and was not read.", _NO_STEP),
