@@ -135,6 +135,8 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     """The records in force; of rows that the door set aside, how many."""
     moment = _EVERYTHING if sending.as_of is None else datetime.combine(sending.as_of, time.max)
     if is_ledger(data):
+        if sending.mapping is not None:
+            raise UsageError("A ledger needs no mapping.", next_step="Leave out --map.")
         frames = Live(open_ledger(data)).follow().frames  # tables that only the ledger has among them
         known = Records(frames, frozenset(frames)).as_of(moment)
         _say_gone(frames, known, left)

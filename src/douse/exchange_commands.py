@@ -1,6 +1,7 @@
 """Command line of exchange: out of records into the forms of others, and back."""
 
 import argparse
+import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,14 @@ from zoneinfo import ZoneInfo
 from douse import arguments
 from douse.arguments import Show
 from douse.errors import UsageError
-from douse.ledger_commands import AUTHOR, place, takes_place
+from douse.ledger_commands import AUTHOR, FOLDER, place, takes_place
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>[0-5]\d))?")
+_FURTHEST = timedelta(hours=14)
 # Options that only some forms have a use for: given with another they are refused, not passed over.
 _ONLY_FOR = {
     "time_zone": ("fhir",), "ids": ("dhis2",), "protocol": ("hxl", "ihr"), "pathogen": ("hxl", "ihr"),
@@ -35,12 +38,13 @@ def add(verbs: "Verbs", show: Show) -> None:
 
 
 def time_zone(text: str) -> tzinfo:
-    """A time zone: a name such as Asia/Shanghai, or an offset such as +08:00."""
+    """A time zone: a name such as Asia/Shanghai, or an offset such as +08:00, as FHIR knows them (up to 14 hours)."""
+    offset = _OFFSET.fullmatch(text)
+    if offset:
+        ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+        if ahead <= _FURTHEST:
+            return timezone(-ahead if offset["sign"] == "-" else ahead)
     try:
-        if text[:1] in "+-":
-            hours, _, minutes = text[1:].partition(":")
-            ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
-            return timezone(ahead if text[0] == "+" else -ahead)
         return ZoneInfo(text)
     except (ValueError, OSError, LookupError):
         raise argparse.ArgumentTypeError("this takes a time zone: Asia/Shanghai, or an offset such as +08:00") from None
@@ -83,6 +87,8 @@ def _import(options: argparse.Namespace, show: Show) -> int:
     from douse.outputs import exchange_listing, ledger_listing, listing
     from douse.outputs.words import Words
 
+    if not options.ledger and (options.folder != FOLDER or options.database):
+        raise UsageError("--folder and --database say where a ledger is.", next_step="Add --ledger, or leave them out.")
     checked = exchange.receive(options.files, mapping=options.map, ids=options.ids)
     if options.out is not None:
         exchange.keep(checked, options.out)

@@ -296,3 +296,44 @@ def test_parameters_that_do_not_fit_leave_no_file(tmp_path, capsys):
     assert main([*asked, "measles"]) == 2
     assert main(["exchange", "import", str(tmp_path / "p.json")]) == 4
     assert "douse exchange pathogen" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sick", [{"sample_size": 10**400}, {"mean": 10**400}, {"year": 10**400}])
+def test_parameters_of_any_size_are_used_or_not_and_nothing_raises(tmp_path, sick):
+    one = parameter("serial interval", "gamma", {}, {"mean": sick.get("mean", 9.0), "sd": 5.0})
+    one["metadata"]["sample_size"] = sick.get("sample_size", 5)
+    one["citation"]["year"] = sick.get("year", 2015)
+    (tmp_path / "p.json").write_text(json.dumps([one]))
+    asked = ["--disease", "ebola", "--extends", "ebola", "--out", str(tmp_path / "own.toml")]
+    assert main(["exchange", "pathogen", str(tmp_path / "p.json"), *asked]) == 4
+
+
+@pytest.mark.parametrize("zone", ["+20:00", "+08:75", "-14:01", "+08:-30", "Nowhere/City", "+"])
+def test_an_offset_that_fhir_has_not_is_refused(data, tmp_path, zone, capsys):
+    with pytest.raises(SystemExit):
+        export(data, tmp_path / "out", "fhir", f"--time-zone={zone}")
+    assert "time zone" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_mapping_says_nothing_of_a_ledger(tmp_path, capsys):
+    ledger = open_ledger(tmp_path / "ledger", make=True)
+    ledger.append([NewEntry("cases", {"case_id": "K1"})], author="a", at=datetime(2026, 3, 1, 12))
+    (tmp_path / "map.toml").write_text("")
+    assert export(tmp_path / "ledger", tmp_path / "out", "csv", "--map", str(tmp_path / "map.toml")) == 2
+    assert "--map" in capsys.readouterr().err
+
+
+def test_where_the_ledger_is_says_nothing_where_none_is_written(data, tmp_path, capsys):
+    assert main(["exchange", "import", str(data), "--folder", str(tmp_path / "x")]) == 2
+    assert "--ledger" in capsys.readouterr().err
+
+
+def test_a_key_within_one_table_names_no_other_resource(data, tmp_path):
+    assert export(data, tmp_path / "out", "frictionless", "--exact") == 0
+    package = json.loads((tmp_path / "out" / "datapackage.json").read_text())
+    zones = next(one for one in package["resources"] if one["name"] == "zones")
+    keys = {key["fields"]: key["reference"] for key in zones["schema"]["foreignKeys"]}
+    assert keys["parent_zone"] == {"resource": "", "fields": "zone_id"}
+    cases = next(one for one in package["resources"] if one["name"] == "cases")
+    assert {"fields": "zone", "reference": {"resource": "zones", "fields": "zone_id"}} in cases["schema"]["foreignKeys"]

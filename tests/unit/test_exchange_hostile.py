@@ -1,6 +1,7 @@
 """What hostile or broken files can do to exchange: be refused, or be said. Nothing is fetched, nothing raises."""
 
 import contextlib
+import hashlib
 import json
 import socket
 
@@ -85,6 +86,28 @@ def test_what_is_no_json_is_said(sent, text):
     assert not refused or "file.json" in refused
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 400, "9" * 400 + ".5", "9" * 5000])
+@pytest.mark.parametrize(
+    "around",
+    [
+        '{{"type":"Feature","id":"z","geometry":{{"type":"Polygon","coordinates":[[[1,2,{0}],[3,4],[5,6],[1,2]]]}}}}',
+        '{{"type":"Feature","id":"z","properties":{{"population":{0}}},"geometry":null}}',
+        '{{"dataValues":[{{"dataElement":"DOUSE_FEVER","period":"20260301","orgUnit":"z","value":{0}}}]}}',
+        '{{"trackedEntities":[{{"trackedEntity":{0}}}]}}',
+    ],
+)
+def test_a_number_without_end_is_refused(sent, around, number):
+    with pytest.raises(DataError, match="a number that is too large|is not JSON"):
+        sent(around.format(number))
+
+
+def test_a_line_with_a_number_without_end_is_no_resource(sent):
+    line = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueInteger":1e999}'
+    checked = sent(f"{line}\n{json.dumps(CASE)}", "file.ndjson")
+    assert rules(checked).count("fhir_no_resource") == 1
+    assert checked.records.cases.height == 1
+
+
 def test_a_second_resource_of_one_address_is_set_aside(sent):
     second = CASE | {"onsetDateTime": "2026-01-01"}
     checked = sent(bundle(PATIENT, CASE, second))
@@ -165,6 +188,46 @@ def test_a_package_whose_file_was_changed_is_not_read(tmp_path):
     checked = receive([tmp_path])
     assert checked.records.cases.is_empty()
     assert "package_changed" in rules(checked)
+
+
+@pytest.mark.parametrize("kind", ["", "md5:", "sha1:", "sha512:", "crc32:"])
+def test_a_hash_of_another_kind_is_looked_at_or_said(tmp_path, kind):
+    data = b"case_id,recorded_at\nX,2026-03-01\n"
+    (tmp_path / "cases.csv").write_bytes(data)
+    good = "" if kind == "crc32:" else hashlib.new(kind.rstrip(":") or "md5", data).hexdigest()
+    for digest, changed in ((good, False), ("0" * 32, True)):
+        resource = {"name": "cases", "path": "cases.csv", "hash": kind + digest}
+        (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
+        checked = receive([tmp_path])
+        if kind == "crc32:":
+            assert "package_hash" in rules(checked)
+            assert checked.records.cases.height == 1
+        else:
+            assert checked.records.cases.height == (0 if changed else 1)
+            assert ("package_changed" in rules(checked)) == changed
+
+
+def test_what_lies_beside_a_package_or_in_it_and_is_not_read_is_said(tmp_path):
+    (tmp_path / "cases.csv").write_text("case_id,recorded_at\nX,2026-03-01\n")
+    (tmp_path / "contacts.csv").write_text("case_id,person_id\nX,p\n")
+    (tmp_path / "left-out.csv").write_text("table\n")
+    resources = [{"name": "cases", "path": "cases.csv"}, {"name": "tests", "data": [{"person_id": "SECRET"}]}]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    checked = receive([tmp_path])
+    said = checked.findings.filter(pl.col("rule") == "package_not_named")["file"].to_list()
+    assert said == ["contacts.csv"]
+    assert "package_inline" in rules(checked)
+    assert "SECRET" not in checked.findings.write_csv()
+
+
+def test_files_of_a_folder_that_no_reader_knows_are_said(tmp_path):
+    (tmp_path / "cases.csv").write_text("case_id,recorded_at\nX,2026-03-01\n")
+    (tmp_path / "letter.docx").write_bytes(b"x")
+    (tmp_path / ".hidden").write_bytes(b"x")
+    (tmp_path / "more").mkdir()
+    checked = receive([tmp_path])
+    said = checked.findings.filter(pl.col("rule") == "file_of_no_form")["file"].to_list()
+    assert said == ["letter.docx", "more"]
 
 
 @pytest.mark.parametrize(

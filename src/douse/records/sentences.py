@@ -260,6 +260,10 @@ SENTENCES: dict[str, Sentence] = {
         "Send the package as it was made, or take the hash out of it if the change is meant.",
     ),
     "package_no_table": Sentence("The resource is none of the tables, and was not read.", "Name it after its table."),
+    "package_inline": Sentence("The rows stand in the package itself; they were not read.", "Write them into a CSV."),
+    "package_hash": Sentence("The hash is of a kind that is not known; the file was read unchecked.", "Use SHA-256."),
+    "package_not_named": Sentence("The package does not name the file; it was not read.", "Send it by itself."),
+    "file_of_no_form": Sentence("It is of no form that is known, and was not read.", "Send FHIR, DHIS2 or tables."),
     "kind_unknown": Sentence(
         "The file is JSON of no form that is known.",
         "Send FHIR, DHIS2, GeoJSON or a data package; describe other tables as CSV in a mapping.",

@@ -21,6 +21,7 @@ from douse.records.mapping import Mapping
 from douse.records.raw import RawTable, RawTables
 
 JSON = (".json", ".geojson", *LINES)
+REJECTED = "rejected"  # rows that the door set aside before, to be corrected
 _MARKUP = (".xml", ".html", ".htm", ".xhtml", ".kml", ".gml", ".svg")
 
 
@@ -63,11 +64,23 @@ def _read(path: Path, mapping: Mapping | None, ids: Ids) -> RawTables:
                 allowed="JSON, CSV, Parquet",
                 next_step="Export the same so.",
             )
+    if path.is_dir():
+        parts.append(_unknown(files))
     tables = [file for file in files if file.suffix.lower() in KNOWN and file.name not in OURS]
     if tables or not nested:
         parts.append(read_raw(path, mapping, required=()))
     read = tuple(part for raw in parts for part in raw.tables)
     return RawTables(read, pl.concat([no_findings(), *(raw.findings for raw in parts)]))
+
+
+def _unknown(files: Sequence[Path]) -> RawTables:
+    """What lies in a folder and is of no form that is known: each is said."""
+    gathered = Gathered()
+    for file in files:
+        known = file.is_file() and file.suffix.lower() in {*JSON, *KNOWN}
+        if not (known or file.name.startswith(".") or (file.is_dir() and file.name == REJECTED)):
+            gathered.say(file.name, None, "file_of_no_form")
+    return gathered.raw()
 
 
 def _read_nested(files: Sequence[Path], ids: Ids) -> RawTables:
