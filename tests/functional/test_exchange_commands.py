@@ -337,3 +337,43 @@ def test_a_key_within_one_table_names_no_other_resource(data, tmp_path):
     assert keys["parent_zone"] == {"resource": "", "fields": "zone_id"}
     cases = next(one for one in package["resources"] if one["name"] == "cases")
     assert {"fields": "zone", "reference": {"resource": "zones", "fields": "zone_id"}} in cases["schema"]["foreignKeys"]
+
+
+def cells_of(path: Path, *, entities: bool = False) -> list[dict[str, str]]:
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return list(csv.DictReader(lines[1:] if entities else lines))
+
+
+@pytest.mark.parametrize(
+    ("form", "column", "word"),
+    [
+        ("sormas", "caseClassification", "CONFIRMED"),
+        ("godata", "classification", "LNG_REFERENCE_DATA_CATEGORY_CASE_CLASSIFICATION_CONFIRMED"),
+    ],
+)
+def test_a_case_that_counts_as_confirmed_is_sent_as_one(tmp_path, form, column, word):
+    (tmp_path / "cases.csv").write_text("case_id,recorded_at,classification\nK1,2026-03-01,\nK2,2026-03-01,suspected\n")
+    assert export(tmp_path / "cases.csv", tmp_path / "out", form) == 0
+    rows = cells_of(tmp_path / "out" / f"{form}-cases.csv", entities=form == "sormas")
+    assert [row[column] == word for row in rows] == [True, False]
+    said = left_out(tmp_path / "out").filter(pl.col("column") == "classification")
+    assert said["rows"].to_list() == ["1"]
+    assert main(["exchange", "import", str(tmp_path / "out"), "--out", str(tmp_path / "in")]) in {0, 1}
+    back = pl.read_csv(tmp_path / "in" / "cases.csv", infer_schema=False)
+    assert back.sort("case_id")["classification"].to_list() == ["confirmed", "suspected"]
+
+
+def test_sormas_is_told_the_unit_of_an_age_and_the_disease_of_a_contact(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "cases.csv").write_text(
+        "case_id,recorded_at,age,pathogen\nK1,2026-03-01,40,measles\nK2,2026-03-01,,\n"
+    )
+    (tmp_path / "d" / "contacts.csv").write_text(
+        "case_id,person_id,recorded_at,age\nK1,p,2026-03-01,9\nK2,q,2026-03-01,\n"
+    )
+    assert export(tmp_path / "d", tmp_path / "out", "sormas") == 0
+    for name, diseases in (("cases", ["MEASLES", ""]), ("contacts", ["MEASLES", ""])):
+        rows = cells_of(tmp_path / "out" / f"sormas-{name}.csv", entities=True)
+        assert [row["person.approximateAgeType"] for row in rows] == ["YEARS", ""]
+        assert [row["disease"] for row in rows] == diseases
+    assert left_out(tmp_path / "out").filter(pl.col("table") == "contacts")["column"].to_list() == ["found_at"]
