@@ -12,11 +12,13 @@ from douse.errors import DataError, UsageError
 from douse.ledgers import Place
 from douse.library import Pathogen, load
 from douse.main import look
+from douse.outputs.bulletin.site import BULLETINS, read_history
 from douse.outputs.exchange.dhis2 import write_dhis2
 from douse.outputs.exchange.exact import without_exact
 from douse.outputs.exchange.geojson import write_geojson
 from douse.outputs.exchange.godata import write_godata
 from douse.outputs.exchange.hxl import Shown, write_hxl
+from douse.outputs.exchange.hxl_told import write_told
 from douse.outputs.exchange.ihr import Happened, write_ihr
 from douse.outputs.exchange.left_out import LeftOut
 from douse.outputs.exchange.sormas import write_sormas
@@ -57,8 +59,8 @@ class Sending:
         What things are called in the DHIS2 that it is for.
     mapping : Path, optional
         Of the data.
-    protocol : str
-        Says which counts are too small to be published (HXL), and what a case is (IHR).
+    protocol : str, optional
+        Says which counts are too small to be published (HXL), and what a case is (IHR); None: the usual one.
     pathogen : str, optional
         The pathogen that is counted (HXL, IHR); None: the one that the cases name.
     event : Happened, optional
@@ -73,14 +75,14 @@ class Sending:
     exact: bool = False
     ids: Path | None = None
     mapping: Path | None = None
-    protocol: str = DEFAULT_PROTOCOL
+    protocol: str | None = None
     pathogen: str | None = None
     event: Happened = field(default_factory=Happened)
     language: str = "en"
 
     def question(self, data: Path) -> Question:
         """What is asked of the records, where counts are exported."""
-        return Question(data, self.mapping, self.as_of, self.protocol, self.pathogen)
+        return Question(data, self.mapping, self.as_of, self.protocol or DEFAULT_PROTOCOL, self.pathogen)
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,9 @@ def send(data: Path, out: Path, sending: Sending) -> Sent:
         raise UsageError("That form is not known.", allowed=", ".join(FORMS), next_step="Name one with --format.")
     _empty(out)
     left = LeftOut(Words(sending.language))
+    if sending.form == "hxl" and not is_ledger(data) and (data / BULLETINS).is_dir():
+        paths = _told(data, out, sending, left)
+        return Sent((*paths, left.write(out)), left.frame(), {})
     known = _known(data, sending, left)
     if not sending.exact:
         known = without_exact(known, sending.form, left)
@@ -188,6 +193,15 @@ def _write(  # noqa: PLR0911  (one way out a form)
     scene = look(opened, opened.day)
     words = Words(sending.language)
     return write_hxl(out, Shown(scene.situation, scene.known, scene.zones), scene.protocol, words, left)
+
+
+def _told(data: Path, out: Path, sending: Sending, left: LeftOut) -> list[Path]:
+    """What the bulletins of a folder have told."""
+    if sending.protocol or sending.pathogen or sending.mapping:
+        raise UsageError(
+            "Bulletins say themselves what they are about.", next_step="Leave out --pathogen, --protocol and --map."
+        )
+    return write_told(out, read_history(data), left.words, left, as_of=sending.as_of)
 
 
 def _notification(data: Path, out: Path, known: Records, sending: Sending, left: LeftOut) -> list[Path]:

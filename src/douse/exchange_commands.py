@@ -55,13 +55,12 @@ def _export(options: argparse.Namespace, show: Show) -> int:
     from douse.outputs import exchange_listing
     from douse.outputs.exchange.ihr import Happened
     from douse.outputs.words import Words
-    from douse.question import DEFAULT_PROTOCOL
 
     _check_options(options)
     event = Happened(options.zone, options.event or "", options.assessment)
     sending = exchange.Sending(
         options.format, options.time_zone or UTC, as_of=options.as_of, exact=options.exact, ids=options.ids,
-        mapping=options.map, protocol=options.protocol or DEFAULT_PROTOCOL, pathogen=options.pathogen,
+        mapping=options.map, protocol=options.protocol, pathogen=options.pathogen,
         event=event, language=options.lang,
     )  # fmt: skip
     sent = exchange.send(options.data, options.out, sending)
