@@ -260,3 +260,30 @@ def test_where_somebody_lived_before_is_not_where_they_live(sent):
     assert checked.records.cases["zone"].to_list() == ["New Town"]
     checked = sent(bundle(PATIENT | {"address": address[:1]}, CASE))
     assert checked.records.cases["zone"].to_list() == [None]
+
+
+def test_files_that_are_named_together_belong_together(tmp_path):
+    for folder, name, value in (("a", "Patient.ndjson", PATIENT), ("b", "Condition.ndjson", CASE)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(json.dumps(value))
+    checked = receive([tmp_path / "b" / "Condition.ndjson", tmp_path / "a"])
+    assert checked.records.cases["sex"].to_list() == ["female"]
+    assert "fhir_names_nothing" not in rules(checked)
+
+
+def test_files_of_one_name_in_two_folders_are_two_files(tmp_path):
+    for folder, value in (("a", {"resourceType": "Nonsense"}), ("b", CASE)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "bundle.json").write_text(json.dumps(bundle(value)))
+    checked = receive([tmp_path / "a", tmp_path / "b"])
+    assert checked.records.cases["case_id"].to_list() == ["c1"]
+    assert rules(checked, "row_set_aside") == ["fhir_refused"]
+
+
+def test_another_server_s_resource_of_the_same_name_is_not_taken_for_it(tmp_path):
+    for folder, sex in (("a", "female"), ("b", "male")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "bundle.json").write_text(json.dumps(bundle(PATIENT | {"gender": sex}, CASE)))
+    checked = receive([tmp_path / "a", tmp_path / "b"])
+    assert checked.records.cases["sex"].to_list() == ["female"]
+    assert rules(checked, "row_set_aside") == ["fhir_twice", "fhir_twice"]

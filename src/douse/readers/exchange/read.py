@@ -31,7 +31,7 @@ def read_sent(paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | 
     Parameters
     ----------
     paths : Sequence[Path]
-        Files, or folders of files.
+        Files, or folders of files; those of FHIR belong together.
     mapping : Mapping, optional
         Of tables.
     ids : Ids, optional
@@ -42,21 +42,29 @@ def read_sent(paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | 
     DataError
         When there is nothing that can be read, or a file is XML, too large, or nests without end.
     """
-    read = [_read(path, mapping, ids or Ids()) for path in paths]
+    parts, nested = list[RawTables](), list[Path]()
+    for path in paths:
+        if path.name == PACKAGE or (path.is_dir() and (path / PACKAGE).is_file()):
+            parts.append(read_package(path if path.is_file() else path / PACKAGE))
+            continue
+        files = _files(path)
+        mine = [file for file in files if file.suffix.lower() in JSON]
+        nested += mine
+        tables = [file for file in files if file.suffix.lower() in KNOWN and file.name not in OURS]
+        parts += [_unknown(path)] if path.is_dir() else []
+        parts += [read_raw(path, mapping, required=())] if tables or not mine else []
+    parts += [_read_nested(nested, ids or Ids())] if nested else []
     return RawTables(
-        tuple(part for raw in read for part in raw.tables),
-        pl.concat([no_findings(), *(raw.findings for raw in read)]),
+        tuple(part for raw in parts for part in raw.tables),
+        pl.concat([no_findings(), *(raw.findings for raw in parts)]),
     )
 
 
-def _read(path: Path, mapping: Mapping | None, ids: Ids) -> RawTables:
-    if path.name == PACKAGE or (path.is_dir() and (path / PACKAGE).is_file()):
-        return read_package(path if path.is_file() else path / PACKAGE)
+def _files(path: Path) -> list[Path]:
+    """Files to read, sorted; raises where there is nothing, or XML among them."""
     if not path.exists():
         raise DataError(f"{path} is not there.", next_step="Check the path.")
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    nested = [file for file in files if file.is_file() and file.suffix.lower() in JSON]
-    parts = [_read_nested(nested, ids)] if nested else []
+    files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
     for file in files:
         if file.suffix.lower() in _MARKUP:
             raise DataError(
@@ -64,19 +72,13 @@ def _read(path: Path, mapping: Mapping | None, ids: Ids) -> RawTables:
                 allowed="JSON, CSV, Parquet",
                 next_step="Export the same so.",
             )
-    if path.is_dir():
-        parts.append(_unknown(files))
-    tables = [file for file in files if file.suffix.lower() in KNOWN and file.name not in OURS]
-    if tables or not nested:
-        parts.append(read_raw(path, mapping, required=()))
-    read = tuple(part for raw in parts for part in raw.tables)
-    return RawTables(read, pl.concat([no_findings(), *(raw.findings for raw in parts)]))
+    return files
 
 
-def _unknown(files: Sequence[Path]) -> RawTables:
+def _unknown(folder: Path) -> RawTables:
     """What lies in a folder and is of no form that is known: each is said."""
     gathered = Gathered()
-    for file in files:
+    for file in sorted(folder.iterdir()):
         known = file.is_file() and file.suffix.lower() in {*JSON, *KNOWN}
         if not (known or file.name.startswith(".") or (file.is_dir() and file.name == REJECTED)):
             gathered.say(file.name, None, "file_of_no_form")

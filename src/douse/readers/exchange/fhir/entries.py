@@ -35,11 +35,16 @@ _OUTSIDE = ("http://", "https://", "//", "file:", "ftp:")
 class Entry:
     """A resource, where it stands, and how others call it."""
 
-    file: str
+    path: Path
     number: int
     address: str | None
     resource: dict[str, Any]
     gone: str | None = None  # what was deleted here, where it was
+
+    @property
+    def file(self) -> str:
+        """Name of its file."""
+        return self.path.name
 
     @property
     def kind(self) -> str:
@@ -86,12 +91,12 @@ class Index:
     zones: dict[str, str] = field(default_factory=dict)
     sampled: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    set_aside: set[tuple[str, int]] = field(default_factory=set)
+    set_aside: set[tuple[Path, int]] = field(default_factory=set)
 
     def usable(self, files: Sequence[Path]) -> Iterator[Entry]:
         """The entries that were not set aside."""
         for path in files:
-            yield from (entry for entry in entries(path) if (entry.file, entry.number) not in self.set_aside)
+            yield from (entry for entry in entries(path) if (entry.path, entry.number) not in self.set_aside)
 
 
 def entries(path: Path) -> Iterator[Entry]:
@@ -112,12 +117,12 @@ def _entries(path: Path, bundle: Mapping[str, Any]) -> Iterator[Entry]:
         address, resource = known.get("fullUrl"), known.get("resource")
         address = address if isinstance(address, str) else None
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
-            yield Entry(path.name, number, address, resource)
+            yield Entry(path, number, address, resource)
         else:
             asked = known.get("request")
             deleted = isinstance(asked, dict) and asked.get("method") == "DELETE"
             gone = str(asked.get("url")) if isinstance(asked, dict) and deleted else None
-            yield Entry(path.name, number, address if gone else None, {"resourceType": ""}, gone)
+            yield Entry(path, number, address if gone else None, {"resourceType": ""}, gone)
 
 
 def _bundle(path: Path) -> Mapping[str, Any]:
@@ -157,13 +162,13 @@ def index_of(files: Sequence[Path], gathered: Gathered) -> Index:
             if entry.gone:  # older versions of it may follow
                 index.names.update(entry.names)
                 gathered.say(entry.file, entry.number, "fhir_deleted")
-                index.set_aside.add((entry.file, entry.number))
+                index.set_aside.add((entry.path, entry.number))
                 continue
             rule, said = _fault(entry, index)
             if rule is None:
                 _keep(entry, index)
                 continue
-            index.set_aside.add((entry.file, entry.number))
+            index.set_aside.add((entry.path, entry.number))
             gathered.say(entry.file, entry.number, rule, ROW, column=entry.kind, **said)
     for entry in index.usable(files):
         _keep_age(entry, index)
