@@ -23,6 +23,7 @@ from douse.outputs.exchange.ihr import Happened, write_ihr
 from douse.outputs.exchange.left_out import LeftOut
 from douse.outputs.exchange.sormas import write_sormas
 from douse.outputs.exchange.tables import write_package, write_tables
+from douse.outputs.exchange.visits import leave_visits
 from douse.outputs.words import Words
 from douse.question import DEFAULT_PROTOCOL, Question, check, open_data
 from douse.readers.exchange.dhis2_ids import Ids, load_ids
@@ -152,6 +153,7 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
         aside.group_by("table", maintain_order=True).agg(pl.struct("file", "row").n_unique()).iter_rows()
     ):
         left.whole(table or "", rows, Because("The door set these rows aside: `douse check` says why."))
+    leave_visits(data, checked.records.table("visits").height, left)
     known = checked.records.as_of(moment)
     _say_gone(checked.records.frames, known, left)
     return known

@@ -11,7 +11,9 @@ import pytest
 import exchange_inputs as inputs
 from douse.__main__ import main
 from douse.library import Pathogen, load
+from douse.readers.exchange.epiparameter import pathogen_from
 from douse.records.ledger import Live, NewEntry, open_ledger
+from douse.records.measure import Because
 from exchange_inputs import export, left_out
 
 pytestmark = pytest.mark.slow
@@ -377,3 +379,25 @@ def test_sormas_is_told_the_unit_of_an_age_and_the_disease_of_a_contact(tmp_path
         assert [row["person.approximateAgeType"] for row in rows] == ["YEARS", ""]
         assert [row["disease"] for row in rows] == diseases
     assert left_out(tmp_path / "out").filter(pl.col("table") == "contacts")["column"].to_list() == ["found_at"]
+
+
+def test_visits_in_a_folder_of_their_own_are_said_to_stay(tmp_path):
+    data = tmp_path / "data"
+    (data / "visits").mkdir(parents=True)
+    (data / "cases.csv").write_text("case_id,recorded_at\nK1,2026-03-01\n")
+    visits = (
+        "person_id,place_id,entered_at,left_at,recorded_at\np,m,2026-03-01 09:00,2026-03-01 10:00,2026-03-01 11:00\n"
+    )
+    (data / "visits" / "day.csv").write_text(visits)
+    assert export(data, tmp_path / "out", "csv") == 0
+    assert left_out(tmp_path / "out").filter(table="visits")["rows"].to_list() == ["1"]
+    assert main(["index", str(data), "--quiet"]) == 0
+    assert export(data, tmp_path / "out2", "csv") == 0
+    assert left_out(tmp_path / "out2").filter(table="visits")["rows"].to_list() == ["1"]
+
+
+def test_the_reasons_why_parameters_were_not_used_are_sentences_of_the_catalogue():
+    entry = parameter("serial interval", "gamma", {"shape": 1.0, "scale": 9.0}, {}, offset=2)
+    used = parameter("serial interval", "gamma", {"shape": 1.0, "scale": 9.0}, {})
+    _, found = pathogen_from([entry, used], "ebola", load(Pathogen, "ebola"), "own")
+    assert [one.why for one in found] == [Because("a shifted distribution"), None]
