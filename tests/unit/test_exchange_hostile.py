@@ -116,6 +116,33 @@ def test_a_second_resource_of_one_address_is_set_aside(sent):
     assert aside.select("row", "action").rows() == [(3, "row_set_aside")]
 
 
+@pytest.mark.parametrize("name", ["record_id", "supersedes"])
+def test_no_entry_of_others_takes_the_place_of_a_record(sent, name):
+    values = {"DOUSE_CASE_ID": "K1", "DOUSE_RECORDED_AT": "2026-03-01", f"DOUSE_{name.upper()}": "K0"}
+    listed = [{"dataElement": element, "value": value} for element, value in values.items()]
+    extension = {"url": f"urn:douse:column:cases.{name}", "valueString": "K0"}
+    forms = {
+        "cases": bundle(PATIENT, CASE | {"extension": [extension]}),
+        "zones": {"type": "Feature", "id": "z", "geometry": None, "properties": {name: "K0"}},
+        "others": {
+            "trackedEntities": [
+                {
+                    "trackedEntity": "t",
+                    "attributes": [{"attribute": "x", "displayName": name.replace("_", " "), "value": "K0"}],
+                    "enrollments": [{"enrollment": "e", "enrolledAt": "2026-03-04", "events": []}],
+                }
+            ]
+        },
+        "events": {"events": [{"programStage": "DOUSE_CASES", "dataValues": listed}]},
+    }
+    for form, value in forms.items():
+        checked = sent(value)
+        rows = checked.records.table("zones" if form == "zones" else "cases")
+        assert rows.height == 1
+        assert "K0" not in rows[name].to_list()
+        assert "names_of_records" in rules(checked)
+
+
 def test_a_reference_to_another_server_is_not_followed(sent):
     away = CASE | {"subject": {"reference": "http://169.254.169.254/latest/Patient/p1"}}
     checked = sent(bundle(PATIENT, away))

@@ -264,6 +264,7 @@ SENTENCES: dict[str, Sentence] = {
     "package_hash": Sentence("The hash is of a kind that is not known; the file was read unchecked.", "Use SHA-256."),
     "package_not_named": Sentence("The package does not name the file; it was not read.", "Send it by itself."),
     "file_of_no_form": Sentence("It is of no form that is known, and was not read.", "Send FHIR, DHIS2 or tables."),
+    "names_of_records": Sentence("Entries of others do not say which record they are, or correct.", _NO_STEP),
     "kind_unknown": Sentence(
         "The file is JSON of no form that is known.",
         "Send FHIR, DHIS2, GeoJSON or a data package; describe other tables as CSV in a mapping.",

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from douse.readers.exchange.dhis2_ids import PREFIX, Ids
-from douse.readers.exchange.gathered import ROW, Gathered
+from douse.readers.exchange.gathered import OURS, ROW, VALUE, Gathered
+from douse.readers.names import plain
 from douse.readers.native import read_native
 from douse.readers.sheet import Sheet
 from douse.records.codes import INDICATORS
@@ -227,6 +228,10 @@ def _as_cases(file: str, rows: list[tuple[int, dict[str, str]]], gathered: Gathe
     """Cases by the names of their columns, as of any line list: each label that is not known is said."""
     if not rows:
         return []
+    for number, row in rows:
+        for name in [name for name in row if plain(name) in OURS]:
+            gathered.say(file, number, "names_of_records", VALUE, table="cases", column=plain(name))
+            del row[name]
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     cells = pl.DataFrame({name: pl.Series([row.get(name) for _, row in rows], dtype=pl.String) for name in names})
     parts, notes = read_native(Sheet(file, cells, pl.Series([number for number, _ in rows], dtype=pl.UInt32)), "cases")
