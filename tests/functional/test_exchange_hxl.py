@@ -89,3 +89,25 @@ def test_a_bulletin_that_was_changed_is_not_passed_on(site, tmp_path):
     path = next((site[1] / "bulletins").glob("*.json"))
     path.write_text(path.read_text().replace("2026-03-0", "2026-04-0", 1))
     assert export(site[1], tmp_path / "hxl", "hxl") == 4
+
+
+def test_counts_below_the_minimum_are_not_published_with_hashtags(tmp_path):
+    lines = [f"K{n},2026-03-01,measles,{'a' if n < 3 else 'b'}" for n in range(40)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case_id,recorded_at,pathogen,zone", *lines]) + "\n")
+    (tmp_path / "zones.csv").write_text("zone_id,name,kind\na,=A,district\nb,B,district\n")
+    assert export(tmp_path, tmp_path / "out", "hxl") == 0
+    rows = list(csv.DictReader((tmp_path / "out" / "cases-by-area.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert all(tag.startswith("#") for tag in rows[0].values())
+    assert [row["cases_all"] for row in rows if row["zone"] == "a"] == [""]
+    assert all(row["name"] != "=A" for row in rows)
+    assert main(["exchange", "import", str(tmp_path / "out" / "cases-by-area.csv")]) in {0, 1}
+
+
+def test_no_address_is_named_with_hashtags(tmp_path):
+    lines = [f"K{n},2026-03-01,measles,{'a' if n < 20 else 'b'}" for n in range(40)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case_id,recorded_at,pathogen,zone", *lines]) + "\n")
+    (tmp_path / "zones.csv").write_text("zone_id,name,kind\na,Old Tower,building\nb,B,district\n")
+    assert export(tmp_path, tmp_path / "out", "hxl") == 0
+    rows = list(csv.DictReader((tmp_path / "out" / "cases-by-area.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["zone"] for row in rows[1:]} == {"b", ""}
+    assert "Old Tower" not in str(rows)

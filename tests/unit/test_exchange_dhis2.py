@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+import polars as pl
 import pytest
 
 from douse.exchange import Sending, receive, send
@@ -113,3 +114,57 @@ def test_events_that_the_new_interface_lists_are_events(sent):
     checked = sent({"instances": [{"event": "e", "programStage": "DOUSE_CASES", "dataValues": listed}]})
     assert checked.records.cases["case_id"].to_list() == ["K1"]
     assert "dhis2_not_enrolled" not in rules(checked)
+
+
+def test_data_values_that_cannot_be_read_are_said_one_by_one(sent):
+    good = {"dataElement": "DOUSE_FEVER", "period": "20260301", "orgUnit": "z", "value": "3"}
+    bad = [7, {}, good | {"period": "2026W10"}, good, good | {"value": "4"}, good | {"dataElement": "unknownUID1"}]
+    checked = sent({"dataValues": [*bad, {"dataElement": "DOUSE_CASES_CONFIRMED", "period": "20260301", "value": "5"}]})
+    assert checked.records.table("indicators")["count"].to_list() == [3.0]
+    said = dict(checked.findings.filter(pl.col("row").is_not_null()).select("row", "rule").iter_rows())
+    assert said == {
+        1: "dhis2_no_value",
+        2: "dhis2_no_value",
+        3: "dhis2_not_a_day",
+        5: "dhis2_value_twice",
+        6: "unknown_code",
+        7: "dhis2_counts_cases",
+    }
+
+
+def test_a_tracked_entity_sent_twice_or_deleted_is_read_once_or_not(sent):
+    event = {
+        "programStage": "DOUSE_CASES",
+        "dataValues": [
+            {"dataElement": "DOUSE_CASE_ID", "value": "K1"},
+            {"dataElement": "DOUSE_RECORDED_AT", "value": "2026-03-01"},
+            {"dataElement": "DOUSE_NONSENSE", "value": "x"},
+        ],
+    }
+    one = {"trackedEntity": "a", "enrollments": [{"events": [event]}]}
+    checked = sent(
+        {"trackedEntities": [one, one, {"trackedEntity": "b", "deleted": True}, {"trackedEntity": "c"}, "text"]}
+    )
+    assert checked.records.cases["case_id"].to_list() == ["K1"]
+    assert {"dhis2_twice", "dhis2_deleted", "dhis2_not_enrolled", "dhis2_element"} <= set(rules(checked))
+
+
+def test_what_was_deleted_in_dhis2_is_not_read(sent):
+    def event(case: str, **more: object) -> dict[str, object]:
+        values = {"DOUSE_CASE_ID": case, "DOUSE_RECORDED_AT": "2026-03-01"}
+        listed = [{"dataElement": name, "value": value} for name, value in values.items()]
+        return {"programStage": "DOUSE_CASES", "dataValues": listed, **more}
+
+    enrolments = [
+        {"events": [event("K1"), event("K2", deleted=True)]},
+        {"events": [event("K3")], "deleted": True},
+    ]
+    gone = {"dataElement": "DOUSE_FEVER", "period": "20260301", "orgUnit": "z", "value": "3", "deleted": True}
+    checked = sent(
+        {"trackedEntities": [{"trackedEntity": "a", "enrollments": enrolments}], "events": [event("K4", deleted=True)]}
+    )
+    assert checked.records.cases["case_id"].to_list() == ["K1"]
+    assert rules(checked).count("dhis2_gone") == 3
+    checked = sent({"dataValues": [gone]})
+    assert checked.records.table("indicators").is_empty()
+    assert "dhis2_gone" in rules(checked)

@@ -63,8 +63,8 @@ def _read(file: str, number: int, feature: Mapping[str, Any], names: Mapping[str
     properties = _properties(feature)
     plainly = {plain(name): value for name, value in properties.items()}
     row = {ours: properties[theirs] for ours, theirs in names.items() if properties.get(theirs) is not None}
-    key = row.get("zone_id") or feature.get("id") or next((plainly[k] for k in _IDS if plainly.get(k)), None)
-    key = key or row.get("name")
+    told = (row.get("zone_id"), feature.get("id"), *(plainly.get(name) for name in _IDS), row.get("name"))
+    key = next((one for one in told if one is not None and one != ""), None)
     if not isinstance(key, str | int) or isinstance(key, bool):
         gathered.say(file, number, "geojson_no_zone", ROW, table="zones")
         return

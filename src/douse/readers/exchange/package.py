@@ -59,7 +59,7 @@ def read_package(path: Path) -> RawTables:
                     gathered.say(path.name, number, "package_hash", table=table, column="hash")
                 parts += _read(file, table, known, gathered)
     for file in sorted(path.parent.iterdir()):
-        if not (file.resolve() in named or file.name in OURS or file.name.startswith(".")):
+        if not (_resolved(file) in named or file.name in OURS or file.name.startswith(".")):
             gathered.say(file.name, None, "package_not_named")
     raw = gathered.raw()
     return RawTables((*parts, *raw.tables), raw.findings)
@@ -79,9 +79,18 @@ def _inside(folder: Path, name: str) -> Path | None:
     """The file of that name, where it lies within the folder."""
     if "://" in name or PureWindowsPath(name).is_absolute() or PureWindowsPath(name).drive or name.startswith("/"):
         return None
-    base = folder.resolve()
-    file = (base / name).resolve()
-    return file if file.is_relative_to(base) and file != base else None
+    base, file = folder.resolve(), _resolved(folder / name)
+    return file if file is not None and file.is_relative_to(base) and file != base else None
+
+
+def _resolved(file: Path) -> Path | None:
+    """Where a path leads; None where it is none, leads to itself, or is too long for one."""
+    try:
+        led = file.resolve()
+        led.exists()
+    except (ValueError, OSError, RuntimeError):
+        return None
+    return led
 
 
 def _changed(file: Path, resource: Mapping[str, Any]) -> bool:
