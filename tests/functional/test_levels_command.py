@@ -122,3 +122,14 @@ def test_dates_of_offers_are_in_the_language(capsys: pytest.CaptureFixture[str])
         table = listing.offers([row], Words(language))
         Console(width=200).print(table)
         assert day in capsys.readouterr().out
+
+
+def test_what_a_partner_wrote_moves_nothing_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {
+        "offer_id": "o", "partner": "p", "way": "received", "expires_on": date(2026, 4, 5), "state": "offered",
+        "purpose": "\x1b[2J\x1b]0;owned\x07look\n[/x]",
+    }  # fmt: skip
+    Console(width=200, markup=False).print(listing.offers([row], Words("en")))
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "look [/x]" in said

@@ -111,8 +111,13 @@ def offers(rows: Sequence[dict[str, Any]], words: Words) -> RenderableType:
     for row in rows:
         way = words.say("to them") if row["way"] == "sent" else words.say("to us")
         until, state = words.day(row["expires_on"]), words.code(row["state"])
-        table.add_row(row["offer_id"], row["partner"], way, until, state, row["purpose"])
+        table.add_row(_seen(row["offer_id"]), row["partner"], way, until, state, _seen(row["purpose"]))
     return table
+
+
+def _seen(text: str) -> str:
+    """What somebody else wrote, without what would move or colour anything in a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def ended(found: Expired, words: Words) -> RenderableType:
