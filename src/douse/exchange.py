@@ -229,7 +229,9 @@ def _notification(data: Path, out: Path, known: Records, sending: Sending, left:
     return write_ihr(out, known, weighed, left)
 
 
-def receive(paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | None = None) -> Checked:
+def receive(
+    paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | None = None, zone: tzinfo | None = None
+) -> Checked:
     """Bring what others sent through the door.
 
     Raises
@@ -239,7 +241,7 @@ def receive(paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | N
     """
     from douse.readers.exchange.read import read_sent  # noqa: PLC0415  (the FHIR library: half a second)
 
-    raw = read_sent(paths, load_mapping(mapping) if mapping else None, load_ids(ids) if ids else None)
+    raw = read_sent(paths, load_mapping(mapping) if mapping else None, load_ids(ids) if ids else None, zone)
     return check_raw(raw)
 
 

@@ -88,7 +88,7 @@ def _import(options: argparse.Namespace, show: Show) -> int:
 
     if not options.ledger and (options.folder != FOLDER or options.database):
         raise UsageError("--folder and --database say where a ledger is.", next_step="Add --ledger, or leave them out.")
-    checked = exchange.receive(options.files, mapping=options.map, ids=options.ids)
+    checked = exchange.receive(options.files, mapping=options.map, ids=options.ids, zone=options.time_zone)
     if options.out is not None:
         exchange.keep(checked, options.out)
     show(listing.findings_table(checked.findings, options.out))
@@ -141,6 +141,9 @@ def _add_import(verbs: "Verbs", show: Show) -> None:
     )
     parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
     parser.add_argument("--ids", type=Path, help="TOML file: what things are called in that DHIS2")
+    parser.add_argument(
+        "--time-zone", type=time_zone, help="of the place, where FHIR tells times in UTC (default: times as shown)"
+    )
     parser.add_argument("--out", type=arguments.folder, help="new folder for the tables, findings and rows set aside")
     parser.add_argument("--ledger", action="store_true", help="append what passed to the ledger")
     takes_place(parser)

@@ -1,15 +1,16 @@
 """What somebody sent, in whatever form, to raw tables: FHIR, DHIS2, GeoJSON, a data package, or tables."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from pathlib import Path
 
 import polars as pl
 
-from douse.errors import DataError
+from douse.errors import DataError, UsageError
 from douse.readers.exchange.dhis2 import is_aggregate, is_tracker, read_aggregate, read_tracker
 from douse.readers.exchange.dhis2_ids import Ids
 from douse.readers.exchange.epiparameter import is_epiparameter
-from douse.readers.exchange.fhir.entries import LINES
+from douse.readers.exchange.fhir.bundle import LINES
 from douse.readers.exchange.fhir.read import read_fhir
 from douse.readers.exchange.gathered import ROW, Gathered
 from douse.readers.exchange.geojson import is_geojson, read_geojson
@@ -25,7 +26,9 @@ REJECTED = "rejected"  # rows that the door set aside before, to be corrected
 _MARKUP = (".xml", ".html", ".htm", ".xhtml", ".kml", ".gml", ".svg")
 
 
-def read_sent(paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | None = None) -> RawTables:
+def read_sent(
+    paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | None = None, zone: tzinfo | None = None
+) -> RawTables:
     """Read files and folders of any form that is known.
 
     Parameters
@@ -36,9 +39,13 @@ def read_sent(paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | 
         Of tables.
     ids : Ids, optional
         What things are called in the DHIS2 that the files come from.
+    zone : tzinfo, optional
+        Of the place, where files of FHIR tell times in another.
 
     Raises
     ------
+    UsageError
+        When a zone is given, and no file is of FHIR.
     DataError
         When there is nothing that can be read, or a file is XML, too large, or nests without end.
     """
@@ -53,7 +60,10 @@ def read_sent(paths: Sequence[Path], mapping: Mapping | None = None, ids: Ids | 
         tables = [file for file in files if file.suffix.lower() in KNOWN and file.name not in OURS]
         parts += [_unknown(path)] if path.is_dir() else []
         parts += [read_raw(path, mapping, required=())] if tables or not mine else []
-    parts += [_read_nested(nested, ids or Ids())] if nested else []
+    read, has_fhir = _read_nested(nested, ids or Ids(), zone)
+    parts.append(read)
+    if zone is not None and not has_fhir:
+        raise UsageError("--time-zone says nothing here: no file is of FHIR.", next_step="Leave it out.")
     return RawTables(
         tuple(part for raw in parts for part in raw.tables),
         pl.concat([no_findings(), *(raw.findings for raw in parts)]),
@@ -85,8 +95,8 @@ def _unknown(folder: Path) -> RawTables:
     return gathered.raw()
 
 
-def _read_nested(files: Sequence[Path], ids: Ids) -> RawTables:
-    """Files of JSON, by what they hold; those of FHIR belong together."""
+def _read_nested(files: Sequence[Path], ids: Ids, zone: tzinfo | None) -> tuple[RawTables, bool]:
+    """Files of JSON, by what they hold; those of FHIR belong together. Also: whether there were any of these."""
     gathered, parts, bundles = Gathered(), list[RawTable](), list[Path]()
     for file in files:
         if file.suffix.lower() in LINES:
@@ -108,6 +118,6 @@ def _read_nested(files: Sequence[Path], ids: Ids) -> RawTables:
             )
         else:
             gathered.say(file.name, None, "kind_unknown", ROW)
-    raw = [gathered.raw(), read_fhir(bundles)] if bundles else [gathered.raw()]
+    raw = [gathered.raw(), read_fhir(bundles, zone)] if bundles else [gathered.raw()]
     tables = (*parts, *(part for one in raw for part in one.tables))
-    return RawTables(tables, pl.concat([no_findings(), *(one.findings for one in raw)]))
+    return RawTables(tables, pl.concat([no_findings(), *(one.findings for one in raw)])), bool(bundles)

@@ -3,16 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from douse.readers.exchange.fhir.bundle import bundle_of, goes_on
 from douse.readers.exchange.fhir.codes import COLUMN, IDENTIFIER, meant
 from douse.readers.exchange.fhir.valid import refused, unknown
 from douse.readers.exchange.gathered import ROW, Gathered
-from douse.readers.exchange.json_file import read_json, read_json_lines
 
-LINES = (".ndjson", ".jsonl")
 READ = frozenset(
     {
         "Patient", "Condition", "Observation", "Specimen", "DiagnosticReport", "Encounter", "Location", "Task",
@@ -84,8 +84,9 @@ class Person:
 
 @dataclass
 class Index:
-    """What resources are called, and what the others need to know of them."""
+    """What resources are called, and what the others need to know of them; times are read as those of `zone`."""
 
+    zone: tzinfo | None = None
     people: dict[str, Person] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
@@ -96,10 +97,10 @@ class Index:
     def usable(self, files: Sequence[Path]) -> Iterator[Entry]:
         """The entries that were not set aside."""
         for path in files:
-            yield from (entry for entry in entries(path) if (entry.path, entry.number) not in self.set_aside)
+            yield from (entry for entry in entries(path, self.zone) if (entry.path, entry.number) not in self.set_aside)
 
 
-def entries(path: Path) -> Iterator[Entry]:
+def entries(path: Path, zone: tzinfo | None) -> Iterator[Entry]:
     """The resources of a bundle, of a file with one resource, or of a file with one a line.
 
     Raises
@@ -107,7 +108,7 @@ def entries(path: Path) -> Iterator[Entry]:
     DataError
         When the file cannot be read as JSON.
     """
-    return _entries(path, _bundle(path))
+    return _entries(path, bundle_of(path, zone))
 
 
 def _entries(path: Path, bundle: Mapping[str, Any]) -> Iterator[Entry]:
@@ -125,23 +126,6 @@ def _entries(path: Path, bundle: Mapping[str, Any]) -> Iterator[Entry]:
             yield Entry(path, number, address if gone else None, {"resourceType": ""}, gone)
 
 
-def _bundle(path: Path) -> Mapping[str, Any]:
-    """A file as a bundle, whatever its form."""
-    if path.suffix.lower() in LINES:
-        return {"entry": [{"resource": value} for value in read_json_lines(path)]}
-    value = read_json(path)
-    if isinstance(value, dict) and value.get("resourceType") == "Bundle":
-        return value
-    return {"entry": [{"resource": value}]}
-
-
-def _goes_on(bundle: Mapping[str, Any]) -> bool:
-    """Whether a bundle is one page of several."""
-    links = bundle.get("link")
-    given = links if isinstance(links, list) else ()
-    return any(isinstance(link, dict) and link.get("relation") == "next" for link in given)
-
-
 def _wordless(value: Any) -> Any:
     """A resource without words for people."""
     if isinstance(value, dict):
@@ -151,12 +135,12 @@ def _wordless(value: Any) -> Any:
     return [_wordless(part) for part in value] if isinstance(value, list) else value
 
 
-def index_of(files: Sequence[Path], gathered: Gathered) -> Index:
+def index_of(files: Sequence[Path], gathered: Gathered, zone: tzinfo | None = None) -> Index:
     """Look through all files once: what is valid, what is there twice, and who is whom."""
-    index = Index()
+    index = Index(zone)
     for path in files:
-        bundle = _bundle(path)
-        if _goes_on(bundle):
+        bundle = bundle_of(path, zone)
+        if goes_on(bundle):
             gathered.say(path.name, None, "fhir_more_pages")
         for entry in _entries(path, bundle):
             if entry.gone:  # older versions of it may follow

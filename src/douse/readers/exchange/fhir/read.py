@@ -1,6 +1,7 @@
 """FHIR R4 to raw tables. What a resource says that no table holds is said of it, element by element."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,15 @@ _ALWAYS = frozenset({"resourceType", "id", "meta", "text", "language", "extensio
 _PERSONAL = frozenset({"name", "telecom", "birthDate", "photo", "contact", "identifier", "maritalStatus"})
 
 
-def read_fhir(files: Sequence[Path]) -> RawTables:
+def read_fhir(files: Sequence[Path], zone: tzinfo | None = None) -> RawTables:
     """Read bundles, single resources, or lists with one resource a line.
 
     Parameters
     ----------
     files : Sequence[Path]
         Files that belong together: a reference may name a resource of another of them, never one elsewhere.
+    zone : tzinfo, optional
+        Moments with an offset are read as the clocks of this zone showed them; None: as they are shown.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def read_fhir(files: Sequence[Path]) -> RawTables:
         When a file is no JSON, is XML, is too large, or nests without end.
     """
     gathered = Gathered()
-    index = index_of(files, gathered)
+    index = index_of(files, gathered, zone)
     for entry in index.usable(files):
         if entry.kind not in READ:
             gathered.say(entry.file, entry.number, "fhir_not_read", column=entry.kind, kind=entry.kind)
