@@ -1,7 +1,7 @@
 """The story of exchange: out of records into the forms of others, and back through the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 
@@ -12,14 +12,18 @@ from douse.errors import DataError, UsageError
 from douse.ledgers import Place
 from douse.library import Pathogen, load
 from douse.main import look
+from douse.outputs.bulletin.site import BULLETINS, read_history
 from douse.outputs.exchange.dhis2 import write_dhis2
+from douse.outputs.exchange.exact import without_exact
 from douse.outputs.exchange.geojson import write_geojson
 from douse.outputs.exchange.godata import write_godata
 from douse.outputs.exchange.hxl import Shown, write_hxl
+from douse.outputs.exchange.hxl_told import write_told
 from douse.outputs.exchange.ihr import Happened, write_ihr
 from douse.outputs.exchange.left_out import LeftOut
 from douse.outputs.exchange.sormas import write_sormas
 from douse.outputs.exchange.tables import write_package, write_tables
+from douse.outputs.exchange.visits import leave_visits
 from douse.outputs.words import Words
 from douse.question import DEFAULT_PROTOCOL, Question, check, open_data
 from douse.readers.exchange.dhis2_ids import Ids, load_ids
@@ -35,14 +39,6 @@ from douse.records.records import Records
 from douse.records.tables import TABLES
 
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
-COUNTS = ("hxl", "ihr")  # forms that hold no record
-# What tells where somebody lives, or may name somebody: left out unless it is asked for.
-EXACT = {
-    "cases": ("latitude", "longitude"),
-    "visits": ("latitude", "longitude"),
-    "follow_ups": ("note",),
-    "tasks": ("note",),
-}
 _EVERYTHING = datetime.combine(date(2200, 12, 31), time.max)  # the door takes no later date
 
 
@@ -64,8 +60,8 @@ class Sending:
         What things are called in the DHIS2 that it is for.
     mapping : Path, optional
         Of the data.
-    protocol : str
-        Says which counts are too small to be published (HXL), and what a case is (IHR).
+    protocol : str, optional
+        Says which counts are too small to be published (HXL), and what a case is (IHR); None: the usual one.
     pathogen : str, optional
         The pathogen that is counted (HXL, IHR); None: the one that the cases name.
     event : Happened, optional
@@ -80,14 +76,14 @@ class Sending:
     exact: bool = False
     ids: Path | None = None
     mapping: Path | None = None
-    protocol: str = DEFAULT_PROTOCOL
+    protocol: str | None = None
     pathogen: str | None = None
     event: Happened = field(default_factory=Happened)
     language: str = "en"
 
     def question(self, data: Path) -> Question:
         """What is asked of the records, where counts are exported."""
-        return Question(data, self.mapping, self.as_of, self.protocol, self.pathogen)
+        return Question(data, self.mapping, self.as_of, self.protocol or DEFAULT_PROTOCOL, self.pathogen)
 
 
 @dataclass(frozen=True)
@@ -121,9 +117,12 @@ def send(data: Path, out: Path, sending: Sending) -> Sent:
         raise UsageError("That form is not known.", allowed=", ".join(FORMS), next_step="Name one with --format.")
     _empty(out)
     left = LeftOut(Words(sending.language))
+    if sending.form == "hxl" and not is_ledger(data) and (data / BULLETINS).is_dir():
+        paths = _told(data, out, sending, left)
+        return Sent((*paths, left.write(out)), left.frame(), {})
     known = _known(data, sending, left)
-    if not sending.exact and sending.form not in COUNTS:
-        known = _without_exact(known, left)
+    if not sending.exact:
+        known = without_exact(known, sending.form, left)
     paths = _write(data, out, known, sending, left)
     rows = {name: known.table(name).height for name in known.frames}
     return Sent((*paths, left.write(out)), left.frame(), {name: count for name, count in rows.items() if count})
@@ -142,6 +141,8 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
     """The records in force; of rows that the door set aside, how many."""
     moment = _EVERYTHING if sending.as_of is None else datetime.combine(sending.as_of, time.max)
     if is_ledger(data):
+        if sending.mapping is not None:
+            raise UsageError("A ledger needs no mapping.", next_step="Leave out --map.")
         frames = Live(open_ledger(data)).follow().frames  # tables that only the ledger has among them
         known = Records(frames, frozenset(frames)).as_of(moment)
         _say_gone(frames, known, left)
@@ -152,6 +153,7 @@ def _known(data: Path, sending: Sending, left: LeftOut) -> Records:
         aside.group_by("table", maintain_order=True).agg(pl.struct("file", "row").n_unique()).iter_rows()
     ):
         left.whole(table or "", rows, Because("The door set these rows aside: `douse check` says why."))
+    leave_visits(data, checked.records.table("visits").height, left)
     known = checked.records.as_of(moment)
     _say_gone(checked.records.frames, known, left)
     return known
@@ -163,19 +165,6 @@ def _say_gone(frames: Mapping[str, pl.DataFrame], known: Records, left: LeftOut)
     for name, frame in frames.items():
         if name in known.frames:
             left.whole(name, frame.height - known.table(name).height, why)
-
-
-def _without_exact(known: Records, left: LeftOut) -> Records:
-    """Records without what tells where somebody lives, and without free notes."""
-    frames = dict(known.frames)
-    for name, columns in EXACT.items():
-        for column in columns:
-            if name in frames:
-                filled = frames[name].height - frames[name][column].null_count()
-                why = Because("It could tell who somebody is: add --exact for those who may have it.")
-                left.column(name, column, filled, why)
-                frames[name] = frames[name].with_columns(pl.lit(None, frames[name][column].dtype).alias(column))
-    return replace(known, frames=frames)
 
 
 def _write(  # noqa: PLR0911  (one way out a form)
@@ -208,6 +197,15 @@ def _write(  # noqa: PLR0911  (one way out a form)
     return write_hxl(out, Shown(scene.situation, scene.known, scene.zones), scene.protocol, words, left)
 
 
+def _told(data: Path, out: Path, sending: Sending, left: LeftOut) -> list[Path]:
+    """What the bulletins of a folder have told."""
+    if sending.protocol or sending.pathogen or sending.mapping:
+        raise UsageError(
+            "Bulletins say themselves what they are about.", next_step="Leave out --pathogen, --protocol and --map."
+        )
+    return write_told(out, read_history(data), left.words, left, as_of=sending.as_of)
+
+
 def _notification(data: Path, out: Path, known: Records, sending: Sending, left: LeftOut) -> list[Path]:
     """Weigh the event, and write what is told of it."""
     event, kept = sending.event, None
@@ -231,7 +229,9 @@ def _notification(data: Path, out: Path, known: Records, sending: Sending, left:
     return write_ihr(out, known, weighed, left)
 
 
-def receive(paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | None = None) -> Checked:
+def receive(
+    paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | None = None, zone: tzinfo | None = None
+) -> Checked:
     """Bring what others sent through the door.
 
     Raises
@@ -241,7 +241,7 @@ def receive(paths: Sequence[Path], *, mapping: Path | None = None, ids: Path | N
     """
     from douse.readers.exchange.read import read_sent  # noqa: PLC0415  (the FHIR library: half a second)
 
-    raw = read_sent(paths, load_mapping(mapping) if mapping else None, load_ids(ids) if ids else None)
+    raw = read_sent(paths, load_mapping(mapping) if mapping else None, load_ids(ids) if ids else None, zone)
     return check_raw(raw)
 
 

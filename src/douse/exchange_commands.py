@@ -1,6 +1,7 @@
 """Command line of exchange: out of records into the forms of others, and back."""
 
 import argparse
+import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,17 +10,19 @@ from zoneinfo import ZoneInfo
 from douse import arguments
 from douse.arguments import Show
 from douse.errors import UsageError
-from douse.ledger_commands import AUTHOR, place, takes_place
+from douse.ledger_commands import AUTHOR, FOLDER, place, takes_place
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
 FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "hxl", "frictionless", "ihr")
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>[0-5]\d))?")
+_FURTHEST = timedelta(hours=14)
 # Options that only some forms have a use for: given with another they are refused, not passed over.
 _ONLY_FOR = {
     "time_zone": ("fhir",), "ids": ("dhis2",), "protocol": ("hxl", "ihr"), "pathogen": ("hxl", "ihr"),
     "zone": ("ihr",), "event": ("ihr",), "assessment": ("ihr",),
-    "exact": tuple(form for form in FORMS if form not in {"hxl", "ihr"}),
+    "exact": ("fhir", "dhis2", "godata", "csv", "geojson", "frictionless"),
 }  # fmt: skip
 
 
@@ -35,12 +38,13 @@ def add(verbs: "Verbs", show: Show) -> None:
 
 
 def time_zone(text: str) -> tzinfo:
-    """A time zone: a name such as Asia/Shanghai, or an offset such as +08:00."""
+    """A time zone: a name such as Asia/Shanghai, or an offset such as +08:00, as FHIR knows them (up to 14 hours)."""
+    offset = _OFFSET.fullmatch(text)
+    if offset:
+        ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+        if ahead <= _FURTHEST:
+            return timezone(-ahead if offset["sign"] == "-" else ahead)
     try:
-        if text[:1] in "+-":
-            hours, _, minutes = text[1:].partition(":")
-            ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
-            return timezone(ahead if text[0] == "+" else -ahead)
         return ZoneInfo(text)
     except (ValueError, OSError, LookupError):
         raise argparse.ArgumentTypeError("this takes a time zone: Asia/Shanghai, or an offset such as +08:00") from None
@@ -51,13 +55,12 @@ def _export(options: argparse.Namespace, show: Show) -> int:
     from douse.outputs import exchange_listing
     from douse.outputs.exchange.ihr import Happened
     from douse.outputs.words import Words
-    from douse.question import DEFAULT_PROTOCOL
 
     _check_options(options)
     event = Happened(options.zone, options.event or "", options.assessment)
     sending = exchange.Sending(
         options.format, options.time_zone or UTC, as_of=options.as_of, exact=options.exact, ids=options.ids,
-        mapping=options.map, protocol=options.protocol or DEFAULT_PROTOCOL, pathogen=options.pathogen,
+        mapping=options.map, protocol=options.protocol, pathogen=options.pathogen,
         event=event, language=options.lang,
     )  # fmt: skip
     sent = exchange.send(options.data, options.out, sending)
@@ -83,7 +86,9 @@ def _import(options: argparse.Namespace, show: Show) -> int:
     from douse.outputs import exchange_listing, ledger_listing, listing
     from douse.outputs.words import Words
 
-    checked = exchange.receive(options.files, mapping=options.map, ids=options.ids)
+    if not options.ledger and (options.folder != FOLDER or options.database):
+        raise UsageError("--folder and --database say where a ledger is.", next_step="Add --ledger, or leave them out.")
+    checked = exchange.receive(options.files, mapping=options.map, ids=options.ids, zone=options.time_zone)
     if options.out is not None:
         exchange.keep(checked, options.out)
     show(listing.findings_table(checked.findings, options.out))
@@ -136,6 +141,9 @@ def _add_import(verbs: "Verbs", show: Show) -> None:
     )
     parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
     parser.add_argument("--ids", type=Path, help="TOML file: what things are called in that DHIS2")
+    parser.add_argument(
+        "--time-zone", type=time_zone, help="of the place, where FHIR tells times in UTC (default: times as shown)"
+    )
     parser.add_argument("--out", type=arguments.folder, help="new folder for the tables, findings and rows set aside")
     parser.add_argument("--ledger", action="store_true", help="append what passed to the ledger")
     takes_place(parser)

@@ -109,13 +109,13 @@ def send_return(place: Place, return_id: str, out: Path, *, author: str, at: dat
     ledger.append([entry], author=author, at=at, in_force_only=True)
 
 
-def standing(place: Place, now: datetime) -> tuple[list[Standing], list[Hop], Words]:
+def standing(place: Place, now: datetime, *, language: str = "en") -> tuple[list[Standing], list[Hop], Words]:
     """How every return stands, and how long each zone takes to tell the level above."""
     snapshot = Live(place.open()).follow()
     zones = ZoneTree(snapshot.as_of(now))
     found = standings(shipped(), zones, snapshot.current("returns"), first_day(snapshot, now), now)
     names = dict(zip(zones.ids, zones.names, strict=True))
-    return found, hops(found), Words("en", zones=names)
+    return found, hops(found), Words(language, zones=names)
 
 
 def first_day(snapshot: Snapshot, now: datetime) -> date:

@@ -28,6 +28,10 @@ def add(verbs: "Verbs", show: Show) -> None:
     _add_partners(verbs, show)
 
 
+def _takes_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
+
+
 def _pairs(said: Sequence[str]) -> dict[str, str]:
     """NAME=TEXT, each."""
     found = {}
@@ -43,7 +47,6 @@ def _add_returns(verbs: "Verbs", show: Show) -> None:
     parser = verbs.add_parser("returns", help="what the level above asks for: filled in from the records, signed, sent")
     ways = parser.add_subparsers(dest="way", required=True, metavar="list|fill|late|delays|sign|send|verify")
     listed = ways.add_parser("list", help="what each level asks for, with deadlines and their sources")
-    listed.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
     filled = ways.add_parser("fill", help="fill one in from a folder or a ledger")
     filled.add_argument("name", help="of the return, as `douse returns list` says")
     arguments.takes_data(filled)
@@ -65,6 +68,8 @@ def _add_returns(verbs: "Verbs", show: Show) -> None:
         takes_place(each)
     verify = ways.add_parser("verify", help="whether a file that was sent is what was signed, and by which key")
     verify.add_argument("file", type=Path)
+    for each in (listed, late, delays, sign, send, verify):
+        _takes_language(each)
     parser.set_defaults(call=lambda options: _returns(options, show))
 
 
@@ -75,29 +80,31 @@ def _returns(options: argparse.Namespace, show: Show) -> int:
     from douse.outputs.returns.standing import shipped
     from douse.outputs.words import Words
 
+    words = Words(options.lang)
     if options.way == "list":
-        show(listing.definitions(shipped(), Words(options.lang)))
+        show(listing.definitions(shipped(), words))
     elif options.way == "fill":
         _fill(options, show)
     elif options.way == "late":
-        found, _, words = levels.standing(place(options), datetime.now())
+        found, _, words = levels.standing(place(options), datetime.now(), language=options.lang)
         owed = [one for one in found if one.is_late]
         show(listing.standing(owed[:_MOST_SHOWN], words))
         if len(owed) > _MOST_SHOWN:
-            show(Text(f"and {len(owed) - _MOST_SHOWN:,} more"))
+            show(Text(words.say("and {n} more", n=len(owed) - _MOST_SHOWN)))
         return 1 if owed else 0
     elif options.way == "delays":
-        _, hops, words = levels.standing(place(options), datetime.now())
+        _, hops, words = levels.standing(place(options), datetime.now(), language=options.lang)
         show(listing.delays(hops, words))
     elif options.way == "sign":
         levels.sign_return(place(options), options.return_id, options.by, author=AUTHOR, at=datetime.now())
-        show(Text("Signed."))
+        show(Text(words.say("Signed.")))
     elif options.way == "send":
         levels.send_return(place(options), options.return_id, options.out, author=AUTHOR, at=datetime.now())
-        show(Text(f"Sent; the signed file is {options.out}"))
+        show(Text(words.say("Sent; the signed file is {path}", path=options.out)))
     else:
         content = verify_return(_bytes(options.file))
-        show(Text(f"The signature holds. Key: {content['public_key']}\n{content['definition']}, {content['zone']}"))
+        show(Text(words.say("The signature holds. Key: {key}", key=content["public_key"])))
+        show(Text(f"{content['definition']}, {content['zone']}"))
     return 0
 
 
@@ -115,7 +122,7 @@ def _fill(options: argparse.Namespace, show: Show) -> None:
         show(Text(str(options.out)))
     if options.keep:
         kept = levels.keep_return(_place_of(options.data), made.filled, author=AUTHOR, at=datetime.now())
-        show(Text(f"On the ledger as a draft: {kept}"))
+        show(Text(made.words.say("On the ledger as a draft: {name}", name=kept)))
 
 
 def _place_of(data: Path) -> "Place":
@@ -149,7 +156,7 @@ def _add_ihr(verbs: "Verbs", show: Show) -> None:
     assess.add_argument("--keep", action="store_true", help="put it on the ledger; DATA is its folder")
     listed = ways.add_parser("list", help="assessments on the ledger")
     takes_place(listed)
-    listed.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
+    _takes_language(listed)
     parser.set_defaults(call=lambda options: _ihr(options, show))
 
 
@@ -177,7 +184,7 @@ def _ihr(options: argparse.Namespace, show: Show) -> int:
         show(Text(str(options.out)))
     if options.keep:
         kept = assessing.keep(_place_of(options.data), weighed, author=AUTHOR, at=datetime.now())
-        show(Text(f"On the ledger: {kept}"))
+        show(Text(words.say("On the ledger: {name}", name=kept)))
     return 0
 
 
@@ -212,40 +219,40 @@ def _add_partners(verbs: "Verbs", show: Show) -> None:
     expire = ways.add_parser("expire", help="erase what partners gave until a day that is over; run it each day")
     for way in (policy, key, send, take, offer, offers, accept, decline, withdraw, expire):
         takes_place(way)
+        _takes_language(way)
     parser.set_defaults(call=lambda options: _partners(options, show))
 
 
 def _partners(options: argparse.Namespace, show: Show) -> int:
     from douse import partnering
     from douse.outputs.partners import listing
+    from douse.outputs.words import Words
 
-    here, at = place(options), datetime.now()
+    here, at, words = place(options), datetime.now(), Words(options.lang)
     if options.way == "policy":
-        show(listing.policy(partnering.policy(here)))
+        show(listing.policy(partnering.policy(here), words))
     elif options.way == "key":
         show(Text(partnering.own_key(here)))
     elif options.way == "send":
         made = partnering.send(here, options.partner, options.out, author=AUTHOR, at=at, again=options.again)
-        show(listing.sent(options.partner, made.number, made.cut))
+        show(listing.sent(options.partner, made.number, made.cut, words))
     elif options.way == "take":
-        show(listing.taken(*partnering.take(here, options.file, author=AUTHOR, at=at)))
+        show(listing.taken(*partnering.take(here, options.file, author=AUTHOR, at=at), words))
     elif options.way == "offer":
         name = partnering.offer(
             here, options.case_id, options.partner, options.purpose, options.until, author=AUTHOR, at=at,
             destination=options.destination,
         )  # fmt: skip
-        show(Text(f"Offered: {name}. It goes with the next bundle."))
+        show(Text(words.say("Offered: {name}. It goes with the next bundle.", name=name)))
     elif options.way == "offers":
-        show(listing.offers(partnering.offers(here)))
+        show(listing.offers(partnering.offers(here), words))
     elif options.way == "expire":
-        found = partnering.expire(here, author=AUTHOR, at=at)
-        kept = f" A legal hold keeps {found.held}." if found.held else ""
-        show(Text(f"{len(found.entries)} offers ended, {len(found.erase)} persons erased.{kept}"))
+        show(listing.ended(partnering.expire(here, author=AUTHOR, at=at), words))
     else:
         state = {"accept": "accepted", "decline": "declined", "withdraw": "withdrawn"}[options.way]
         partnering.answer(
             here, options.offer_id, state, author=AUTHOR, at=at, zone=getattr(options, "zone", ""),
             reason=getattr(options, "reason", ""),
         )  # fmt: skip
-        show(Text(f"The offer is {state}. The answer goes with the next bundle."))
+        show(Text(words.say("The offer is {state}. The answer goes with the next bundle.", state=state)))
     return 0

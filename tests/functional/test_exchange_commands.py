@@ -10,7 +10,6 @@ import pytest
 
 import exchange_inputs as inputs
 from douse.__main__ import main
-from douse.library import Pathogen, load
 from douse.records.ledger import Live, NewEntry, open_ledger
 from exchange_inputs import export, left_out
 
@@ -20,6 +19,11 @@ FORMS = ("fhir", "dhis2", "sormas", "godata", "csv", "geojson", "frictionless")
 FORMULA = ("=", "+", "-", "@")
 
 
+def exact(form: str) -> tuple[str, ...]:
+    """All that the form may hold; SORMAS has no place for what is exact."""
+    return () if form == "sormas" else ("--exact",)
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
     return inputs.written(inputs.made(5, cases=20), tmp_path_factory.mktemp("data") / "records")
@@ -27,7 +31,7 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_row_and_every_column_is_sent_or_said_to_be_left_out(data, tmp_path, form, capsys):
-    assert export(data, tmp_path / "out", form, "--exact") == 0
+    assert export(data, tmp_path / "out", form, *exact(form)) == 0
     said = capsys.readouterr().out
     left = left_out(tmp_path / "out")
     assert left["why"].null_count() == 0
@@ -47,25 +51,48 @@ def test_every_row_and_every_column_is_sent_or_said_to_be_left_out(data, tmp_pat
             assert lost <= 0 or column in columns or table in set(left["table"]), (table, column)
 
 
+WHERE = {
+    "cases": "case_id,person_id,zone,recorded_at,latitude,longitude,pathogen\n"
+    "K1,p1,z1,2026-03-02,31.234567,121.456789,measles\n",
+    "follow_ups": "person_id,at,recorded_at,note\np1,2026-03-03,2026-03-03,calls her SECRET\n",
+    "requests": "request_id,kind,requested_at,recorded_at,note\nr1,food,2026-03-03,2026-03-03,SECRET wants tea\n",
+    "zones": "zone_id,name,kind,population,latitude,longitude,boundary\nz1,North,district,5000,31.9,121.9,\n"
+    'z2,Old Tower,building,9,31.234567,121.456789,"{""type"":""Point"",""coordinates"":[121.456789,31.234567]}"\n',
+    "places": "place_id,name,kind,zone,latitude,longitude\nh1,SECRET flat,home,z2,31.234567,121.456789\n"
+    "h2,SECRET too,other,z2,31.234567,121.456789\nm1,Market,market,z1,31.8,121.8\n",
+    "people": "person_id,home_place\np1,h2\n",
+}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_where_people_live_goes_only_where_it_is_asked_for(tmp_path, form):
-    case = "case_id,person_id,recorded_at,latitude,longitude,pathogen\nK1,p1,2026-03-02,31.234567,121.456789,measles\n"
-    notes = "person_id,at,recorded_at,note\np1,2026-03-03,2026-03-03,calls her SECRET\n"
-    zones = "zone_id,name,kind,population\nz1,North,district,5000\nz2,SECRET house,building,9\n"
     (tmp_path / "data").mkdir()
-    for name, text in (("cases", case), ("follow_ups", notes), ("zones", zones)):
+    for name, text in WHERE.items():
         (tmp_path / "data" / f"{name}.csv").write_text(text)
     assert export(tmp_path / "data", tmp_path / "out", form) == 0
     text = "".join(path.read_text() for path in (tmp_path / "out").iterdir() if path.name != "left-out.csv")
     assert "31.23" not in text
-    assert "calls her" not in text
-    assert form != "geojson" or "SECRET" not in text
-    assert left_out(tmp_path / "out").filter(pl.col("why").str.contains("--exact")).height > 0
+    assert "SECRET" not in text
+    assert form != "geojson" or "Old Tower" not in text
+    assert form not in {"csv", "frictionless", "fhir"} or ("Market" in text and "121.8" in text)
+    said = left_out(tmp_path / "out").filter(pl.col("why").str.contains("--exact"))
+    if form == "sormas":  # it has a place for none of it, whatever is asked
+        assert said.is_empty()
+        assert export(tmp_path / "data", tmp_path / "exact", form, "--exact") == 2
+        return
+    assert said.height > 0
+    assert export(tmp_path / "data", tmp_path / "exact", form, "--exact") == 0
+    assert left_out(tmp_path / "exact").filter(pl.col("why").str.contains("--exact")).is_empty()
+    text = "".join(path.read_text() for path in (tmp_path / "exact").iterdir() if path.name != "left-out.csv")
+    assert "31.23" in text
+    now = left_out(tmp_path / "exact").select("table", "column").unique().rows()
+    for table, column in said.select("table", "column").unique().rows():  # what --exact is said to send, it sends
+        assert not {(table, column), (table, None)} & set(now)
 
 
 @pytest.mark.parametrize("form", ["sormas", "godata", "csv", "frictionless"])
 def test_no_cell_of_a_table_begins_like_a_formula(data, tmp_path, form):
-    assert export(data, tmp_path / "out", form, "--exact") == 0
+    assert export(data, tmp_path / "out", form, *exact(form)) == 0
     cells = 0
     for path in (tmp_path / "out").glob("*.csv"):
         for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()):
@@ -93,28 +120,6 @@ def test_a_past_day_is_exported_as_it_was_known(tmp_path):
     assert "K1" in text
     assert "K2" not in text
     assert "deceased" not in text
-
-
-def test_counts_below_the_minimum_are_not_published_with_hashtags(tmp_path):
-    lines = [f"K{n},2026-03-01,measles,{'a' if n < 3 else 'b'}" for n in range(40)]
-    (tmp_path / "cases.csv").write_text("\n".join(["case_id,recorded_at,pathogen,zone", *lines]) + "\n")
-    (tmp_path / "zones.csv").write_text("zone_id,name,kind\na,=A,district\nb,B,district\n")
-    assert export(tmp_path, tmp_path / "out", "hxl") == 0
-    rows = list(csv.DictReader((tmp_path / "out" / "cases-by-area.csv").read_text(encoding="utf-8-sig").splitlines()))
-    assert all(tag.startswith("#") for tag in rows[0].values())
-    assert [row["cases_all"] for row in rows if row["zone"] == "a"] == [""]
-    assert all(row["name"] != "=A" for row in rows)
-    assert main(["exchange", "import", str(tmp_path / "out" / "cases-by-area.csv")]) in {0, 1}
-
-
-def test_no_address_is_named_with_hashtags(tmp_path):
-    lines = [f"K{n},2026-03-01,measles,{'a' if n < 20 else 'b'}" for n in range(40)]
-    (tmp_path / "cases.csv").write_text("\n".join(["case_id,recorded_at,pathogen,zone", *lines]) + "\n")
-    (tmp_path / "zones.csv").write_text("zone_id,name,kind\na,Old Tower,building\nb,B,district\n")
-    assert export(tmp_path, tmp_path / "out", "hxl") == 0
-    rows = list(csv.DictReader((tmp_path / "out" / "cases-by-area.csv").read_text(encoding="utf-8-sig").splitlines()))
-    assert {row["zone"] for row in rows[1:]} == {"b", ""}
-    assert "Old Tower" not in str(rows)
 
 
 def test_what_comes_in_goes_into_a_ledger_once(data, tmp_path, capsys):
@@ -198,73 +203,87 @@ def test_a_tracker_of_others_is_read_by_its_labels(tmp_path):
     assert "Never" not in said
 
 
-def parameter(name: str, family: str, parameters: dict, stats: dict, **more: object) -> dict:
-    return {
-        "disease": "Ebola Virus Disease",
-        "pathogen": {"species": "Ebola Virus"},
-        "epi_name": name,
-        "probability_distribution": {
-            "prob_distribution": family,
-            "parameters": parameters,
-            "offset": more.pop("offset", 0),
-        },
-        "summary_statistics": stats,
-        "metadata": {"units": "days", "sample_size": more.pop("sample_size", 10)},
-        "citation": {"author": [{"family": 'Nobody "x"'}], "title": "Invented", "year": 2015, "doi": "10.0000/none"},
-    }
+@pytest.mark.parametrize("zone", ["+20:00", "+08:75", "-14:01", "+08:-30", "Nowhere/City", "+"])
+def test_an_offset_that_fhir_has_not_is_refused(data, tmp_path, zone, capsys):
+    with pytest.raises(SystemExit):
+        export(data, tmp_path / "out", "fhir", f"--time-zone={zone}")
+    assert "time zone" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
-def test_a_pathogen_file_comes_of_parameters_and_loads(tmp_path, capsys):
-    entries = [
-        parameter(
-            "incubation period", "gamma", {"shape": 4.0, "scale": 2.5}, {"mean_ci_limits": [9.0, 11.0]}, sample_size=50
-        ),
-        parameter("incubation period", "lnorm", {}, {"median": 6.0, "dispersion": 1.5}, sample_size=5),
-        parameter("serial interval", "weibull", {"shape": 1.0, "scale": 14.0}, {}),
-        parameter("onset to death", "lnorm", {}, {"mean": 9.0, "sd": 6.0}),
-        parameter("onset to death", "gamma", {"shape": 1.0, "scale": 1.0}, {}, offset=3, sample_size=500),
-        parameter("offspring distribution", "nbinom", {"mean": 1.6, "dispersion": 0.2}, {}),
-        parameter("case fatality risk", None, {}, {"mean": 0.5}),
-    ]
-    (tmp_path / "p.json").write_text(json.dumps(entries))
-    out = tmp_path / "ebola-own.toml"
-    asked = [
-        "exchange",
-        "pathogen",
-        str(tmp_path / "p.json"),
-        "--disease",
-        "ebola",
-        "--extends",
-        "ebola",
-        "--out",
-        str(out),
-    ]
-    assert main(asked) == 0
-    assert "a shifted distribution" in " ".join(capsys.readouterr().out.split())
-    own, base = load(Pathogen, str(out)), load(Pathogen, "ebola")
-    assert (own.incubation.mean.value, own.incubation.sd.value) == (10.0, 5.0)
-    assert (own.incubation.mean.low, own.incubation.mean.high) == (9.0, 11.0)
-    assert (own.serial_interval.mean.value, own.serial_interval.sd.value) == (14.0, 14.0)
-    assert (own.reproduction_number.value, own.max_incubation) == (1.6, base.max_incubation)
-    assert own.onset_to_death.mean.value == 9.0
-    assert main(asked) == 4  # it is there already
+def test_a_mapping_says_nothing_of_a_ledger(tmp_path, capsys):
+    ledger = open_ledger(tmp_path / "ledger", make=True)
+    ledger.append([NewEntry("cases", {"case_id": "K1"})], author="a", at=datetime(2026, 3, 1, 12))
+    (tmp_path / "map.toml").write_text("")
+    assert export(tmp_path / "ledger", tmp_path / "out", "csv", "--map", str(tmp_path / "map.toml")) == 2
+    assert "--map" in capsys.readouterr().err
 
 
-def test_parameters_that_do_not_fit_leave_no_file(tmp_path, capsys):
-    long = parameter("incubation period", "gamma", {"shape": 100.0, "scale": 1.0}, {})
-    (tmp_path / "p.json").write_text(json.dumps([long, {"disease": 7, "epi_name": None}, 3]))
-    asked = [
-        "exchange",
-        "pathogen",
-        str(tmp_path / "p.json"),
-        "--extends",
-        "ebola",
-        "--out",
-        str(tmp_path / "own.toml"),
-        "--disease",
-    ]
-    assert main([*asked, "ebola"]) == 5
-    assert not (tmp_path / "own.toml").exists()
-    assert main([*asked, "measles"]) == 2
-    assert main(["exchange", "import", str(tmp_path / "p.json")]) == 4
-    assert "douse exchange pathogen" in capsys.readouterr().err
+def test_where_the_ledger_is_says_nothing_where_none_is_written(data, tmp_path, capsys):
+    assert main(["exchange", "import", str(data), "--folder", str(tmp_path / "x")]) == 2
+    assert "--ledger" in capsys.readouterr().err
+
+
+def test_a_key_within_one_table_names_no_other_resource(data, tmp_path):
+    assert export(data, tmp_path / "out", "frictionless", "--exact") == 0
+    package = json.loads((tmp_path / "out" / "datapackage.json").read_text())
+    zones = next(one for one in package["resources"] if one["name"] == "zones")
+    keys = {key["fields"]: key["reference"] for key in zones["schema"]["foreignKeys"]}
+    assert keys["parent_zone"] == {"resource": "", "fields": "zone_id"}
+    cases = next(one for one in package["resources"] if one["name"] == "cases")
+    assert {"fields": "zone", "reference": {"resource": "zones", "fields": "zone_id"}} in cases["schema"]["foreignKeys"]
+
+
+def cells_of(path: Path, *, entities: bool = False) -> list[dict[str, str]]:
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return list(csv.DictReader(lines[1:] if entities else lines))
+
+
+@pytest.mark.parametrize(
+    ("form", "column", "word"),
+    [
+        ("sormas", "caseClassification", "CONFIRMED"),
+        ("godata", "classification", "LNG_REFERENCE_DATA_CATEGORY_CASE_CLASSIFICATION_CONFIRMED"),
+    ],
+)
+def test_a_case_that_counts_as_confirmed_is_sent_as_one(tmp_path, form, column, word):
+    (tmp_path / "cases.csv").write_text("case_id,recorded_at,classification\nK1,2026-03-01,\nK2,2026-03-01,suspected\n")
+    assert export(tmp_path / "cases.csv", tmp_path / "out", form) == 0
+    rows = cells_of(tmp_path / "out" / f"{form}-cases.csv", entities=form == "sormas")
+    assert [row[column] == word for row in rows] == [True, False]
+    said = left_out(tmp_path / "out").filter(pl.col("column") == "classification")
+    assert said["rows"].to_list() == ["1"]
+    assert main(["exchange", "import", str(tmp_path / "out"), "--out", str(tmp_path / "in")]) in {0, 1}
+    back = pl.read_csv(tmp_path / "in" / "cases.csv", infer_schema=False)
+    assert back.sort("case_id")["classification"].to_list() == ["confirmed", "suspected"]
+
+
+def test_sormas_is_told_the_unit_of_an_age_and_the_disease_of_a_contact(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "cases.csv").write_text(
+        "case_id,recorded_at,age,pathogen\nK1,2026-03-01,40,measles\nK2,2026-03-01,,\n"
+    )
+    (tmp_path / "d" / "contacts.csv").write_text(
+        "case_id,person_id,recorded_at,age\nK1,p,2026-03-01,9\nK2,q,2026-03-01,\n"
+    )
+    assert export(tmp_path / "d", tmp_path / "out", "sormas") == 0
+    for name, diseases in (("cases", ["MEASLES", ""]), ("contacts", ["MEASLES", ""])):
+        rows = cells_of(tmp_path / "out" / f"sormas-{name}.csv", entities=True)
+        assert [row["person.approximateAgeType"] for row in rows] == ["YEARS", ""]
+        assert [row["disease"] for row in rows] == diseases
+    assert left_out(tmp_path / "out").filter(pl.col("table") == "contacts")["column"].to_list() == ["found_at"]
+
+
+def test_visits_in_a_folder_of_their_own_are_said_to_stay(tmp_path):
+    data = tmp_path / "data"
+    (data / "visits").mkdir(parents=True)
+    (data / "cases.csv").write_text("case_id,recorded_at\nK1,2026-03-01\n")
+    visits = (
+        "person_id,place_id,entered_at,left_at,recorded_at\np,m,2026-03-01 09:00,2026-03-01 10:00,2026-03-01 11:00\n"
+    )
+    (data / "visits" / "day.csv").write_text(visits)
+    assert export(data, tmp_path / "out", "csv") == 0
+    assert left_out(tmp_path / "out").filter(table="visits")["rows"].to_list() == ["1"]
+    assert main(["index", str(data), "--quiet"]) == 0
+    assert export(data, tmp_path / "out2", "csv") == 0
+    assert left_out(tmp_path / "out2").filter(table="visits")["rows"].to_list() == ["1"]

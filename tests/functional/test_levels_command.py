@@ -1,10 +1,14 @@
 """The verbs of returns, of the IHR and of partners, as a person types them."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from douse.__main__ import main
+from douse.outputs.partners import listing
+from douse.outputs.words import Words
 from partners_inputs import TRAVELLERS, Pair, pair
 
 pytestmark = pytest.mark.slow
@@ -88,3 +92,44 @@ def test_partners(two: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "0 offers ended" in ran(capsys, "partners", "expire", "--folder", here)
     (here / "partners.toml").write_text("edition = 3", "utf-8")
     assert "partners.toml, key" in ran(capsys, "partners", "policy", "--folder", here, code=5)
+
+
+def test_every_verb_takes_a_language(two: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = ("--folder", two.here.folder, "--lang", "zh")
+    assert "共享规则，版本" in ran(capsys, "partners", "policy", *folder)
+    until = ("--until", date.today() + timedelta(days=3))
+    ran(capsys, "partners", "offer", "C1", "harbour", "--purpose", "x", *until, *folder)
+    told = ran(capsys, "partners", "offers", *folder)
+    assert "发往对方" in told
+    assert "sent" not in told
+    ran(capsys, "partners", "send", "harbour", "--out", tmp_path / "1.zip", *folder)
+    ran(capsys, "partners", "expire", *folder)
+    ran(capsys, "partners", "key", *folder)
+    assert "缺" in ran(capsys, "returns", "late", *folder, code=1)
+    assert "区" in ran(capsys, "returns", "delays", *folder)
+
+
+def test_dates_of_offers_are_in_the_language(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {
+        "offer_id": "o",
+        "partner": "p",
+        "way": "sent",
+        "expires_on": date(2026, 4, 5),
+        "state": "offered",
+        "purpose": "x",
+    }
+    for language, day in (("en", "5 Apr 2026"), ("zh", "2026年4月5日")):
+        table = listing.offers([row], Words(language))
+        Console(width=200).print(table)
+        assert day in capsys.readouterr().out
+
+
+def test_what_a_partner_wrote_moves_nothing_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {
+        "offer_id": "o", "partner": "p", "way": "received", "expires_on": date(2026, 4, 5), "state": "offered",
+        "purpose": "\x1b[2J\x1b]0;owned\x07look\n[/x]",
+    }  # fmt: skip
+    Console(width=200, markup=False).print(listing.offers([row], Words("en")))
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "look [/x]" in said

@@ -126,6 +126,22 @@ def test_an_event_of_a_zone_looks_at_that_zone_only(place: Place) -> None:
     assert weighed.answers["linked"].answer == "not_known"
 
 
+def test_measures_whose_time_is_over_are_not_told_as_in_force(place: Place) -> None:
+    level = {"kind": "level", "zone": "a", "start": date(2026, 2, 20)}
+    measures = [
+        {"measure_id": "m1", **level, "level": "control", "expires_on": date(2026, 2, 26)},  # expired
+        {"measure_id": "m2", **level, "level": "precaution", "start": date(2026, 2, 27)},
+        {"measure_id": "m3", **level, "level": "lockdown", "start": date(2026, 2, 21)},  # another took its place
+        {"measure_id": "m4", "kind": "border", "start": date(2026, 2, 1), "expires_on": date(2026, 2, 28)},
+        {"measure_id": "m5", "kind": "screening", "start": date(2026, 2, 1), "expires_on": date(2026, 3, 1)},
+        {"measure_id": "m6", "kind": "closure", "start": date(2026, 2, 1), "ended_on": date(2026, 2, 9)},
+    ]
+    place.open().append([NewEntry("measures", row) for row in measures], author="t", at=AT)
+    weighed = assessing.assess(Question(place.folder, as_of=date(2026, 3, 1)), {}, now=AT)
+    told = next(one for one in weighed.sections if one.name == "measures").lines
+    assert told == ("screening: 1 in force", "precaution: 1 zone")
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_text_tells_what_article_6_asks_for(place: Place, language: str) -> None:
     given = {"assistance": ("yes", "Too few laboratories.")}

@@ -288,6 +288,19 @@ def test_files_guard_formulas_and_carry_signatures(known: Records) -> None:
     assert files.verify_return(signed)["total"]["remarks"] == "=HYPERLINK(1)"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_csv_names_each_zone_and_holds_its_code(known: Records, language: str) -> None:
+    words = Words(language, zones={"c": "Riverton", "d1": "North bank", "d2": "=South"})
+    one = filled(known, "city-daily", "c")
+    table = pl.read_csv(BytesIO(files.as_csv(one, words)), infer_schema=False)
+    assert table.select(table.columns[1:3]).unique().rows() == [("Riverton", "c")]
+    named = next(at for at, name in enumerate(table.columns) if "North bank" in table[name].to_list())
+    rows = table.select(table.columns[named : named + 2]).rows()
+    assert {("North bank", "d1"), ("'=South", "d2")} <= set(rows)
+    assert rows[-1][1] is None  # all together are no zone
+    assert len({code for _, code in rows if code}) == sum(code is not None for _, code in rows)
+
+
 @pytest.mark.parametrize("break_it", ["total", "zone", "signature", "public_key", "typed"])
 def test_a_file_that_was_changed_is_found(known: Records, break_it: str) -> None:
     one = filled(known, "community-daily", "d1a")

@@ -47,7 +47,7 @@ def weighed(found: Sequence[Weighed], out: Path, words: Words) -> RenderableType
     """What became of each entry on the disease."""
     lines = []
     for one in found:
-        used = words.say("used") if not one.why else words.say("not used: {why}", why=one.why)
+        used = words.say("used") if one.why is None else words.say("not used: {why}", why=words.because(one.why))
         lines.append(Text(f"{one.number:>5}  {one.parameter}: {used}"))
         lines.append(Text(f"       {one.citation}", style="dim"))
     return Group(*lines, _path(out))

@@ -199,6 +199,15 @@ SENTENCES: dict[str, Sentence] = {
     "fhir_report_without_results": Sentence(
         "The {kind} names no results, or results that are not in these files.", "Send the observations with it."
     ),
+    "fhir_not_a_day": Sentence("The {kind} counts several days; an indicator is counted by day.", "Send daily counts."),
+    "fhir_deleted": Sentence("The resource was deleted where it comes from; it was not read.", _NO_STEP),
+    "fhir_modifier": Sentence(
+        "The {column} says that it means something else, in a way that is not known; it was not read.",
+        "Send it without modifierExtension and implicitRules, if it means the same without them.",
+    ),
+    "fhir_more_pages": Sentence("The bundle is one page of several.", "Send the pages that follow, too."),
+    "fhir_part_of_a_date": Sentence("{column} names a month or a year, and no day; it was not read.", _NO_STEP),
+    "fhir_names_nothing": Sentence("{column} names nothing in these files.", "Send the resource that it names, too."),
     "fhir_element": Sentence("{column} has no column that holds it, and was not read.", _NO_STEP),
     "fhir_extension": Sentence("{column} has an address that is not known, and was not read.", _NO_STEP),
     "fhir_personal": Sentence(
@@ -219,6 +228,11 @@ SENTENCES: dict[str, Sentence] = {
         "Another data value before it is of the same data element, day and organisation unit; that one was read.",
         "Name the attribute option combination of each source in the file of identifiers.",
     ),
+    "dhis2_added_up": Sentence(
+        "The count is parted by categories (category option combinations); the parts were added up.", _NO_STEP
+    ),
+    "dhis2_repeated": Sentence("Events of the person say several things under one name; the first was read.", _NO_STEP),
+    "dhis2_beside": Sentence("{column} has no column that holds it, and was not read.", _NO_STEP),
     "dhis2_twice": Sentence("The tracked entity stands in the file before; that one was read.", _NO_STEP),
     "dhis2_deleted": Sentence("The tracked entity was deleted where it comes from; it was not read.", _NO_STEP),
     "dhis2_gone": Sentence("It was deleted where it comes from, and was not read.", _NO_STEP),
@@ -246,6 +260,11 @@ SENTENCES: dict[str, Sentence] = {
         "Send the package as it was made, or take the hash out of it if the change is meant.",
     ),
     "package_no_table": Sentence("The resource is none of the tables, and was not read.", "Name it after its table."),
+    "package_inline": Sentence("The rows stand in the package itself; they were not read.", "Write them into a CSV."),
+    "package_hash": Sentence("The hash is of a kind that is not known; the file was read unchecked.", "Use SHA-256."),
+    "package_not_named": Sentence("The package does not name the file; it was not read.", "Send it by itself."),
+    "file_of_no_form": Sentence("It is of no form that is known, and was not read.", "Send FHIR, DHIS2 or tables."),
+    "names_of_records": Sentence("Entries of others do not say which record they are, or correct.", _NO_STEP),
     "kind_unknown": Sentence(
         "The file is JSON of no form that is known.",
         "Send FHIR, DHIS2, GeoJSON or a data package; describe other tables as CSV in a mapping.",

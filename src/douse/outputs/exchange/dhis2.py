@@ -72,7 +72,8 @@ def _indicators(rows: pl.DataFrame, ids: Ids, left: LeftOut) -> Iterator[dict[st
             if value is None:
                 continue
             made = _value(ids, element_of(row["indicator"], out_of=name), row["date"], zone, value)
-            made |= {"created": told.isoformat(timespec="microseconds" if told.microsecond else "milliseconds")}
+            at = told.isoformat(timespec="microseconds" if told.microsecond else "milliseconds")
+            made |= {"created": at, "lastUpdated": at}
             made |= {"attributeOptionCombo": named} if named else {}
             yield made | (
                 {"comment": json.dumps({"source": source}, ensure_ascii=False)} if source and not named else {}
@@ -80,7 +81,7 @@ def _indicators(rows: pl.DataFrame, ids: Ids, left: LeftOut) -> Iterator[dict[st
 
 
 def _counts(records: Records, ids: Ids, left: LeftOut) -> Iterator[dict[str, Any]]:
-    """Cases by zone, day of report and classification, and deaths by zone and day."""
+    """Cases by zone, day of report and classification, and deaths (but of discarded cases) by zone and day."""
     cases = records.cases.with_columns(
         pl.coalesce("reported_at", "recorded_at").dt.date().alias("day"),
         pl.col("classification").cast(pl.String).fill_null("confirmed").alias("word"),
@@ -90,7 +91,10 @@ def _counts(records: Records, ids: Ids, left: LeftOut) -> Iterator[dict[str, Any
     placed = cases.filter(pl.col("zone").is_not_null())
     for zone, day, word, count in placed.group_by("zone", "day", "word").len().sort("zone", "day", "word").iter_rows():
         yield _value(ids, f"{PREFIX}CASES_{word.upper()}", day, zone, count)
-    died = placed.filter((pl.col("outcome") == "died") & pl.col("outcome_on").is_not_null())
+    died = placed.filter((pl.col("outcome") == "died") & (pl.col("word") != "discarded"))
+    undated = died["outcome_on"].null_count()
+    left.column("cases", "outcome_on", undated, Because("Deaths without a day are in no count; they are tracked."))
+    died = died.filter(pl.col("outcome_on").is_not_null())
     for zone, day, count in died.group_by("zone", "outcome_on").len().sort("zone", "outcome_on").iter_rows():
         yield _value(ids, f"{PREFIX}DEATHS", day, zone, count)
 

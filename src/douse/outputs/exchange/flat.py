@@ -15,6 +15,7 @@ from douse.records.measure import Because
 _NO_WORD = Because("The other system has no word for some codes of this column.")
 _NO_TIME = Because("The other system keeps days here: the time of day is left out.")
 _NO_SECONDS = Because("The other system keeps minutes here: seconds are left out.")
+_COUNTS_AS = Because("It is empty here, which means something else in the other system: what it counts as goes.")
 _STAND_IN = Because("It is empty here, and the other system asks for it: when the record was told stands in for it.")
 
 
@@ -97,6 +98,9 @@ def _cells(  # noqa: PLR0913, PLR0917  (a column, and all that shapes it)
     if "otherwise_column" in column:
         left.column(table, ours, values.null_count(), _STAND_IN)
         values = values.fill_null(rows[column["otherwise_column"]])
+    if "empty" in column:
+        left.column(table, ours, values.null_count(), _COUNTS_AS)
+        values = values.cast(pl.String).fill_null(column["empty"])
     if values.dtype == pl.Date:
         return values.dt.to_string(times.day)
     if values.dtype == pl.Datetime:
@@ -114,7 +118,8 @@ def _cells(  # noqa: PLR0913, PLR0917  (a column, and all that shapes it)
     if table and len({*codes.values()}) < len(codes):  # several of ours have one word
         twice = [code for code, word in codes.items() if list(codes.values()).count(word) > 1]
         lost |= text.is_in(twice)
-    left.column(table, ours, int(lost.sum()), _NO_WORD)
+    if "." not in ours:  # of a column of another table it is said there
+        left.column(table, ours, int(lost.sum()), _NO_WORD)
     return words
 
 

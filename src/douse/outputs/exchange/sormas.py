@@ -36,7 +36,9 @@ def write_sormas(out: Path, records: Records, left: LeftOut) -> list[Path]:
     left.beyond(records, held("sormas"), why, Because("The import file of SORMAS has no column for it."))
     areas = _areas(records, left)
     cases = flat("sormas", "cases", _with_areas(records.cases, areas), _TIMES, left)
-    contacts = flat("sormas", "contacts", _with_areas(records.table("contacts"), areas), _TIMES, left)
+    diseases = records.cases.select("case_id", pl.col("pathogen").alias("case.pathogen"))
+    met = records.table("contacts").join(diseases, on="case_id", how="left", maintain_order="left")
+    contacts = flat("sormas", "contacts", _with_areas(met, areas), _TIMES, left)
     return [_write(out, _with_tests(cases, records, left)), _write(out, contacts)]
 
 

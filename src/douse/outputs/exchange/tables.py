@@ -92,7 +92,7 @@ def _in_force(records: Records, name: str) -> pl.DataFrame:
 def _resource(name: str, frame: pl.DataFrame, data: bytes, names: list[str]) -> dict[str, Any]:
     table = TABLES[name]
     keys = [
-        {"fields": column, "reference": {"resource": other, "fields": theirs}}
+        {"fields": column, "reference": {"resource": "" if other == name else other, "fields": theirs}}  # "": this one
         for column in frame.columns
         for other, _, theirs in [column_facts(table, column).get("references", "").partition(".")]
         if other in names and theirs in table.column_names() | TABLES[other].columns().keys()

@@ -13,6 +13,8 @@ from douse.outputs.ihr.values import NOT_KNOWN, Answer, Answers, Outcome
 from douse.outputs.words import Words
 from douse.records.codes import LEVELS, SEVERITIES
 from douse.records.records import Records
+from douse.records.zone_tree import ZoneTree
+from douse.situation.lifting import in_force
 from douse.situation.situation import Situation
 
 _AGES = "age_group"
@@ -154,16 +156,16 @@ def _spread(situation: Situation, words: Words) -> Iterator[str]:
 
 
 def _measures(known: Records, words: Words) -> Iterator[str]:
-    measures = known.table("measures").filter(pl.col("ended_on").is_null())
-    if measures.is_empty():
+    ended = pl.col("ended_on").is_not_null() | (pl.col("expires_on") < known.day).fill_null(value=False)
+    others = known.table("measures").filter(~ended & (pl.col("kind") != "level"))
+    levels = in_force(known, ZoneTree(known))["level"]
+    if others.is_empty() and levels.is_empty():
         yield words.say("No measure is on record as in force.")
-    for kind, n in measures.group_by("kind").len().sort("kind").iter_rows():
-        if kind != "level":
-            yield words.say("{kind}: {n} in force", kind=kind, n=n)
-    levels = dict(measures.filter(pl.col("kind") == "level").group_by("level").len().iter_rows())
+    for kind, n in others.group_by("kind").len().sort("kind").iter_rows():
+        yield words.say("{kind}: {n} in force", kind=kind, n=n)
     for level in LEVELS[1:]:
-        if levels.get(level):
-            yield words.say("{level}: {n} {n:zone|zones}", level=level, n=levels[level])
+        if n := int((levels == level).sum()):
+            yield words.say("{level}: {n} {n:zone|zones}", level=level, n=n)
 
 
 def _support(answers: Answers, words: Words) -> Iterator[str]:

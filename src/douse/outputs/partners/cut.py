@@ -14,9 +14,12 @@ from douse.records import ZoneTree
 from douse.records.ledger import Entry, Ledger, Snapshot
 from douse.records.ledger.shared import SharedRow
 from douse.records.ledger_tables import personal_columns
+from douse.records.measure import Because
 from douse.records.records import Records
 
 _SENT, _RECEIVED = "sent", "received"
+_PASSED_ON = Because("came from a partner: it is not passed on")
+_ELSEWHERE = Because("of another zone, or of none that is known")
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,9 @@ def _homes(known: Records, table: str) -> dict[str, str]:
 
 def _kept_back(record_id: str, zone: str | None, inside: frozenset[str] | None, foreign: tuple[str, ...]) -> str:
     if record_id.startswith(foreign):
-        return "came from a partner: it is not passed on"
+        return _PASSED_ON.key
     if inside is not None and (zone is None or zone not in inside):
-        return "of another zone, or of none that is known"
+        return _ELSEWHERE.key
     return ""
 
 

@@ -51,17 +51,28 @@ def said(definition: Return, row: Row, words: Words) -> list[str]:
 
 
 def as_csv(filled: Filled, words: Words) -> bytes:
-    """The return for a spreadsheet; cells like formulas are guarded."""
+    """The return for a spreadsheet, zones by name and by code; cells like formulas are guarded."""
     about = {
-        words.say("Return"): filled.definition.label, words.say("Zone"): filled.zone,
-        words.say("From"): filled.period.start.isoformat(), words.say("To"): filled.period.end.isoformat(),
+        words.say("Return"): filled.definition.label, words.say("Zone"): words.zone(filled.zone),
+        words.say("Zone code"): filled.zone, words.say("From"): filled.period.start.isoformat(),
+        words.say("To"): filled.period.end.isoformat(),
         words.say("Known at"): filled.known_at.isoformat(sep=" ", timespec="minutes"),
     }  # fmt: skip
-    body = frame_of(filled, words)
+    body = _with_codes(filled, frame_of(filled, words), words)
     named = {f"{name} " if name in body.columns else name: value for name, value in about.items()}
     out = BytesIO()
     write_csv(pl.concat([pl.DataFrame({n: [v] * body.height for n, v in named.items()}), body], how="horizontal"), out)
     return out.getvalue()
+
+
+def _with_codes(filled: Filled, body: pl.DataFrame, words: Words) -> pl.DataFrame:
+    """The table with the code of each zone beside its name, so that it can be joined; empty where none is known."""
+    places = [place for place, group in enumerate(filled.definition.group) if group.column == "zone"]
+    for place in reversed(places):
+        codes = pl.Series([*(row.of[place] for row in filled.rows), None], dtype=pl.String)
+        name = words.say("{column}: code", column=body.columns[place])
+        body = body.insert_column(place + 1, codes.alias(name))
+    return body
 
 
 def document(filled: Filled, *, return_id: str, signed_by: str | None, sent_at: str | None) -> dict[str, Any]:

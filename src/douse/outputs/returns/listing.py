@@ -20,8 +20,11 @@ def definitions(found: Sequence[Return], words: Words) -> RenderableType:
     """What each level asks for."""
     table = Table(box=None)
     table.add_column(words.say("Return"), no_wrap=True)
-    for head in ("From", "To", "Every", "Due", "Columns", "Typed"):
-        table.add_column(words.say(head))
+    for head in (
+        words.say("From"), words.say("To"), words.say("Every"), words.say("Due"), words.say("Columns"),
+        words.say("Typed"),
+    ):  # fmt: skip
+        table.add_column(head)
     for one in found:
         due = words.say("{hours} h after its end ({grade})", hours=one.due.value, grade=one.due.grade)
         columns = (words.code(one.of), words.code(one.asked_by), rhythm(one, words), due)
@@ -62,9 +65,10 @@ def _rows(one: Filled, words: Words) -> RenderableType:
 
 def standing(found: Sequence[Standing], words: Words) -> RenderableType:
     """Late and missing returns."""
-    table = Table(box=None)
-    for head in ("Return", "Zone", "Period", "Due", "State", "Hours late"):
-        table.add_column(words.say(head), overflow="fold", no_wrap=head == "Return")
+    table = _of_returns(
+        words.say("Return"), words.say("Zone"), words.say("Period"), words.say("Due"), words.say("State"),
+        words.say("Hours late"),
+    )  # fmt: skip
     for one in found:
         table.add_row(
             one.definition.id, words.zone(one.zone), words.day(one.period.end), words.moment(one.due_at),
@@ -73,11 +77,21 @@ def standing(found: Sequence[Standing], words: Words) -> RenderableType:
     return table if found else Text(words.say("Nothing is late, and nothing is missing."))
 
 
+def _of_returns(first: str, *heads: str) -> Table:
+    """A table whose first column names the return."""
+    table = Table(box=None)
+    table.add_column(first, overflow="fold", no_wrap=True)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
+
+
 def delays(found: Sequence[Hop], words: Words) -> RenderableType:
     """How long each level takes."""
-    table = Table(box=None)
-    for head in ("Return", "Zone", "Owed so far", "In time", "Late", "Not sent", "Median hours", "Longest"):
-        table.add_column(words.say(head), overflow="fold", no_wrap=head == "Return")
+    table = _of_returns(
+        words.say("Return"), words.say("Zone"), words.say("Owed so far"), words.say("In time"), words.say("Late"),
+        words.say("Not sent"), words.say("Median hours"), words.say("Longest"),
+    )  # fmt: skip
     for one in found:
         table.add_row(
             one.definition.id, words.zone(one.zone), str(one.expected), str(one.in_time), str(one.late),

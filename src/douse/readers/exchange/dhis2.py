@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from douse.readers.exchange.dhis2_ids import PREFIX, Ids
-from douse.readers.exchange.gathered import ROW, Gathered
+from douse.readers.exchange.gathered import OURS, ROW, VALUE, Gathered
+from douse.readers.names import plain
 from douse.readers.native import read_native
 from douse.readers.sheet import Sheet
 from douse.records.codes import INDICATORS
@@ -17,6 +18,7 @@ from douse.records.tables import TABLES
 
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DERIVED = ("DOUSE_CASES_", "DOUSE_DEATHS")
+_BESIDE = ("geometry", "coordinate", "notes", "relationships")
 _ENTITIES = ("trackedEntities", "trackedEntityInstances", "instances")
 
 
@@ -34,6 +36,7 @@ def read_aggregate(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gath
     """Counts of a data value set into rows of indicators; the row is the number of the data value."""
     rows: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     first: dict[tuple[str, str, str, str], int] = {}
+    parts: dict[tuple[str, ...], set[str]] = {}  # categories (age, sex) by which a count is parted
     whole = {name: value[name] for name in ("period", "orgUnit", "attributeOptionCombo") if value.get(name)}
     for number, one in enumerate(value["dataValues"], start=1):
         given = whole | one if isinstance(one, dict) else {}
@@ -55,14 +58,28 @@ def read_aggregate(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gath
             row = rows.setdefault(key, {"indicator": name, "date": key[1], "zone": None, "source": source})
             first.setdefault(key, number)
             row["zone"] = ids.ours("org_units", key[2]) if key[2] else None
-            row["recorded_at"] = given.get("created") or given.get("lastUpdated") or row.get("recorded_at")
+            told = str(given.get("lastUpdated") or given.get("created") or "")
+            row["recorded_at"] = max(told, row.get("recorded_at") or "") or None
             column = "denominator" if out_of else "count"
-            if column in row:
+            combination, there = str(given.get("categoryOptionCombo") or ""), parts.setdefault((*key, column), set())
+            whole_count = _added(row.get(column), given["value"]) if there else given["value"]
+            if combination in there or whole_count is None:
                 gathered.say(file, number, "dhis2_value_twice", ROW, table="indicators", column=column)
-            else:
-                row[column] = given["value"]
+                continue
+            if there:
+                gathered.say(file, number, "dhis2_added_up", table="indicators", column=column)
+            there.add(combination)
+            row[column] = whole_count
     for key, row in rows.items():
         gathered.add(file, first[key], "indicators", row)
+
+
+def _added(one: Any, other: Any) -> str | None:
+    """Two counts together; None where one is no number."""
+    try:
+        return str(float(one) + float(other))
+    except (TypeError, ValueError):
+        return None
 
 
 def _indicator(element: str) -> tuple[str, bool]:
@@ -97,6 +114,10 @@ def read_tracker(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gather
     foreign: list[tuple[int, dict[str, str]]] = []
     seen: set[str] = set()
     for number, entity in enumerate(_listed(value, *_ENTITIES), start=1):
+        if entity.get("programStage"):  # a list of events
+            _read_event(file, number, entity, ids, gathered)
+            continue
+        _say_beside(file, number, entity, gathered)
         uid = str(entity.get("trackedEntity") or entity.get("trackedEntityInstance") or "")
         if uid in seen:
             gathered.say(file, number, "dhis2_twice", ROW)
@@ -114,23 +135,38 @@ def read_tracker(file: str, value: Mapping[str, Any], ids: Ids, gathered: Gather
             if others is None:
                 continue
             mine = labels | _labels(_listed(enrolment, "attributes"), "attribute", "attributes", ids)
-            for event in others:
-                for name, cell in _labels(_listed(event, "dataValues"), "dataElement", "data_elements", ids).items():
-                    mine.setdefault(name, cell)
+            of_events = [_labels(_listed(event, "dataValues"), "dataElement", "data_elements", ids) for event in others]
+            for told in of_events:
+                mine = told | mine  # what was told first stands
+            if any(mine[name] != cell for told in of_events for name, cell in told.items()):
+                gathered.say(file, number, "dhis2_repeated")
             foreign.append((number, _case_of(entity, enrolment, mine, ids)))
     for number, event in enumerate(_listed(value, "events"), start=1):
-        if not _is_gone(file, number, event, gathered) and not _own_event(file, number, event, ids, gathered):
-            gathered.say(file, number, "dhis2_other_stage")
+        _read_event(file, number, event, ids, gathered)
     for number, relation in enumerate(_listed(value, "relationships"), start=1):
         if ids.ours("types", str(relation.get("relationshipType"))) != f"{PREFIX}CONTACT_OF":
             gathered.say(file, number, "dhis2_relationship", column="relationships")
     return _as_cases(file, foreign, gathered)
 
 
+def _read_event(file: str, number: int, event: Mapping[str, Any], ids: Ids, gathered: Gathered) -> None:
+    """An event that stands without its person."""
+    if not _is_gone(file, number, event, gathered) and not _own_event(file, number, event, ids, gathered):
+        gathered.say(file, number, "dhis2_other_stage")
+
+
+def _say_beside(file: str, number: int, given: Mapping[str, Any], gathered: Gathered) -> None:
+    """Say what stands beside attributes and data values, and is not read."""
+    for name in _BESIDE:
+        if given.get(name):
+            gathered.say(file, number, "dhis2_beside", column=name)
+
+
 def _own_events(
     file: str, number: int, enrolment: Mapping[str, Any], ids: Ids, gathered: Gathered
 ) -> list[Mapping[str, Any]] | None:
     """Events of other programmes; None where all events were ours."""
+    _say_beside(file, number, enrolment, gathered)
     events = [event for event in _listed(enrolment, "events") if not _is_gone(file, number, event, gathered)]
     others = [event for event in events if not _own_event(file, number, event, ids, gathered)]
     return None if events and not others else others
@@ -145,6 +181,7 @@ def _is_gone(file: str, number: int, given: Mapping[str, Any], gathered: Gathere
 
 
 def _own_event(file: str, number: int, event: Mapping[str, Any], ids: Ids, gathered: Gathered) -> bool:
+    _say_beside(file, number, event, gathered)
     stage = ids.ours("stages", str(event.get("programStage") or ""))
     table = stage.removeprefix(PREFIX).lower() if stage.startswith(PREFIX) else ""
     if table not in TABLES:
@@ -191,6 +228,10 @@ def _as_cases(file: str, rows: list[tuple[int, dict[str, str]]], gathered: Gathe
     """Cases by the names of their columns, as of any line list: each label that is not known is said."""
     if not rows:
         return []
+    for number, row in rows:
+        for name in [name for name in row if plain(name) in OURS]:
+            gathered.say(file, number, "names_of_records", VALUE, table="cases", column=plain(name))
+            del row[name]
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     cells = pl.DataFrame({name: pl.Series([row.get(name) for _, row in rows], dtype=pl.String) for name in names})
     parts, notes = read_native(Sheet(file, cells, pl.Series([number for number, _ in rows], dtype=pl.UInt32)), "cases")

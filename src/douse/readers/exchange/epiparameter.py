@@ -11,6 +11,7 @@ from typing import Any
 from douse.errors import DataError, UsageError
 from douse.library import Pathogen, pathogen_named
 from douse.library.load import plain_word
+from douse.records.measure import Because
 
 _DELAYS = {
     "incubation period": "incubation",
@@ -25,13 +26,13 @@ _OFFSPRING = "offspring distribution"
 
 @dataclass(frozen=True)
 class Weighed:
-    """What became of one entry: `why` says why it was not used; empty where it was."""
+    """What became of one entry: `why` says why it was not used; None where it was."""
 
     number: int
     parameter: str
     citation: str
     sample: int
-    why: str
+    why: Because | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def pathogen_from(value: Any, disease: str, base: Pathogen, name: str) -> tuple[
     for one in sorted(usable, key=lambda one: (-one.sample, one.number)):
         chosen.setdefault(one.key, one)
     weighed = [
-        _weighed(one, "" if chosen[one.key] is one else "fewer people than another entry on it")
+        _weighed(one, None if chosen[one.key] is one else Because("fewer people than another entry on it"))
         if isinstance(one, _Usable)
         else one
         for one in read
@@ -129,7 +130,7 @@ def _read(number: int, entry: Mapping[str, Any]) -> _Usable | Weighed:  # noqa: 
     people = int(sample) if isinstance(sample, int | float) and not isinstance(sample, bool) else 0
     source = _source(citation)
 
-    def unusable(why: str) -> Weighed:
+    def unusable(why: Because) -> Weighed:
         return Weighed(number, parameter, source, people, why)
 
     if parameter == _OFFSPRING:
@@ -139,19 +140,19 @@ def _read(number: int, entry: Mapping[str, Any]) -> _Usable | Weighed:  # noqa: 
             or not {"mean", "dispersion"} <= set(parameters)
             or min(parameters["mean"], parameters["dispersion"]) <= 0
         ):
-            return unusable("no negative binomial with mean and dispersion")
+            return unusable(Because("no negative binomial with mean and dispersion"))
         return _Usable(number, _OFFSPRING, people, parameters, family, (), source, citation)
     if parameter not in _DELAYS:
-        return unusable("no place for this parameter in a pathogen file")
+        return unusable(Because("no place for this parameter in a pathogen file"))
     if family not in _FAMILIES:
-        return unusable("no lognormal, gamma or Weibull distribution")
+        return unusable(Because("no lognormal, gamma or Weibull distribution"))
     if about.get("units") not in ("days", None):
-        return unusable("not in days")
+        return unusable(Because("not in days"))
     if spread.get("offset"):
-        return unusable("a shifted distribution")
+        return unusable(Because("a shifted distribution"))
     moments = _moments(family, _numbers(spread.get("parameters")), _numbers(stats))
     if moments is None:
-        return unusable("neither parameters nor mean and standard deviation")
+        return unusable(Because("neither parameters nor mean and standard deviation"))
     limits = stats.get("mean_ci_limits")
     ends = [float(end) for end in limits] if isinstance(limits, list) and all(_is_number(end) for end in limits) else []
     within = len(ends) == 2 and 0 < ends[0] <= moments[0] <= ends[1]
@@ -245,7 +246,7 @@ def _source(citation: Mapping[str, Any]) -> str:
     return re.sub(r"\s+", " ", said)[:500] or "epiparameterDB, no citation"
 
 
-def _weighed(one: _Usable, why: str) -> Weighed:
+def _weighed(one: _Usable, why: Because | None) -> Weighed:
     return Weighed(one.number, one.key, one.source, one.sample, why)
 
 

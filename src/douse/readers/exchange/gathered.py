@@ -13,6 +13,8 @@ from douse.records.tables import TABLES
 
 NOTE, VALUE, ROW = "note", "value_set_aside", "row_set_aside"
 
+OURS = ("record_id", "supersedes")  # columns that only our own tables have
+
 
 class Gathered:
     """Rows by table and file, and findings by entry.
@@ -27,7 +29,15 @@ class Gathered:
         self._findings: list[pl.DataFrame] = []
 
     def add(self, file: str, entry: int, table: str, row: Mapping[str, Any]) -> None:
-        """Keep one row; cells that are None are empty."""
+        """Keep one row; cells that are None are empty.
+
+        Which record a row is, and which it corrects, is not for others to say: by that an entry could take the place of
+        any record of ours.
+        """
+        for name in OURS:
+            if row.get(name) is not None:
+                self.say(file, entry, "names_of_records", VALUE, table=table, column=name)
+                row = {column: cell for column, cell in row.items() if column != name}
         self._rows.setdefault((table, file), []).append((entry, row))
 
     def say(  # noqa: PLR0913  where, what and of which fields

@@ -9,6 +9,7 @@ from douse.readers.names import match, plain
 from douse.records.tables import TABLES
 
 _DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_LINE, _RING = 2, 4  # positions at least
 _IDS = ("zone_id", "id", "code", "pcode")
 _QUIET = frozenset({"level"})  # which measures make, not zones
 
@@ -19,14 +20,19 @@ def is_geojson(value: Any) -> bool:
 
 
 def is_geometry(shape: Any) -> bool:
-    """Whether a value is a geometry of RFC 7946: lists of positions as deep as its type asks, within the globe."""
+    """Whether a value is a geometry of RFC 7946: positions as deep and as many as its type asks, on the globe."""
     if not isinstance(shape, dict):
         return False
     if shape.get("type") == "GeometryCollection":
         parts = shape.get("geometries")
         return isinstance(parts, list) and all(is_geometry(part) for part in parts)
-    depth = _DEPTHS.get(str(shape.get("type")))
-    return depth is not None and _is_nested(shape.get("coordinates"), depth)
+    kind, given = str(shape.get("type")), shape.get("coordinates") or []
+    if kind not in _DEPTHS or not _is_nested(given, _DEPTHS[kind]):
+        return False
+    lines = {"LineString": [given], "MultiLineString": given}.get(kind, [])
+    rings = {"Polygon": [given], "MultiPolygon": given}.get(kind, [])
+    closed = all(len(ring) >= _RING and ring[0] == ring[-1] for polygon in rings for ring in polygon)
+    return closed and all(len(line) >= _LINE for line in lines)
 
 
 def _is_nested(given: Any, depth: int) -> bool:
@@ -57,8 +63,8 @@ def _read(file: str, number: int, feature: Mapping[str, Any], names: Mapping[str
     properties = _properties(feature)
     plainly = {plain(name): value for name, value in properties.items()}
     row = {ours: properties[theirs] for ours, theirs in names.items() if properties.get(theirs) is not None}
-    key = row.get("zone_id") or feature.get("id") or next((plainly[k] for k in _IDS if plainly.get(k)), None)
-    key = key or row.get("name")
+    told = (row.get("zone_id"), feature.get("id"), *(plainly.get(name) for name in _IDS), row.get("name"))
+    key = next((one for one in told if one is not None and one != ""), None)
     if not isinstance(key, str | int) or isinstance(key, bool):
         gathered.say(file, number, "geojson_no_zone", ROW, table="zones")
         return

@@ -11,6 +11,7 @@ from douse.readers.encoding import decode
 # A file above this is refused before it is read: whoever exports can split it.
 MOST_BYTES = 512 * 2**20
 _LARGEST = "512 MiB"
+_HUGE = 1e308  # about what a float holds
 
 
 def read_json(path: Path) -> Any:
@@ -19,7 +20,7 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     DataError
-        When it is too large, is XML, is no JSON, or nests deeper than about 200 levels.
+        When it is too large, is XML, is no JSON, nests deeper than about 200 levels, or holds a number without end.
     """
     return parsed(_text(path), path.name)
 
@@ -32,7 +33,7 @@ def read_json_lines(path: Path) -> list[Any]:
     DataError
         When the file is too large, or no text.
     """
-    return [_line(line) for line in _text(path).splitlines() if line.strip()]
+    return [_line(line) for line in _text(path).split("\n") if line.strip()]
 
 
 def parsed(text: str, file: str) -> Any:
@@ -44,18 +45,34 @@ def parsed(text: str, file: str) -> Any:
             next_step="Export the same as JSON (FHIR: application/fhir+json).",
         )
     try:
-        return from_json(text, allow_inf_nan=False)
+        value = from_json(text, allow_inf_nan=False)
     except ValueError as bad:
         deep = "recursion" in str(bad)
         what = "nests more deeply than any such file does" if deep else f"is not JSON ({_where(str(bad))})"
         raise DataError(f"{file} {what}.", allowed="JSON in UTF-8", next_step="Export it again.") from None
+    if _is_huge(value):
+        raise DataError(f"{file} holds a number that is too large for one.", next_step="Correct it, and send it again.")
+    return value
+
+
+def _is_huge(value: Any) -> bool:
+    """Whether a number in a value is beyond what a float holds: the parser reads it as infinite."""
+    there = [value]
+    while there:
+        one = there.pop()
+        if isinstance(one, dict | list):
+            there += one.values() if isinstance(one, dict) else one
+        elif isinstance(one, int | float) and not -_HUGE <= one <= _HUGE:
+            return True
+    return False
 
 
 def _line(line: str) -> Any:
     try:
-        return from_json(line, allow_inf_nan=False)
+        value = from_json(line, allow_inf_nan=False)
     except ValueError:
         return None
+    return None if _is_huge(value) else value
 
 
 def _where(complaint: str) -> str:

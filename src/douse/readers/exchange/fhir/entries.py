@@ -1,23 +1,27 @@
 """Files of FHIR to resources, and what they say of each other: who is whom, and which case is meant."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from douse.readers.exchange.fhir.bundle import bundle_of, goes_on
 from douse.readers.exchange.fhir.codes import COLUMN, IDENTIFIER, meant
 from douse.readers.exchange.fhir.valid import refused, unknown
 from douse.readers.exchange.gathered import ROW, Gathered
-from douse.readers.exchange.json_file import read_json, read_json_lines
 
-LINES = (".ndjson", ".jsonl")
 READ = frozenset(
     {
         "Patient", "Condition", "Observation", "Specimen", "DiagnosticReport", "Encounter", "Location", "Task",
         "MeasureReport",
     }
 )  # fmt: skip
+_MODIFIERS = ("modifierExtension", "implicitRules")  # who does not understand them must not go on
 _AREAS = ("country", "state", "city", "district")
+_NOT_HOME = frozenset({"old", "temp", "billing"})
 _OLDEST = 1000  # years: what is beyond is no age
 # Units of UCUM, and their names -> how many make a year.
 _PER_YEAR = {
@@ -31,10 +35,16 @@ _OUTSIDE = ("http://", "https://", "//", "file:", "ftp:")
 class Entry:
     """A resource, where it stands, and how others call it."""
 
-    file: str
+    path: Path
     number: int
     address: str | None
     resource: dict[str, Any]
+    gone: str | None = None  # what was deleted here, where it was
+
+    @property
+    def file(self) -> str:
+        """Name of its file."""
+        return self.path.name
 
     @property
     def kind(self) -> str:
@@ -45,12 +55,20 @@ class Entry:
     def names(self) -> tuple[str, ...]:
         """What references to it may say."""
         own = f"{self.kind}/{self.resource['id']}" if self.resource.get("id") else None
-        return tuple(name for name in (self.address, own) if name)
+        return tuple(name for name in (self.address, own, self.gone) if name)
 
     @property
     def local(self) -> str:
-        """Its own identifier, where it has none of ours."""
-        return str(self.resource.get("id") or (self.address or "").removeprefix("urn:uuid:") or f"entry-{self.number}")
+        """Its own identifier, where it has none of ours.
+
+        One that has none at all is named after its place and its content, so that the first of today is not taken for
+        the first of yesterday. Words for people are not in the name.
+        """
+        told = self.resource.get("id") or (self.address or "").removeprefix("urn:uuid:")
+        if told:
+            return str(told)
+        content = json.dumps(_wordless(self.resource), sort_keys=True)
+        return f"entry-{self.number}-{sha256(content.encode()).hexdigest()[:12]}"
 
 
 @dataclass
@@ -66,22 +84,23 @@ class Person:
 
 @dataclass
 class Index:
-    """What resources are called, and what the others need to know of them."""
+    """What resources are called, and what the others need to know of them; times are read as those of `zone`."""
 
+    zone: tzinfo | None = None
     people: dict[str, Person] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
     sampled: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    set_aside: set[tuple[str, int]] = field(default_factory=set)
+    set_aside: set[tuple[Path, int]] = field(default_factory=set)
 
     def usable(self, files: Sequence[Path]) -> Iterator[Entry]:
         """The entries that were not set aside."""
         for path in files:
-            yield from (entry for entry in entries(path) if (entry.file, entry.number) not in self.set_aside)
+            yield from (entry for entry in entries(path, self.zone) if (entry.path, entry.number) not in self.set_aside)
 
 
-def entries(path: Path) -> Iterator[Entry]:
+def entries(path: Path, zone: tzinfo | None) -> Iterator[Entry]:
     """The resources of a bundle, of a file with one resource, or of a file with one a line.
 
     Raises
@@ -89,37 +108,51 @@ def entries(path: Path) -> Iterator[Entry]:
     DataError
         When the file cannot be read as JSON.
     """
-    for number, (address, resource) in enumerate(_resources(path), start=1):
+    return _entries(path, bundle_of(path, zone))
+
+
+def _entries(path: Path, bundle: Mapping[str, Any]) -> Iterator[Entry]:
+    given = bundle.get("entry")
+    for number, one in enumerate(given if isinstance(given, list) else (), start=1):
+        known = one if isinstance(one, dict) else {}
+        address, resource = known.get("fullUrl"), known.get("resource")
+        address = address if isinstance(address, str) else None
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
-            yield Entry(path.name, number, address if isinstance(address, str) else None, resource)
+            yield Entry(path, number, address, resource)
         else:
-            yield Entry(path.name, number, None, {"resourceType": ""})
+            asked = known.get("request")
+            deleted = isinstance(asked, dict) and asked.get("method") == "DELETE"
+            gone = str(asked.get("url")) if isinstance(asked, dict) and deleted else None
+            yield Entry(path, number, address if gone else None, {"resourceType": ""}, gone)
 
 
-def _resources(path: Path) -> Iterator[tuple[Any, Any]]:
-    if path.suffix.lower() in LINES:
-        yield from ((None, value) for value in read_json_lines(path))
-        return
-    value = read_json(path)
-    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
-        yield None, value
-        return
-    given = value.get("entry")
-    for entry in given if isinstance(given, list) else ():
-        known = isinstance(entry, dict)
-        yield (entry.get("fullUrl"), entry.get("resource")) if known else (None, None)
+def _wordless(value: Any) -> Any:
+    """A resource without words for people."""
+    if isinstance(value, dict):
+        return {
+            name: _wordless(part) for name, part in value.items() if name not in {"text", "display", "note", "name"}
+        }
+    return [_wordless(part) for part in value] if isinstance(value, list) else value
 
 
-def index_of(files: Sequence[Path], gathered: Gathered) -> Index:
+def index_of(files: Sequence[Path], gathered: Gathered, zone: tzinfo | None = None) -> Index:
     """Look through all files once: what is valid, what is there twice, and who is whom."""
-    index = Index()
+    index = Index(zone)
     for path in files:
-        for entry in entries(path):
+        bundle = bundle_of(path, zone)
+        if goes_on(bundle):
+            gathered.say(path.name, None, "fhir_more_pages")
+        for entry in _entries(path, bundle):
+            if entry.gone:  # older versions of it may follow
+                index.names.update(entry.names)
+                gathered.say(entry.file, entry.number, "fhir_deleted")
+                index.set_aside.add((entry.path, entry.number))
+                continue
             rule, said = _fault(entry, index)
             if rule is None:
                 _keep(entry, index)
                 continue
-            index.set_aside.add((entry.file, entry.number))
+            index.set_aside.add((entry.path, entry.number))
             gathered.say(entry.file, entry.number, rule, ROW, column=entry.kind, **said)
     for entry in index.usable(files):
         _keep_age(entry, index)
@@ -132,6 +165,8 @@ def _fault(entry: Entry, index: Index) -> tuple[str | None, Mapping[str, str]]:
     complaint = refused(entry.resource) if entry.kind in READ else unknown(entry.kind)
     if complaint is not None:
         return "fhir_refused", {"complaint": complaint}
+    if entry.kind in READ and any(entry.resource.get(name) for name in _MODIFIERS):
+        return "fhir_modifier", {}
     if index.names & set(entry.names):
         return "fhir_twice", {}
     return None, {}
@@ -147,7 +182,7 @@ def _keep(entry: Entry, index: Index) -> None:
         index.cases.update(dict.fromkeys(entry.names, identified(resource, "case") or entry.local))
     elif kind == "Location":
         index.zones.update(dict.fromkeys(entry.names, identified(resource, "zone") or entry.local))
-    elif kind == "Specimen":
+    elif kind == "Specimen" and resource.get("status") != "entered-in-error":
         taken = (resource.get("collection") or {}).get("collectedDateTime")
         if taken:
             index.sampled.update(dict.fromkeys(entry.names, taken))
@@ -177,7 +212,8 @@ def _person(entry: Entry) -> Person:
     died = resource.get("deceasedDateTime")
     day = str(died or "")[:10]
     died = None if died is None and not resource.get("deceasedBoolean") else day if len(day) == 10 else ""
-    where = (resource.get("address") or [{}])[0]
+    now = [one for one in resource.get("address") or () if one.get("use") not in _NOT_HOME]
+    where = next((one for one in now if one.get("use") == "home"), now[0] if now else {})
     parts = [where[part] for part in _AREAS if where.get(part)]
     return Person(own or entry.local, resource.get("gender"), died, "/".join(parts) or None)
 
@@ -206,13 +242,25 @@ def named(reference: Any, kind: str, among: Mapping[str, str]) -> str | None:
 
 def outside(reference: Any, index: Index) -> bool:
     """Whether a reference points to another server: it is never followed."""
-    where = str((reference or {}).get("reference") or "")
+    where = address_in(reference)
     return where.lower().startswith(_OUTSIDE) and where not in index.names
 
 
+def names_nothing(reference: Any, index: Index) -> bool:
+    """Whether a reference names neither a resource of these files nor something by an identifier of ours."""
+    by = (reference or {}).get("identifier")
+    ours = isinstance(by, dict) and str(by.get("system")).startswith(IDENTIFIER)
+    return not ours and address_in(reference) not in index.names
+
+
+def address_in(reference: Any) -> str:
+    """What a reference names; of one version of a resource, the resource."""
+    where = (reference or {}).get("reference")
+    return where.partition("/_history/")[0] if isinstance(where, str) else ""
+
+
 def _named(reference: Mapping[str, Any], among: Mapping[str, Any]) -> Any:
-    where = reference.get("reference")
-    return among.get(where) if isinstance(where, str) else None
+    return among.get(address_in(reference))
 
 
 def columns_in(resource: Mapping[str, Any], table: str) -> dict[str, str]:
@@ -220,8 +268,13 @@ def columns_in(resource: Mapping[str, Any], table: str) -> dict[str, str]:
     start = f"{COLUMN}{table}."
     found = {}
     for extension in resource.get("extension") or ():
-        url = str(extension.get("url"))
-        value = next((value for name, value in extension.items() if name.startswith("value")), None)
-        if url.startswith(start) and isinstance(value, str | int | float):
-            found[url.removeprefix(start)] = str(value)
+        url, cell = str(extension.get("url")), cell_in(extension)
+        if url.startswith(start) and cell is not None:
+            found[url.removeprefix(start)] = cell
     return found
+
+
+def cell_in(extension: Mapping[str, Any]) -> str | None:
+    """The value of an extension; None where it is no cell."""
+    value = next((value for name, value in extension.items() if name.startswith("value")), None)
+    return str(value) if isinstance(value, str | int | float) else None

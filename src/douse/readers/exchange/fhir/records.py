@@ -8,7 +8,16 @@ from typing import Any
 
 from douse.library import pathogen_named
 from douse.readers.exchange.fhir.codes import BOUNDARY, MEASURE, meant, system, words_of
-from douse.readers.exchange.fhir.entries import Entry, Index, columns_in, identified, named, person_of, years
+from douse.readers.exchange.fhir.entries import (
+    Entry,
+    Index,
+    address_in,
+    columns_in,
+    identified,
+    named,
+    person_of,
+    years,
+)
 
 
 @dataclass(frozen=True)
@@ -20,9 +29,11 @@ class Read:
     used: frozenset[str] = frozenset()  # elements that were read
     why: str | None = None  # sentence
     lost: bool = False  # whether it should have been a row
+    vague: tuple[str, ...] = ()  # elements that name a year or a month, and no day
 
 
-_NOT_OURS = Read(why="fhir_not_a_record")
+NOT_OURS = Read(why="fhir_not_a_record")
+_WRONG = "entered-in-error"
 
 
 def patient(entry: Entry, index: Index) -> Read:
@@ -31,7 +42,7 @@ def patient(entry: Entry, index: Index) -> Read:
     used = {"gender", "deceasedDateTime", "deceasedBoolean", "address"}
     if identified(entry.resource, "person"):
         used.add("identifier")
-    return Read(used=frozenset(used))
+    return Read(used=frozenset(used), vague=vague(entry.resource, "deceasedDateTime"))
 
 
 def condition(entry: Entry, index: Index) -> Read:
@@ -39,9 +50,6 @@ def condition(entry: Entry, index: Index) -> Read:
     given = entry.resource
     own = identified(given, "case")
     cells = columns_in(given, "cases")
-    status = (given.get("verificationStatus") or {}).get("coding") or [{}]
-    if status[0].get("code") == "entered-in-error":
-        return Read(why="fhir_in_error")
     pathogen = _pathogen(given.get("code"))
     if own is None and (pathogen is None or pathogen_named(pathogen) is None):
         return Read(why="fhir_other_condition")
@@ -51,13 +59,13 @@ def condition(entry: Entry, index: Index) -> Read:
         "pathogen": pathogen,
         "classification": meant("classification", given.get("verificationStatus")),
         "severity": meant("severity", given.get("severity")),
-        "onset": _day(given.get("onsetDateTime")),
+        "onset": day(given.get("onsetDateTime")),
         "recorded_at": given.get("recordedDate"),
     }
     ended = given.get("abatementDateTime")
     clinical = {coding.get("code") for coding in (given.get("clinicalStatus") or {}).get("coding") or ()}
     if ended or "resolved" in clinical:
-        row |= {"outcome": "recovered", "outcome_on": _day(ended)}
+        row |= {"outcome": "recovered", "outcome_on": day(ended)}
     if person is not None:
         row["sex"] = person.gender
         if own is None:
@@ -70,79 +78,7 @@ def condition(entry: Entry, index: Index) -> Read:
         "identifier", "verificationStatus", "clinicalStatus", "severity", "code", "subject", "onsetDateTime",
         "abatementDateTime", "recordedDate", "onsetAge", "category",
     }  # fmt: skip
-    return Read("cases", row | cells, frozenset(used))
-
-
-def observation(entry: Entry, index: Index) -> Read:
-    """A contact, a follow-up, or a test."""
-    given = entry.resource
-    kind = meant("observation", given.get("code"))
-    person = person_of(given.get("subject"), index)
-    if kind == "contact":
-        return _contact(entry, index)
-    if kind == "follow_up":
-        return _follow_up(entry, index)
-    if meant("figure", given.get("code")) == "age":
-        return Read(used=frozenset(given))  # it went to the person's cases
-    test = meant("kind", given.get("code"))
-    if test is None and kind != "test":
-        return _NOT_OURS
-    if given.get("status") in {"entered-in-error", "cancelled"}:
-        return Read(why="fhir_in_error")
-    ct = next(
-        (_value(part) for part in _parts(given) if meant("observation", part.get("code")) == "cycle_threshold"), None
-    )
-    pending = given.get("status") == "registered"
-    specimen = given.get("specimen") or {}
-    row = {
-        "person_id": None if person is None else person.id,
-        "kind": test,
-        "sampled_at": given.get("effectiveDateTime") or index.sampled.get(str(specimen.get("reference"))),
-        "result_at": given.get("issued"),
-        "result": "pending" if pending else _result(given),
-        "laboratory": next((identified(by, "facility") for by in given.get("performer") or ()), None),
-        "ct": ct,
-    }
-    used = {
-        "identifier", "status", "category", "code", "subject", "effectiveDateTime", "issued", "valueCodeableConcept",
-        "valueString", "specimen", "component", "performer",
-    }  # fmt: skip
-    return Read("tests", row | columns_in(given, "tests"), frozenset(used))
-
-
-def _contact(entry: Entry, index: Index) -> Read:
-    given = entry.resource
-    person = person_of(given.get("subject"), index)
-    of = next((named(focus, "case", index.cases) for focus in given.get("focus") or ()), None)
-    period = given.get("effectivePeriod") or {}
-    row = {
-        "case_id": of,
-        "person_id": None if person is None else person.id,
-        "first_contact": _day(period.get("start")),
-        "last_contact": _day(period.get("end")),
-        "recorded_at": given.get("issued"),
-        "minutes": _value(given),
-    }
-    used = {"status", "code", "subject", "focus", "effectivePeriod", "issued", "valueQuantity"}
-    return Read("contacts", row | columns_in(given, "contacts"), frozenset(used))
-
-
-def _follow_up(entry: Entry, index: Index) -> Read:
-    given = entry.resource
-    person = person_of(given.get("subject"), index)
-    row: dict[str, Any] = {
-        "person_id": None if person is None else person.id,
-        "at": given.get("effectiveDateTime"),
-        "recorded_at": given.get("issued"),
-        "note": next((note.get("text") for note in given.get("note") or ()), None),
-    }
-    for part in _parts(given):
-        if meant("figure", part.get("code")) == "temperature":
-            row["temperature"] = _value(part)
-        elif meant("observation", part.get("code")) == "symptoms" and "valueBoolean" in part:
-            row["symptoms"] = "yes" if part["valueBoolean"] else "no"
-    used = {"status", "code", "subject", "effectiveDateTime", "issued", "note", "component"}
-    return Read("follow_ups", row | columns_in(given, "follow_ups"), frozenset(used))
+    return Read("cases", row | cells, frozenset(used), vague=vague(given, "onsetDateTime", "abatementDateTime"))
 
 
 def specimen(entry: Entry, index: Index) -> Read:
@@ -153,7 +89,7 @@ def specimen(entry: Entry, index: Index) -> Read:
 
 def report(entry: Entry, index: Index) -> Read:
     """A report: its results are read, as observations."""
-    results = [str(result.get("reference")) for result in entry.resource.get("result") or ()]
+    results = [address_in(result) for result in entry.resource.get("result") or ()]
     if not results or any(result not in index.names for result in results):
         return Read(why="fhir_report_without_results")
     used = {"identifier", "status", "category", "code", "subject", "effectiveDateTime", "issued", "specimen", "result"}
@@ -165,13 +101,13 @@ def encounter(entry: Entry, index: Index) -> Read:
     given = entry.resource
     cells = columns_in(given, "stays")
     if "place" not in cells:
-        return _NOT_OURS
+        return NOT_OURS
     person = person_of(given.get("subject"), index)
     period = given.get("period") or {}
     row = {
         "person_id": None if person is None else person.id,
-        "entered_on": _day(period.get("start")),
-        "left_on": _day(period.get("end")),
+        "entered_on": day(period.get("start")),
+        "left_on": day(period.get("end")),
     }
     return Read("stays", row | cells, frozenset({"status", "class", "subject", "period"}))
 
@@ -185,7 +121,7 @@ def location(entry: Entry, index: Index) -> Read:
     kind = next((kind for kind in _LOCATED if identified(given, kind)), None)
     physical = {coding.get("code") for coding in (given.get("physicalType") or {}).get("coding") or ()}
     if kind is None and not physical & {"jdn", "area"}:
-        return _NOT_OURS
+        return NOT_OURS
     kind = kind or "zone"
     table = _LOCATED[kind]
     where = given.get("position") or {}
@@ -228,9 +164,11 @@ def measure_report(entry: Entry, index: Index) -> Read:
     if not measure.startswith(MEASURE):
         return Read(why="fhir_other_measure")
     period = given.get("period") or {}
+    if day(period.get("end")) not in {None, day(period.get("start"))}:
+        return Read(why="fhir_not_a_day", lost=True)
     row: dict[str, Any] = {
         "zone": named(given.get("subject"), "zone", index.zones),
-        "date": _day(period.get("start")),
+        "date": day(period.get("start")),
         "indicator": measure.removeprefix(MEASURE),
         "source": (given.get("reporter") or {}).get("display"),
         "recorded_at": given.get("date"),
@@ -253,22 +191,20 @@ def _pathogen(concept: Any) -> str | None:
     return next((word for word in words if pathogen_named(word)), words[0] if words else None)
 
 
-def _result(given: Mapping[str, Any]) -> str | None:
-    concept = given.get("valueCodeableConcept")
-    if concept is None:
-        return given.get("valueString")
-    return meant("result", concept) or next(iter(words_of(concept)), None)
+def in_error(given: Mapping[str, Any]) -> bool:
+    """Whether a resource says that it should not have been written."""
+    verified = (given.get("verificationStatus") or {}).get("coding") or ()
+    if any(coding.get("code") == _WRONG for coding in verified):
+        return True
+    return given.get("status") in {_WRONG, "error", *(("cancelled",) if given["resourceType"] == "Observation" else ())}
 
 
-def _parts(given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return list(given.get("component") or ())
+def vague(given: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    """Elements that are filled and name no day."""
+    return tuple(name for name in names if given.get(name) and day(given[name]) is None)
 
 
-def _value(given: Mapping[str, Any]) -> Any:
-    return (given.get("valueQuantity") or {}).get("value")
-
-
-def _day(moment: Any) -> str | None:
+def day(moment: Any) -> str | None:
     """The day of a date or a moment; a year or a month alone is no day."""
     text = str(moment or "")[:10]
     return text if len(text) == 10 else None
