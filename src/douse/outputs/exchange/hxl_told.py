@@ -59,19 +59,19 @@ def write_told(
             next_step="Name the folder of the public bulletins.",
         )
     last, (cases, _) = told[-1], books(told)
-    days, levels = [one.as_of.isoformat() for one in told], {one.zone: one.level for one in last.levels}
+    days, levels = [one.as_of for one in told], {one.zone: one.level for one in last.levels}
     lines = []
     for row in (*last.cases.rows, None):
-        one = newest(cases, row)
+        one = newest(cases, row, days)
         lines.append(
             {
-                "date": None if one.column is None else days[one.column],
+                "date": None if one.column is None else days[one.column].isoformat(),
                 "zone": row or None,
                 "name": words.say("All") if row is None else last.areas.get(row) or words.say("elsewhere or not known"),
                 "level": levels.get(row or ""),
                 "cases_all": one.count,
                 "cases_new": one.new,
-                "since": None if one.since is None or one.new is None else days[one.since],
+                "since": None if one.since is None or one.new is None else days[one.since].isoformat(),
             }
         )
     rows = pl.DataFrame(lines, schema=dict.fromkeys(TAGS, pl.String), strict=False)
