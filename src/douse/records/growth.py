@@ -6,6 +6,7 @@ rows that are new.
 """
 
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import polars as pl
 
@@ -80,13 +81,19 @@ class Grown:
         """The state after a change; of an empty one this state itself."""
         if change.is_empty:
             return self
-        after = pl.concat([without(self.frame, change.gone, self.by), change.new])
-        return Grown(tidied(after), self.by, _steps=(*self._steps, _Step(self.state, change))[-_STEPS:])
+        own = Change(of_its_own(change.gone), of_its_own(change.new))
+        after = pl.concat([without(self.frame, own.gone, self.by), own.new])
+        return Grown(tidied(after), self.by, _steps=(*self._steps, _Step(self.state, own))[-_STEPS:])
 
 
 def without(rows: pl.DataFrame, gone: pl.DataFrame, by: str) -> pl.DataFrame:
     """Rows but for those that others name; the same frame where none is named."""
     return rows if gone.is_empty() else rows.filter(~pl.col(by).is_in(gone[by].implode()))
+
+
+def of_its_own(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: rows that were picked hold on to all text of the table they come from."""
+    return pl.DataFrame.deserialize(BytesIO(rows.serialize()))
 
 
 def tidied(rows: pl.DataFrame) -> pl.DataFrame:
@@ -96,4 +103,4 @@ def tidied(rows: pl.DataFrame) -> pl.DataFrame:
     lengths = rows.to_series(0).chunk_lengths()
     largest = lengths.index(max(lengths))
     upto = sum(lengths[: largest + 1])
-    return pl.concat([rows[:upto] if largest < _CHUNKS else rows[:upto].rechunk(), rows[upto:].rechunk()])
+    return pl.concat([rows[:upto] if largest < _CHUNKS else of_its_own(rows[:upto]), of_its_own(rows[upto:])])
