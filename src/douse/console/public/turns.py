@@ -1,4 +1,4 @@
-"""Residents take turns: however many come at once, few of their pages are made at a time.
+"""Residents take turns: however many come at once, one of their pages is made at a time.
 
 Threads that all want the interpreter take it from each other thousands of times a second, which costs everybody; and
 staff, who take no turns, find it sooner. Whoever only waits for the next batch lets others pass.
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, local
 
-MOST = 2  # pages that are made at once
+MOST = 1  # pages that are made at once: two already take the interpreter from each other
 
 _free = BoundedSemaphore(MOST)
 _held = local()
