@@ -18,7 +18,7 @@ name = "{name}"
 title = "Health department of {title}"
 key = "{key}"
 why = "Cases travel by train between the two cities every day."
-until = 2026-12-31
+until = 2199-12-31
 {more}
 """
 TRAVELLERS = """

@@ -136,7 +136,7 @@ def _add_check(verbs: "Verbs") -> None:
 def _add_plan(verbs: "Verbs") -> None:
     plan = verbs.add_parser("plan", help="today's containment plan and its report")
     arguments.takes_data(plan)
-    arguments.takes_knowledge(plan)
+    arguments.takes_knowledge(plan, costs=True)
     plan.add_argument(
         "--out", type=arguments.folder, required=True, help="folder for report.html, plan.json and the tables"
     )

@@ -99,13 +99,14 @@ def takes_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--map", type=Path, help="TOML file that maps foreign files, columns and codes to ours")
 
 
-def takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True) -> None:
-    """Add what says as of when, and by which library files."""
+def takes_knowledge(parser: argparse.ArgumentParser, *, as_of: bool = True, costs: bool = False) -> None:
+    """Add what says as of when, and by which library files; `costs` where they change what is said."""
     if as_of:
         parser.add_argument("--as-of", type=day, help="day, as 2026-03-05 (default: the last day on record)")
     parser.add_argument("--protocol", help="name in the library, or a .toml file")
     parser.add_argument("--pathogen", help="name in the library, or a .toml file (default: as the cases say)")
-    parser.add_argument("--costs", help="name in the library, or a .toml file")
+    if costs:
+        parser.add_argument("--costs", help="name in the library, or a .toml file")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language")
 
 

@@ -65,7 +65,7 @@ def add(verbs: "Verbs", show: Show, bar: Bar) -> None:
     """Add the verb `compare`; `show` prints, `bar` tells of stages."""
     compare = verbs.add_parser("compare", help="whole plans side by side: end of the outbreak, burden, what is short")
     arguments.takes_data(compare)
-    arguments.takes_knowledge(compare)
+    arguments.takes_knowledge(compare, costs=True)
     takes_choice(compare)
     compare.add_argument("--out", type=arguments.folder, help="write compare.html, compare.json and plans.csv")
     compare.add_argument("--quiet", action="store_true", help="no progress bar")

@@ -219,3 +219,11 @@ def test_findings_print_brackets_as_they_are(tmp_path, capsys):
 def test_a_folder_is_no_mapping(line_list, tmp_path, capsys):
     assert main(["check", str(line_list), "--map", str(tmp_path)]) == 6
     assert "this is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["situation", "watch", "worklist", "estimate", "chains", "simulate"])
+def test_what_costs_do_not_change_takes_no_costs(verb, line_list, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, str(line_list), "--costs", "any"])
+    assert stopped.value.code == 2
+    assert "--costs" in capsys.readouterr().err

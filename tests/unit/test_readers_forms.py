@@ -97,6 +97,25 @@ def test_a_sormas_export_has_a_row_of_captions(sent):
     assert bad.findings.filter(pl.col("action") == "row_set_aside")["row"].to_list() == [4]
 
 
+def test_ages_of_sormas_come_in_years_months_or_days(sent):
+    checked = sent(
+        cases="""\
+uuid,caseClassification,person.approximateAge,person.approximateAgeType,reportDate
+FAKE-A,CONFIRMED,18,MONTHS,2020-03-14
+FAKE-B,CONFIRMED,34,YEARS,2020-03-14
+FAKE-C,CONFIRMED,9,DAYS,2020-03-14
+FAKE-D,CONFIRMED,7,,2020-03-14
+FAKE-E,CONFIRMED,,MONTHS,2020-03-14
+FAKE-F,CONFIRMED,12,月,2020-03-14
+"""
+    )
+    ages = dict(checked.records.frames["cases"].select("case_id", "age").iter_rows())
+    assert ages == {"FAKE-A": 1, "FAKE-B": 34, "FAKE-C": 0, "FAKE-D": 7, "FAKE-E": None, "FAKE-F": 1}
+    rules = set(checked.findings["rule"])
+    assert "ages_in_years" in rules
+    assert "column_not_read" not in rules
+
+
 def test_sormas_contacts(sent):
     checked = sent(cases="case_id,recorded_at\nFAKE-AAAA,2020-03-01\n", export=SORMAS_CONTACTS)
     contacts = checked.records.table("contacts").select("case_id", "person_id", "last_contact", "follow_up")

@@ -6,6 +6,7 @@ import re
 import dataframely as dy
 import polars as pl
 
+from douse.readers.ages import with_ages_in_years
 from douse.readers.godata import with_date_ranges
 from douse.readers.names import Match, match, translate_codes
 from douse.readers.sheet import Sheet, shown
@@ -38,6 +39,8 @@ def read_native(sheet: Sheet, table: str) -> tuple[list[RawTable], pl.DataFrame]
     if table == "cases" and "case_id" in means.columns:
         tests, blocks = tests_in(sheet, means.columns["case_id"])
         used |= blocks
+    sheet, of_ages, some_younger = with_ages_in_years(sheet, means)
+    used |= of_ages
     if not means.columns:
         return [], file_finding(sheet.file, "no_column_known", table=table)
     cells = sheet.cells.select(pl.col(name).alias(ours) for ours, name in means.columns.items())
@@ -49,6 +52,8 @@ def read_native(sheet: Sheet, table: str) -> tuple[list[RawTable], pl.DataFrame]
         made.append(tests)
     translated = [with_our_codes(part) for part in made]
     notes = _notes(sheet.file, table, means, used)
+    if some_younger:
+        notes = pl.concat([notes, file_finding(sheet.file, "ages_in_years", table=table, column="age")])
     return [part for part, _ in translated], pl.concat([notes, *(said for _, said in translated)])
 
 

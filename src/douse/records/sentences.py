@@ -115,6 +115,9 @@ SENTENCES: dict[str, Sentence] = {
         "Words in {column} were translated to the codes of the table.",
         "Send the codes themselves, or list them in a mapping, if a word could be misread.",
     ),
+    "ages_in_years": Sentence(
+        "Ages in months, weeks or days were turned into whole years, as the column beside them says.", _NO_STEP
+    ),
     "missing_mark": Sentence(
         "Cells of {column} that say NA, null, none, unknown or - were read as empty.", "Leave such cells empty."
     ),
