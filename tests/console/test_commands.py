@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -142,3 +143,18 @@ def test_all_three_databases_may_be_one_postgresql(tmp_path: Path) -> None:
             found = connection.execute("SELECT DISTINCT table_schema FROM information_schema.tables").fetchall()
     assert {"console", "ledger", "vault"} <= {row[0] for row in found}
     assert not list((tmp_path / "data").glob("*.sqlite*"))
+
+
+def test_many_people_at_once_share_few_connections(tmp_path: Path) -> None:
+    with (
+        server() as address,
+        serving("--folder", str(tmp_path / "data"), "--database", f"{address}postgres") as (host, port, said),
+        ThreadPoolExecutor(120) as people,
+    ):
+        link = re.search(r"/sign-in/link/\S+", said)
+        assert link is not None
+        answers = [status for status, _ in people.map(lambda _: get(host, port, link[0]), range(360))]
+        with psycopg.connect(f"{address}postgres") as connection:
+            (used,) = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'postgres'").fetchone()
+    assert set(answers) == {200}
+    assert used < 60  # a server as it is installed lets in a hundred

@@ -15,6 +15,7 @@ from douse.records.vault import Vault, open_vault
 
 DEFAULT_FOLDER = Path("douse-data")
 _SECRET_KEY_BYTES = 48
+_CONNECTIONS = 20  # to PostgreSQL, for users and sessions; ledger and vault have fifteen each at most
 
 
 @dataclass
@@ -86,8 +87,8 @@ class Instance:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": parts.port or "",
-            "CONN_MAX_AGE": 60,
-            "OPTIONS": {"options": "-c search_path=console"},
+            # Shared by the server's many threads: PostgreSQL as it is installed lets in no more than a hundred.
+            "OPTIONS": {"options": "-c search_path=console", "pool": {"min_size": 1, "max_size": _CONNECTIONS}},
         }
 
     @cached_property
