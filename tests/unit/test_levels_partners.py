@@ -205,7 +205,7 @@ def test_an_offer_names_its_purpose_and_a_day_that_the_policy_allows(two: Pair, 
 
 def test_without_a_policy_or_after_its_end_nothing_goes(two: Pair, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="ended"):
-        partnering.send(two.here, "harbour", tmp_path / "x.zip", author="t", at=NOW.replace(year=2027))
+        partnering.send(two.here, "harbour", tmp_path / "x.zip", author="t", at=NOW.replace(year=2200))
     with pytest.raises(UsageError, match="no partner"):
         partnering.send(two.here, "nobody", tmp_path / "x.zip", author="t", at=NOW)
     (two.here.folder / "partners.toml").unlink()
