@@ -1,6 +1,8 @@
 """Records made by chance for the tests of exchange: every table that a form may hold, with awkward words in it."""
 
+import json
 import random
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import dataframely as dy
 import polars as pl
 
 from douse.__main__ import main
-from douse.exchange import _EVERYTHING
+from douse.exchange import _EVERYTHING, receive
 from douse.records import Records
 from douse.records.check import check
 from douse.records.finding import write_csv
@@ -66,6 +68,17 @@ def made(seed: int, cases: int = 12) -> Records:
             )
         )
     return check(RawTables(tuple(parts))).records.as_of(_EVERYTHING)
+
+
+def sender(folder: Path) -> Callable[..., Any]:
+    """Writes JSON, or text as it is, into a file of a folder, and takes that in."""
+
+    def send(value: Any, name: str = "file.json") -> Any:
+        path = folder / name
+        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+        return receive([path])
+
+    return send
 
 
 def written(records: Records, folder: Path) -> Path:

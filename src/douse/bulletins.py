@@ -67,14 +67,14 @@ class _Source:
     question: Question
 
     def __post_init__(self) -> None:
-        self.live = is_ledger(self.question.data)
+        self.ledger = open_ledger(self.question.data) if is_ledger(self.question.data) else None
         self._opened: dict[int | None, Opened] = {}
         self._claims: dict[int, pl.DataFrame] = {}
 
     @property
     def head(self) -> int | None:
         """Sequence number of the last entry of a ledger; None: a folder."""
-        return open_ledger(self.question.data).head if self.live else None
+        return None if self.ledger is None else self.ledger.head
 
     def opened(self, sequence: int | None) -> Opened:
         """Records up to an entry of the ledger; of a folder all there are."""
@@ -93,27 +93,23 @@ class _Source:
 
     def mark(self, sequence: int | None) -> str | None:
         """How a bulletin names an entry of the ledger; None: a folder."""
-        return None if sequence is None else mark_of(open_ledger(self.question.data), sequence)
+        return None if self.ledger is None or sequence is None else mark_of(self.ledger, sequence)
 
     @property
     def moment(self) -> datetime | None:
         """When the last entry of a ledger was made; None: a folder, or nothing in it."""
-        if not self.live:
-            return None
-        last = open_ledger(self.question.data).entries(newest_first=True, limit=1)
+        last = [] if self.ledger is None else self.ledger.entries(newest_first=True, limit=1)
         return datetime.fromisoformat(last[0].appended_at) if last else None
 
     def seen(self, bulletin: Bulletin) -> Scene:
         """What was known when a bulletin was made."""
-        if not self.live or bulletin.ledger is None:
-            return look(self.opened(None), bulletin.as_of)
-        return look(self.opened(sequence_of(open_ledger(self.question.data), bulletin.ledger)), bulletin.as_of)
+        told = None if self.ledger is None or bulletin.ledger is None else sequence_of(self.ledger, bulletin.ledger)
+        return look(self.opened(told), bulletin.as_of)
 
     def _open(self, sequence: int | None) -> Opened:
-        if sequence is None:
+        if self.ledger is None or sequence is None:
             return open_data(self.question)
-        ledger = open_ledger(self.question.data)
-        entries = with_attached(ledger, rows_after(ledger, 0, sequence))
+        entries = with_attached(self.ledger, rows_after(self.ledger, 0, sequence))
         if "claims" in entries:
             self._claims[sequence] = entries["claims"]
         records = Snapshot(0, {}).followed(sequence, entries).records

@@ -6,20 +6,15 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from douse.exchange import Sending, receive, send
-from exchange_inputs import left_out
+from douse.exchange import Sending, send
+from exchange_inputs import left_out, sender
 
 FEVER = {"dataElement": "DOUSE_FEVER", "period": "20260301", "orgUnit": "z", "value": "3"}
 
 
 @pytest.fixture
 def sent(tmp_path):
-    def send_it(value):
-        path = tmp_path / "file.json"
-        path.write_text(json.dumps(value), encoding="utf-8")
-        return receive([path])
-
-    return send_it
+    return sender(tmp_path)
 
 
 @pytest.fixture

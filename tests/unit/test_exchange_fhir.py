@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from douse.exchange import receive
+from exchange_inputs import sender
 
 CASE = {
     "resourceType": "Condition",
@@ -64,12 +65,7 @@ PCR = {
 
 @pytest.fixture
 def sent(tmp_path):
-    def send(value, name="file.json"):
-        path = tmp_path / name
-        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
-        return receive([path])
-
-    return send
+    return sender(tmp_path)
 
 
 def bundle(*resources, **more):

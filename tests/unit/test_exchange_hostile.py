@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from douse.errors import DataError, DouseError
 from douse.exchange import receive
 from douse.readers.exchange import json_file
+from exchange_inputs import sender
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><Bundle>&c;</Bundle>'
 CASE = {
@@ -27,12 +28,7 @@ PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female"}
 
 @pytest.fixture
 def sent(tmp_path):
-    def send(value, name="file.json"):
-        path = tmp_path / name
-        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
-        return receive([path])
-
-    return send
+    return sender(tmp_path)
 
 
 def bundle(*resources, **more):
